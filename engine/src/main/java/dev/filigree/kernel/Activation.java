@@ -1,0 +1,11 @@
+package dev.filigree.kernel;
+
+/** An element-wise function applied to a product before it is stored. */
+public enum Activation {
+    /** The identity. */
+    NONE,
+    /** {@code x/2 (1 + erf(x / sqrt 2))}, the exact Gaussian error linear unit. */
+    GELU,
+    /** {@code max(0, x)}. */
+    RELU
+}

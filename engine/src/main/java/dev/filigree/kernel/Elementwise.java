@@ -1,0 +1,22 @@
+package dev.filigree.kernel;
+
+import dev.filigree.base.Floats;
+
+/** Loops that treat every element alike; ranges are in elements. */
+public interface Elementwise {
+
+    /** {@code y = f(x)}; y may be x. */
+    void activate(Activation f, Floats x, Floats y, int from, int to);
+
+    /** {@code dx = dy * f'(x)}; dx may be dy. {@code x} is the input of f. */
+    void activateBackward(Activation f, Floats x, Floats dy, Floats dx, int from, int to);
+
+    /** {@code y = a + b}; y may be either. */
+    void add(Floats a, Floats b, Floats y, int from, int to);
+
+    /** {@code y += scale * x}. */
+    void axpy(float scale, Floats x, Floats y, int from, int to);
+
+    /** {@code sum x*y}, in a fixed order of additions. */
+    double dot(Floats x, Floats y, int from, int to);
+}

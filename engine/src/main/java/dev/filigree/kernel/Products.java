@@ -1,0 +1,48 @@
+package dev.filigree.kernel;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Weight times activations, one panel and one range of output rows at a time:
+ * {@code y[r][t] = bias[r] + sum_k w[r][k] x[k][t]} for every token t of the panel. {@code x} starts at the panel,
+ * {@code [cols x width]}; {@code y} starts at the panel, {@code [rows x width]}. {@code bias} holds {@code rows} values
+ * or is null for zero. Indices were validated when the weight was built and are not checked again.
+ */
+public interface Products {
+
+    /**
+     * Dense weight in tiles {@code [ceil(rows/6)] [cols] [6]}, rows past the end are zero and not stored to y.
+     *
+     * @param fromTile first tile, {@code toTile} one past the last
+     */
+    void tiled(Floats w, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromTile, int toTile);
+
+    /**
+     * Compressed sparse rows, cut into column chunks so that the part of x in use stays in the nearest cache: the
+     * entries of row r in chunk c are {@code start[c*rows + r] .. start[c*rows + r + 1]}, columns ascending.
+     *
+     * @param chunks {@code ceil(cols / chunk width)}
+     */
+    void csr(Ints start, Ints column, Floats values, int chunks, Floats bias, int rows, Floats x, Floats y, int width, int fromRow, int toRow);
+
+    /**
+     * Blocks of {@code blockRows} consecutive outputs that share an input column. The blocks of block row b are
+     * {@code start[b] .. start[b+1]}; block j holds {@code values[j*blockRows ..]}. Rows past the end are not stored.
+     */
+    void blocks(Ints start, Ints column, Floats values, int blockRows, Floats bias, int rows, Floats x, Floats y, int width, int fromBlock, int toBlock);
+
+    /**
+     * N of every M consecutive columns: {@code values [rows] [cols/m * n]}, and for each value one byte with its
+     * place 0 .. m-1 inside its group, ascending.
+     */
+    void nOfM(MemorySegment place, Floats values, int n, int m, Floats bias, int cols, Floats x, Floats y, int width, int fromRow, int toRow);
+
+    /**
+     * One bit per position, rows padded to whole 64-bit words; the values of row r start at {@code start[r]}.
+     *
+     * @param bits {@code [rows] [ceil(cols/64)]} little-endian words, lowest bit first
+     */
+    void bitmap(MemorySegment bits, Ints start, Floats values, Floats bias, int cols, Floats x, Floats y, int width, int fromRow, int toRow);
+}

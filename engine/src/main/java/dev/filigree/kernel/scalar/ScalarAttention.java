@@ -1,0 +1,87 @@
+package dev.filigree.kernel.scalar;
+
+import dev.filigree.base.Floats;
+import dev.filigree.kernel.Attention;
+
+final class ScalarAttention implements Attention {
+
+    @Override
+    public int scratch(int length, int headSize) {
+        return 0;
+    }
+
+    @Override
+    public void attend(Floats q, Floats k, Floats v, Floats out, int features, int width, int from, int to, int head, int headSize, float scale,
+            Floats scratch) {
+        for (int i = from; i < to; i++) {
+            double[] p = weights(q, k, features, width, from, to, head, headSize, scale, i);
+            for (int d = head * headSize; d < (head + 1) * headSize; d++) {
+                double sum = 0;
+                for (int j = from; j < to; j++) {
+                    sum += p[j - from] * v.get(at(features, width, d, j));
+                }
+                out.set(at(features, width, d, i), (float) sum);
+            }
+        }
+    }
+
+    @Override
+    public void attendBackward(Floats q, Floats k, Floats v, Floats dOut, Floats dq, Floats dk, Floats dv, int features, int width, int from, int to,
+            int head, int headSize, float scale, Floats scratch) {
+        int n = to - from;
+        double[][] p = new double[n][];
+        double[][] ds = new double[n][n];
+        for (int i = 0; i < n; i++) {
+            p[i] = weights(q, k, features, width, from, to, head, headSize, scale, from + i);
+            double mean = 0;
+            for (int j = 0; j < n; j++) {
+                for (int d = head * headSize; d < (head + 1) * headSize; d++) {
+                    ds[i][j] += dOut.get(at(features, width, d, from + i)) * (double) v.get(at(features, width, d, from + j));
+                }
+                mean += p[i][j] * ds[i][j];
+            }
+            for (int j = 0; j < n; j++) {
+                ds[i][j] = p[i][j] * (ds[i][j] - mean) * scale;
+            }
+        }
+        for (int d = head * headSize; d < (head + 1) * headSize; d++) {
+            for (int a = 0; a < n; a++) {
+                double sumQ = 0;
+                double sumK = 0;
+                double sumV = 0;
+                for (int b = 0; b < n; b++) {
+                    sumQ += ds[a][b] * k.get(at(features, width, d, from + b));
+                    sumK += ds[b][a] * q.get(at(features, width, d, from + b));
+                    sumV += p[b][a] * dOut.get(at(features, width, d, from + b));
+                }
+                dq.set(at(features, width, d, from + a), (float) sumQ);
+                dk.set(at(features, width, d, from + a), (float) sumK);
+                dv.set(at(features, width, d, from + a), (float) sumV);
+            }
+        }
+    }
+
+    private static double[] weights(Floats q, Floats k, int features, int width, int from, int to, int head, int headSize, float scale, int query) {
+        double[] p = new double[to - from];
+        double max = Double.NEGATIVE_INFINITY;
+        for (int j = from; j < to; j++) {
+            for (int d = head * headSize; d < (head + 1) * headSize; d++) {
+                p[j - from] += (double) q.get(at(features, width, d, query)) * k.get(at(features, width, d, j)) * scale;
+            }
+            max = Math.max(max, p[j - from]);
+        }
+        double sum = 0;
+        for (int j = 0; j < p.length; j++) {
+            p[j] = Math.exp(p[j] - max);
+            sum += p[j];
+        }
+        for (int j = 0; j < p.length; j++) {
+            p[j] /= sum;
+        }
+        return p;
+    }
+
+    private static int at(int features, int width, int feature, int token) {
+        return (token / width * features + feature) * width + token % width;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.filigree.kernel.scalar;
+
+import dev.filigree.base.Floats;
+import dev.filigree.kernel.Activation;
+import dev.filigree.kernel.Elementwise;
+
+final class ScalarElementwise implements Elementwise {
+
+    private static final double SQRT_HALF = Math.sqrt(0.5);
+    private static final double INV_SQRT_TWO_PI = 1 / Math.sqrt(2 * Math.PI);
+
+    @Override
+    public void activate(Activation f, Floats x, Floats y, int from, int to) {
+        for (int i = from; i < to; i++) {
+            float v = x.get(i);
+            y.set(i, switch (f) {
+                case NONE -> v;
+                case RELU -> Math.max(0f, v);
+                case GELU -> (float) (0.5 * v * (1 + erf(v * SQRT_HALF)));
+            });
+        }
+    }
+
+    @Override
+    public void activateBackward(Activation f, Floats x, Floats dy, Floats dx, int from, int to) {
+        for (int i = from; i < to; i++) {
+            double v = x.get(i);
+            double slope = switch (f) {
+                case NONE -> 1;
+                case RELU -> v > 0 ? 1 : 0;
+                case GELU -> 0.5 * (1 + erf(v * SQRT_HALF)) + v * INV_SQRT_TWO_PI * Math.exp(-0.5 * v * v);
+            };
+            dx.set(i, (float) (dy.get(i) * slope));
+        }
+    }
+
+    @Override
+    public void add(Floats a, Floats b, Floats y, int from, int to) {
+        for (int i = from; i < to; i++) {
+            y.set(i, a.get(i) + b.get(i));
+        }
+    }
+
+    @Override
+    public void axpy(float scale, Floats x, Floats y, int from, int to) {
+        for (int i = from; i < to; i++) {
+            y.set(i, y.get(i) + scale * x.get(i));
+        }
+    }
+
+    @Override
+    public double dot(Floats x, Floats y, int from, int to) {
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += (double) x.get(i) * y.get(i);
+        }
+        return sum;
+    }
+
+    /**
+     * The error function to double precision: its Maclaurin series near zero, the continued fraction of its complement
+     * elsewhere (Abramowitz and Stegun 7.1.6 and 7.1.14).
+     */
+    static double erf(double x) {
+        double a = Math.abs(x);
+        if (a > 6) {
+            return Math.signum(x);
+        }
+        if (a < 2.5) {
+            double term = x;
+            double sum = x;
+            for (int n = 1; n < 100 && Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+                term *= 2 * x * x / (2 * n + 1);
+                sum += term;
+            }
+            return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+        }
+        double fraction = a;
+        for (int n = 60; n >= 1; n--) {
+            fraction = a + n / 2.0 / fraction;
+        }
+        return Math.signum(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / fraction);
+    }
+}

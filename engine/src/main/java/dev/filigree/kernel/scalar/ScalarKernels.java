@@ -1,0 +1,60 @@
+package dev.filigree.kernel.scalar;
+
+import dev.filigree.kernel.Attention;
+import dev.filigree.kernel.Elementwise;
+import dev.filigree.kernel.Kernels;
+import dev.filigree.kernel.Norms;
+import dev.filigree.kernel.Products;
+import dev.filigree.kernel.SparseGradients;
+import dev.filigree.kernel.Updates;
+
+/** The definition of every kernel: slow and obvious. */
+public final class ScalarKernels implements Kernels {
+
+    private final Products products = new ScalarProducts();
+    private final SparseGradients sparseGradients = new ScalarSparseGradients();
+    private final Elementwise elementwise = new ScalarElementwise();
+    private final Norms norms = new ScalarNorms();
+    private final Attention attention = new ScalarAttention();
+    private final Updates updates = new ScalarUpdates();
+
+    @Override
+    public Products products() {
+        return products;
+    }
+
+    @Override
+    public SparseGradients sparseGradients() {
+        return sparseGradients;
+    }
+
+    @Override
+    public Elementwise elementwise() {
+        return elementwise;
+    }
+
+    @Override
+    public Norms norms() {
+        return norms;
+    }
+
+    @Override
+    public Attention attention() {
+        return attention;
+    }
+
+    @Override
+    public Updates updates() {
+        return updates;
+    }
+
+    @Override
+    public String name() {
+        return "scalar";
+    }
+
+    @Override
+    public int lanes() {
+        return 1;
+    }
+}
