@@ -1,0 +1,86 @@
+package dev.filigree.tensor;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import dev.filigree.base.UserError;
+import java.lang.foreign.Arena;
+
+/**
+ * Blocks of R consecutive outputs that share an input column ("4x1"): one index for R values, and one load of the input
+ * for R products. The blocks of block row b are {@code start[b] .. start[b+1]}; block j holds
+ * {@code values[j*blockRows ..]}. When rows is not a multiple of R the last block row is padded with zeros.
+ */
+public record BlockCsr(int rows, int cols, int blockRows, Ints start, Ints column, Floats values) implements Weight {
+
+    /** Packs {@code values}, in the canonical order of {@code t}, which must consist of whole blocks. */
+    public static BlockCsr pack(Arena arena, Topology t, Floats values, int blockRows) {
+        int blockRowCount = Math.ceilDiv(t.rows(), blockRows);
+        Ints start = Ints.allocate(arena, blockRowCount + 1);
+        int blocks = 0;
+        for (int b = 0; b < blockRowCount; b++) {
+            start.set(b, blocks);
+            blocks += t.start().get(b * blockRows + 1) - t.start().get(b * blockRows);
+        }
+        start.set(blockRowCount, blocks);
+        Ints column = Ints.allocate(arena, blocks);
+        Floats packed = Floats.allocate(arena, Math.multiplyExact(blocks, blockRows));
+        for (int b = 0; b < blockRowCount; b++) {
+            int first = t.start().get(b * blockRows);
+            int perRow = start.get(b + 1) - start.get(b);
+            for (int r = b * blockRows; r < Math.min(t.rows(), (b + 1) * blockRows); r++) {
+                int from = t.start().get(r);
+                if (t.start().get(r + 1) - from != perRow) {
+                    throw notBlocks(blockRows, r);
+                }
+                for (int i = 0; i < perRow; i++) {
+                    int c = t.column().get(first + i);
+                    if (t.column().get(from + i) != c) {
+                        throw notBlocks(blockRows, r);
+                    }
+                    int block = start.get(b) + i;
+                    column.set(block, c);
+                    packed.set(block * blockRows + r % blockRows, values.get(from + i));
+                }
+            }
+        }
+        return new BlockCsr(t.rows(), t.cols(), blockRows, start, column, packed);
+    }
+
+    private static UserError notBlocks(int blockRows, int row) {
+        return new UserError("the live positions do not form " + blockRows + "x1 blocks: row " + row + " differs from the others of its block");
+    }
+
+    /** Rows of blocks. */
+    public int blockRowCount() {
+        return Math.ceilDiv(rows, blockRows);
+    }
+
+    @Override
+    public long nonZeros() {
+        int tail = blockRowCount() - 1;
+        long padding = (long) (blockRowCount() * blockRows - rows) * (start.get(tail + 1) - start.get(tail));
+        return values.length() - padding;
+    }
+
+    @Override
+    public long bytes() {
+        return start.bytes() + column.bytes() + values.bytes();
+    }
+
+    @Override
+    public String layout() {
+        return blockRows + "x1";
+    }
+
+    @Override
+    public void forEach(Visitor visitor) {
+        for (int b = 0; b < blockRowCount(); b++) {
+            for (int r = b * blockRows; r < Math.min(rows, (b + 1) * blockRows); r++) {
+                for (int j = start.get(b); j < start.get(b + 1); j++) {
+                    int slot = j * blockRows + r % blockRows;
+                    visitor.at(r, column.get(j), slot, values.get(slot));
+                }
+            }
+        }
+    }
+}

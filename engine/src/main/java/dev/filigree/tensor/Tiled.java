@@ -1,0 +1,49 @@
+package dev.filigree.tensor;
+
+import dev.filigree.base.Floats;
+import dev.filigree.kernel.Kernels;
+import java.lang.foreign.Arena;
+
+/** A dense weight packed for products: tiles of {@link Kernels#TILE_ROWS} rows, {@code [tiles] [cols] [6]}. */
+public record Tiled(int rows, int cols, Floats tiles) implements Weight {
+
+    /** Packs every position of {@code w}; positions it does not store become zero. */
+    public static Tiled pack(Arena arena, Weight w) {
+        int t = Kernels.TILE_ROWS;
+        int cols = w.cols();
+        Floats tiles = Floats.allocate(arena, tiles(w.rows()) * t * cols);
+        w.forEach((r, c, slot, v) -> tiles.set((r / t * cols + c) * t + r % t, v));
+        return new Tiled(w.rows(), cols, tiles);
+    }
+
+    /** Number of tiles for so many rows. */
+    public static int tiles(int rows) {
+        return Math.ceilDiv(rows, Kernels.TILE_ROWS);
+    }
+
+    @Override
+    public long nonZeros() {
+        return positions();
+    }
+
+    @Override
+    public long bytes() {
+        return tiles.bytes();
+    }
+
+    @Override
+    public String layout() {
+        return "dense";
+    }
+
+    @Override
+    public void forEach(Visitor visitor) {
+        int t = Kernels.TILE_ROWS;
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < cols; c++) {
+                int slot = (r / t * cols + c) * t + r % t;
+                visitor.at(r, c, slot, tiles.get(slot));
+            }
+        }
+    }
+}
