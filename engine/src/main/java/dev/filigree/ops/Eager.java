@@ -1,0 +1,91 @@
+package dev.filigree.ops;
+
+import dev.filigree.base.Pooling;
+import dev.filigree.kernel.Activation;
+import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
+import java.util.List;
+
+/** Runs a model and keeps nothing: the buffer of every released value is used again. For one thread at a time. */
+public final class Eager implements Ops, AutoCloseable {
+
+    private final Forward forward;
+    private final Workspace workspace = new Workspace();
+
+    public Eager(Compute compute) {
+        this.forward = new Forward(compute);
+    }
+
+    @Override
+    public Value embed(List<Lookup> tables) {
+        int tokens = tables.getFirst().rows().length;
+        Value y = take(tables.getFirst().table().forward().cols(), tokens, Kernels.widthFor(tokens));
+        forward.embed(tables, y);
+        return y;
+    }
+
+    @Override
+    public Value linear(Param weight, Param bias, Activation f, Value x) {
+        Value y = take(weight.forward().rows(), x.tokens(), x.width());
+        forward.linear(weight, bias, f, x, y);
+        return y;
+    }
+
+    @Override
+    public Value add(Value a, Value b) {
+        Value y = like(a);
+        forward.add(a, b, y);
+        return y;
+    }
+
+    @Override
+    public Value norm(LayerNorm n, Value x) {
+        Value y = like(x);
+        forward.norm(n, x, y);
+        return y;
+    }
+
+    @Override
+    public Value attend(Heads heads, Value q, Value k, Value v, Spans spans) {
+        Value y = like(q);
+        forward.attend(heads, q, k, v, spans, y);
+        return y;
+    }
+
+    @Override
+    public Value pool(Pooling how, Value x, Spans spans) {
+        Value y = take(x.features(), spans.count(), Kernels.widthFor(spans.count()));
+        forward.pool(how, x, spans, y);
+        return y;
+    }
+
+    @Override
+    public Value normalize(Value x) {
+        Value y = like(x);
+        forward.normalize(x, y);
+        return y;
+    }
+
+    @Override
+    public void release(Value v) {
+        workspace.give(v.data());
+    }
+
+    /** Bytes of activations held. */
+    public long bytes() {
+        return workspace.bytes();
+    }
+
+    @Override
+    public void close() {
+        workspace.close();
+    }
+
+    private Value like(Value v) {
+        return take(v.features(), v.tokens(), v.width());
+    }
+
+    private Value take(int features, int tokens, int width) {
+        return new Value(workspace.take(Value.length(features, tokens, width)), features, tokens, width);
+    }
+}

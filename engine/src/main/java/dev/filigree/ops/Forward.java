@@ -1,0 +1,136 @@
+package dev.filigree.ops;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Pooling;
+import dev.filigree.kernel.Activation;
+import dev.filigree.kernel.Compute;
+import dev.filigree.tensor.Dense;
+import dev.filigree.tensor.Matmul;
+import dev.filigree.tensor.Values;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+
+/** The arithmetic of each operation, writing into buffers that the caller owns: shared by running and training. */
+public final class Forward {
+
+    private final Compute compute;
+    private final ConcurrentLinkedDeque<Floats> scratch = new ConcurrentLinkedDeque<>();
+
+    public Forward(Compute compute) {
+        this.compute = compute;
+    }
+
+    public Compute compute() {
+        return compute;
+    }
+
+    /** See {@link Ops#embed}; every lane of {@code y} is written, zero past the last token. */
+    public void embed(List<Lookup> tables, Value y) {
+        int width = y.width();
+        compute.parallel().run(y.panels(), p -> {
+            Floats panel = y.data().slice(p * y.features() * width, y.features() * width).fill(0f);
+            int tokens = Math.min(width, y.tokens() - p * width);
+            for (Lookup lookup : tables) {
+                Values values = ((Dense) lookup.table().forward()).values();
+                for (int t = 0; t < tokens; t++) {
+                    int row = lookup.rows()[p * width + t] * y.features();
+                    for (int f = 0; f < y.features(); f++) {
+                        panel.set(f * width + t, panel.get(f * width + t) + values.get(row + f));
+                    }
+                }
+            }
+        });
+    }
+
+    public void linear(Param weight, Param bias, Activation f, Value x, Value y) {
+        Matmul.apply(compute, weight.forward(), bias == null ? null : vector(bias), f, x.data(), y.data(), x.panels(), x.width());
+    }
+
+    public void activate(Activation f, Value x, Value y) {
+        int panel = x.features() * x.width();
+        compute.parallel().run(x.panels(), p -> compute.kernels().elementwise().activate(f, x.data(), y.data(), p * panel, (p + 1) * panel));
+    }
+
+    public void add(Value a, Value b, Value y) {
+        int panel = y.features() * y.width();
+        compute.parallel().run(y.panels(), p -> compute.kernels().elementwise().add(a.data(), b.data(), y.data(), p * panel, (p + 1) * panel));
+    }
+
+    public void norm(LayerNorm n, Value x, Value y) {
+        Floats gain = vector(n.gain());
+        Floats shift = vector(n.shift());
+        compute.parallel().run(x.panels(), p -> compute.kernels().norms().layerNorm(x.data(), y.data(), p * x.features() * x.width(), x.features(),
+                x.width(), gain, shift, n.eps()));
+    }
+
+    public void attend(Heads heads, Value q, Value k, Value v, Spans spans, Value out) {
+        out.clearPadding();
+        eachHead(heads, spans, (head, from, to, room) -> compute.kernels().attention().attend(q.data(), k.data(), v.data(), out.data(), q.features(),
+                q.width(), from, to, head, heads.size(), heads.scale(), room));
+    }
+
+    /** One head of one sequence. */
+    @FunctionalInterface
+    public interface HeadTask {
+        void run(int head, int from, int to, Floats scratch);
+    }
+
+    /** Runs {@code task} for every head of every sequence, each with scratch of its own. */
+    public void eachHead(Heads heads, Spans spans, HeadTask task) {
+        int longest = 0;
+        for (int s = 0; s < spans.count(); s++) {
+            longest = Math.max(longest, spans.length(s));
+        }
+        int need = Math.max(1, compute.kernels().attention().scratch(longest, heads.size()));
+        compute.parallel().run(spans.count() * heads.count(), i -> {
+            int s = i / heads.count();
+            Floats room = scratch.pollLast();
+            if (room == null || room.length() < need) {
+                room = Floats.allocate(need);
+            }
+            task.run(i % heads.count(), spans.start()[s], spans.start()[s + 1], room);
+            scratch.addLast(room);
+        });
+    }
+
+    /** See {@link Ops#pool}; {@code y} has one token a sequence. */
+    public void pool(Pooling how, Value x, Spans spans, Value y) {
+        y.clearPadding();
+        compute.parallel().run(spans.count(), s -> {
+            int from = spans.start()[s];
+            int to = how == Pooling.CLS ? from + 1 : spans.start()[s + 1];
+            for (int f = 0; f < x.features(); f++) {
+                float sum = 0;
+                for (int t = from; t < to; t++) {
+                    sum += x.get(t, f);
+                }
+                y.data().set(y.at(s, f), sum / (to - from));
+            }
+        });
+    }
+
+    public void normalize(Value x, Value y) {
+        y.clearPadding();
+        for (int t = 0; t < x.tokens(); t++) {
+            float scale = (float) (1 / Math.max(1e-12, length(x, t)));
+            for (int f = 0; f < x.features(); f++) {
+                y.data().set(y.at(t, f), x.get(t, f) * scale);
+            }
+        }
+    }
+
+    /** Euclidean length of one token's vector. */
+    public static double length(Value x, int token) {
+        double sum = 0;
+        for (int f = 0; f < x.features(); f++) {
+            double v = x.get(token, f);
+            sum += v * v;
+        }
+        return Math.sqrt(sum);
+    }
+
+    /** The values of a bias, gain or shift {@code [n x 1]}. */
+    public static Floats vector(Param p) {
+        return ((Dense) p.forward()).floats();
+    }
+}

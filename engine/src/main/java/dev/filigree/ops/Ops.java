@@ -1,0 +1,37 @@
+package dev.filigree.ops;
+
+import dev.filigree.base.Pooling;
+import dev.filigree.kernel.Activation;
+import java.util.List;
+
+/**
+ * What a model may do. A model is written once against this; {@link Eager} runs it, a tape trains it, a watch calibrates
+ * it. Shapes are {@code [tokens x features]}, held in panels.
+ */
+public interface Ops {
+
+    /** The sum of one row of each table for every token: {@code [tokens x features]}. */
+    Value embed(List<Lookup> tables);
+
+    /** {@code f(x W^T + b)}: {@code [tokens x outputs]}. {@code bias} may be null. */
+    Value linear(Param weight, Param bias, Activation f, Value x);
+
+    /** {@code a + b}, same shapes. */
+    Value add(Value a, Value b);
+
+    /** Layer normalisation over the features of each token. */
+    Value norm(LayerNorm n, Value x);
+
+    /** Exact softmax attention of each token over all tokens of its sequence. */
+    Value attend(Heads heads, Value q, Value k, Value v, Spans spans);
+
+    /** One vector a sequence: {@code [sequences x features]}. */
+    Value pool(Pooling how, Value x, Spans spans);
+
+    /** Each vector scaled to length 1. */
+    Value normalize(Value x);
+
+    /** Says that {@code v} will not be read again, so that its memory may be used anew. */
+    default void release(Value v) {
+    }
+}

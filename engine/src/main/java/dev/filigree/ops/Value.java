@@ -1,0 +1,81 @@
+package dev.filigree.ops;
+
+import dev.filigree.base.Floats;
+
+/**
+ * Activations of some tokens (or sequences) in panels: {@code data [ceil(tokens/width)] [features] [width]}. Compared by
+ * identity.
+ */
+public final class Value {
+
+    private final Floats data;
+    private final int features;
+    private final int tokens;
+    private final int width;
+
+    public Value(Floats data, int features, int tokens, int width) {
+        if (data.length() != length(features, tokens, width)) {
+            throw new IllegalArgumentException(tokens + " tokens of " + features + " features do not fill a buffer of " + data.length());
+        }
+        this.data = data;
+        this.features = features;
+        this.tokens = tokens;
+        this.width = width;
+    }
+
+    /** Floats that so many tokens take. */
+    public static int length(int features, int tokens, int width) {
+        return Math.multiplyExact(Math.multiplyExact(Math.ceilDiv(tokens, width), features), width);
+    }
+
+    public Floats data() {
+        return data;
+    }
+
+    public int features() {
+        return features;
+    }
+
+    public int tokens() {
+        return tokens;
+    }
+
+    /** Tokens per panel. */
+    public int width() {
+        return width;
+    }
+
+    public int panels() {
+        return Math.ceilDiv(tokens, width);
+    }
+
+    /** Where (token, feature) lies in {@link #data}. */
+    public int at(int token, int feature) {
+        return (token / width * features + feature) * width + token % width;
+    }
+
+    public float get(int token, int feature) {
+        return data.get(at(token, feature));
+    }
+
+    /** The features of one token. */
+    public float[] token(int token) {
+        float[] out = new float[features];
+        for (int f = 0; f < features; f++) {
+            out[f] = get(token, f);
+        }
+        return out;
+    }
+
+    /** Zeroes the lanes past the last token. */
+    public Value clearPadding() {
+        int used = tokens % width;
+        if (used != 0) {
+            int base = (panels() - 1) * features * width;
+            for (int f = 0; f < features; f++) {
+                data.slice(base + f * width + used, width - used).fill(0f);
+            }
+        }
+        return this;
+    }
+}
