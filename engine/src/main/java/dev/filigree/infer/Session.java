@@ -1,0 +1,117 @@
+package dev.filigree.infer;
+
+import dev.filigree.kernel.Compute;
+import dev.filigree.model.Model;
+import dev.filigree.ops.Batch;
+import dev.filigree.ops.Eager;
+import dev.filigree.ops.Value;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.IntStream;
+
+/**
+ * Serves a model from any number of threads. Requests are cut into groups of sequences of similar length, laid end to
+ * end without padding; groups run beside each other where there are several, and one group's operations are split
+ * where there is only one.
+ */
+public final class Session implements AutoCloseable {
+
+    /** Tokens a group aims at: enough panels to use each weight well while it is in cache, few enough to stay there. */
+    private static final int GROUP_TOKENS = 512;
+
+    private final Model model;
+    private final Compute compute;
+    private final Compute alone;
+    private final ConcurrentLinkedDeque<Eager> splitting = new ConcurrentLinkedDeque<>();
+    private final ConcurrentLinkedDeque<Eager> lone = new ConcurrentLinkedDeque<>();
+    private final ReadWriteLock open = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    /** The session owns neither {@code model} nor {@code compute}. */
+    public Session(Model model, Compute compute) {
+        this.model = model;
+        this.compute = compute;
+        this.alone = compute.single();
+    }
+
+    /**
+     * One vector a sequence, in order.
+     *
+     * @param sequences token ids, none empty
+     */
+    public float[][] encode(List<int[]> sequences) {
+        open.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("this session is closed");
+            }
+            float[][] out = new float[sequences.size()][];
+            List<List<Integer>> groups = groups(sequences);
+            if (groups.size() >= compute.parallel().threads()) {
+                compute.parallel().run(groups.size(), g -> run(lone, alone, sequences, groups.get(g), out));
+            } else {
+                for (List<Integer> group : groups) {
+                    run(splitting, compute, sequences, group, out);
+                }
+            }
+            return out;
+        } finally {
+            open.readLock().unlock();
+        }
+    }
+
+    /** Bytes of activation buffers held between calls. */
+    public long bytes() {
+        return splitting.stream().mapToLong(Eager::bytes).sum() + lone.stream().mapToLong(Eager::bytes).sum();
+    }
+
+    /** Waits for running calls, then frees the buffers. */
+    @Override
+    public void close() {
+        open.writeLock().lock();
+        try {
+            closed = true;
+            splitting.forEach(Eager::close);
+            lone.forEach(Eager::close);
+            splitting.clear();
+            lone.clear();
+        } finally {
+            open.writeLock().unlock();
+        }
+    }
+
+    private void run(ConcurrentLinkedDeque<Eager> idle, Compute on, List<int[]> sequences, List<Integer> group, float[][] out) {
+        Eager ops = idle.pollLast();
+        if (ops == null) {
+            ops = new Eager(on);
+        }
+        Value v = model.forward(ops, Batch.of(group.stream().map(sequences::get).toList()));
+        for (int i = 0; i < group.size(); i++) {
+            out[group.get(i)] = v.token(i);
+        }
+        ops.release(v);
+        idle.addLast(ops);
+    }
+
+    /** Sequences by falling length, cut where a group has its tokens; the same cut for any number of threads. */
+    private static List<List<Integer>> groups(List<int[]> sequences) {
+        List<Integer> order = IntStream.range(0, sequences.size()).boxed()
+                .sorted(Comparator.comparingInt((Integer i) -> -sequences.get(i).length)).toList();
+        List<List<Integer>> groups = new ArrayList<>();
+        int tokens = GROUP_TOKENS;
+        for (int i : order) {
+            int length = sequences.get(i).length;
+            if (tokens + length > GROUP_TOKENS) {
+                groups.add(new ArrayList<>());
+                tokens = 0;
+            }
+            groups.getLast().add(i);
+            tokens += length;
+        }
+        return groups;
+    }
+}
