@@ -49,6 +49,11 @@ public final class EncoderNames {
         return m.matches() && m.group(2) != null ? OptionalInt.of(Integer.parseInt(m.group(2))) : OptionalInt.empty();
     }
 
+    /** True for the weight of one of the {@link #LINEAR} parts. */
+    static boolean isLinearWeight(String canonical) {
+        return layer(canonical).isPresent() && LINEAR.stream().anyMatch(part -> canonical.endsWith("." + part + ".weight"));
+    }
+
     /** Every parameter of an encoder with its shape, in the order of the forward pass; linear weights are [out x in]. */
     public static Map<String, long[]> parameters(EncoderConfig c) {
         Map<String, long[]> out = new LinkedHashMap<>();
