@@ -2,6 +2,7 @@ package dev.filigree.io;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.UserError;
+import dev.filigree.tensor.Values;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Collection;
@@ -75,12 +76,12 @@ public final class Checkpoint implements AutoCloseable {
     /** A trained parameter: of this shape, decoded to floats in {@code arena}, every value finite. */
     public Floats weights(Arena arena, String name, long... shape) {
         Floats values = tensor(name, shape).toFloats(arena);
-        requireFinite(name, values);
+        requireFinite(name, new Values.F32(values));
         return values;
     }
 
     /** Refuses NaN and infinity, naming file, tensor and position. */
-    void requireFinite(String name, Floats values) {
+    void requireFinite(String name, Values values) {
         for (int i = 0; i < values.length(); i++) {
             float v = values.get(i);
             if (!Float.isFinite(v)) {

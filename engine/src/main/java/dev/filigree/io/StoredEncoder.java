@@ -4,7 +4,7 @@ package dev.filigree.io;
  * A sentence encoder as files hold it. Closing it releases the mapped weights.
  *
  * @param config    its shape
- * @param weights   its parameters under the names of {@link EncoderNames}; sparse ones in their stored parts
+ * @param weights   its parameters under the names of {@link EncoderNames}; sparse ones in the parts of a {@link SparseFormat}
  * @param tokenizer the bytes of its {@code tokenizer.json}
  */
 public record StoredEncoder(EncoderConfig config, Checkpoint weights, byte[] tokenizer) implements AutoCloseable {
