@@ -1,0 +1,116 @@
+package dev.filigree.kernel.vector;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import dev.filigree.base.UserError;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import java.util.Set;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The vector width of this process, and loads and stores at raw addresses.
+ *
+ * <p>All memory is seen through one segment that starts at zero. An address that was masked with {@link #MASK} is
+ * provably inside it, so the compiler drops every bounds check (they cost a quarter to a half of a sparse product).
+ * The price is memory safety: ranges and indices must have been validated before, and the buffers must be kept
+ * reachable until the kernel is done ({@link java.lang.ref.Reference#reachabilityFence}).
+ */
+final class Lanes {
+
+    /** Property that forces the width in bits: 128, 256 or 512. */
+    static final String PROPERTY = "filigree.vector.bits";
+
+    static final int BITS = bits();
+
+    /** One vector; a constant, which is what lets the compiler turn calls into instructions. */
+    static final VectorSpecies<Float> F = BITS == 512 ? FloatVector.SPECIES_512 : BITS == 256 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
+
+    /** Floats per vector. */
+    static final int N = F.length();
+
+    /** Bytes per vector. */
+    static final long STEP = 4L * N;
+
+    /**
+     * Vectors side by side in a register tile of many rows: 32 registers hold 24 sums; the 16 registers that go with
+     * 256 bits hold 12.
+     */
+    static final int WIDE = BITS == 256 ? 2 : 4;
+
+    static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    /** Keeps every address that user code can have, and proves to the compiler that it is not negative. */
+    static final long MASK = (1L << 57) - 1;
+
+    /** Eight zeros, the bias of a product without bias. */
+    static final long ZEROS = Arena.global().allocate(32, 64).address();
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    private Lanes() {
+    }
+
+    private static int bits() {
+        int most = Math.clamp(FloatVector.SPECIES_PREFERRED.vectorBitSize(), 128, 512);
+        String asked = System.getProperty(PROPERTY);
+        if (asked == null) {
+            return most;
+        }
+        if (!Set.of("128", "256", "512").contains(asked) || Integer.parseInt(asked) > most) {
+            throw new UserError("property " + PROPERTY + " is " + asked + ", expected 128, 256 or 512 and at most " + most + " on this machine");
+        }
+        return Integer.parseInt(asked);
+    }
+
+    static long address(Floats f) {
+        return f == null ? 0 : f.segment().address();
+    }
+
+    static long address(Ints i) {
+        return i.segment().address();
+    }
+
+    static FloatVector load(long at) {
+        return FloatVector.fromMemorySegment(F, ALL, at, ORDER);
+    }
+
+    static void store(FloatVector v, long at) {
+        v.intoMemorySegment(ALL, at, ORDER);
+    }
+
+    static FloatVector load(long at, VectorMask<Float> live) {
+        return FloatVector.fromMemorySegment(F, ALL, at, ORDER, live);
+    }
+
+    static void store(FloatVector v, long at, VectorMask<Float> live) {
+        v.intoMemorySegment(ALL, at, ORDER, live);
+    }
+
+    /** The float at an address, in every lane. */
+    static FloatVector spread(long at) {
+        return FloatVector.broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, at));
+    }
+
+    static FloatVector all(float v) {
+        return FloatVector.broadcast(F, v);
+    }
+
+    static float getFloat(long at) {
+        return ALL.get(JAVA_FLOAT_UNALIGNED, at);
+    }
+
+    static void setFloat(long at, float v) {
+        ALL.set(JAVA_FLOAT_UNALIGNED, at, v);
+    }
+
+    static int getInt(long at) {
+        return ALL.get(JAVA_INT_UNALIGNED, at);
+    }
+}

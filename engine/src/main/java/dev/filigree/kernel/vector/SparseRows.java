@@ -1,0 +1,155 @@
+package dev.filigree.kernel.vector;
+
+import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.MASK;
+import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.STEP;
+import static dev.filigree.kernel.vector.Lanes.getInt;
+import static dev.filigree.kernel.vector.Lanes.load;
+import static dev.filigree.kernel.vector.Lanes.spread;
+import static dev.filigree.kernel.vector.Lanes.store;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * One sparse output row at a time: each entry is one broadcast of its weight and one multiply-add per vector of its
+ * input column. Sums of even and odd entries are kept apart, so that no addition waits for the one before.
+ */
+final class SparseRows {
+
+    private SparseRows() {
+    }
+
+    /**
+     * Rows {@code from .. to} of one column chunk, all lanes of a panel.
+     *
+     * @param start     address of the row starts of this chunk
+     * @param values    first value; that of entry j is {@code j * valueStep} bytes on
+     * @param shift     a panel row is {@code 1 << shift} bytes
+     * @param rowStep   rows between neighbouring sparse rows, in x-rows of y and in entries of bias
+     * @param biasStep  4, or 0 where bias is a single zero
+     * @param more      whether y already holds the sum of earlier chunks, to which this one is added
+     */
+    static void run(long start, long column, long values, long valueStep, int shift, long x, long y, int rowStep, int from, int to, long bias, long biasStep,
+            boolean more) {
+        int left = (1 << shift >> 2) / N;
+        long yStep = (long) rowStep << shift;
+        long bStep = rowStep * biasStep;
+        for (; left >= 4; left -= 4) {
+            rows4(start, column, values, valueStep, shift, x, y, yStep, from, to, bias, bStep, more);
+            x += 4 * STEP;
+            y += 4 * STEP;
+        }
+        if (left >= 2) {
+            rows2(start, column, values, valueStep, shift, x, y, yStep, from, to, bias, bStep, more);
+        } else if (left == 1) {
+            rows1(start, column, values, valueStep, shift, x, y, yStep, from, to, bias, bStep, more);
+        }
+    }
+
+    private static void rows4(long start, long column, long values, long valueStep, int shift, long x, long y, long yStep, int from, int to, long bias,
+            long biasStep, boolean more) {
+        int j = getInt((start + 4L * from) & MASK);
+        for (int r = from; r < to; r++) {
+            int end = getInt((start + 4L * r + 4) & MASK);
+            FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F), a2 = FloatVector.zero(F), a3 = FloatVector.zero(F);
+            FloatVector b0 = FloatVector.zero(F), b1 = FloatVector.zero(F), b2 = FloatVector.zero(F), b3 = FloatVector.zero(F);
+            for (; j + 1 < end; j += 2) {
+                long c = (column + 4L * j) & MASK;
+                long q = values + j * valueStep;
+                long p = (x + ((long) getInt(c) << shift)) & MASK;
+                FloatVector w = spread(q & MASK);
+                a0 = w.fma(load(p), a0);
+                a1 = w.fma(load(p + STEP), a1);
+                a2 = w.fma(load(p + 2 * STEP), a2);
+                a3 = w.fma(load(p + 3 * STEP), a3);
+                long o = (x + ((long) getInt(c + 4) << shift)) & MASK;
+                FloatVector u = spread((q + valueStep) & MASK);
+                b0 = u.fma(load(o), b0);
+                b1 = u.fma(load(o + STEP), b1);
+                b2 = u.fma(load(o + 2 * STEP), b2);
+                b3 = u.fma(load(o + 3 * STEP), b3);
+            }
+            if (j < end) {
+                long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+                FloatVector w = spread((values + j * valueStep) & MASK);
+                a0 = w.fma(load(p), a0);
+                a1 = w.fma(load(p + STEP), a1);
+                a2 = w.fma(load(p + 2 * STEP), a2);
+                a3 = w.fma(load(p + 3 * STEP), a3);
+                j++;
+            }
+            long o = (y + r * yStep) & MASK;
+            if (more) {
+                store(a0.add(b0).add(load(o)), o);
+                store(a1.add(b1).add(load(o + STEP)), o + STEP);
+                store(a2.add(b2).add(load(o + 2 * STEP)), o + 2 * STEP);
+                store(a3.add(b3).add(load(o + 3 * STEP)), o + 3 * STEP);
+            } else {
+                Tiles.row4(a0.add(b0), a1.add(b1), a2.add(b2), a3.add(b3), o, (bias + r * biasStep) & MASK);
+            }
+        }
+    }
+
+    private static void rows2(long start, long column, long values, long valueStep, int shift, long x, long y, long yStep, int from, int to, long bias,
+            long biasStep, boolean more) {
+        int j = getInt((start + 4L * from) & MASK);
+        for (int r = from; r < to; r++) {
+            int end = getInt((start + 4L * r + 4) & MASK);
+            FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F);
+            FloatVector b0 = FloatVector.zero(F), b1 = FloatVector.zero(F);
+            for (; j + 1 < end; j += 2) {
+                long c = (column + 4L * j) & MASK;
+                long q = values + j * valueStep;
+                long p = (x + ((long) getInt(c) << shift)) & MASK;
+                FloatVector w = spread(q & MASK);
+                a0 = w.fma(load(p), a0);
+                a1 = w.fma(load(p + STEP), a1);
+                long o = (x + ((long) getInt(c + 4) << shift)) & MASK;
+                FloatVector u = spread((q + valueStep) & MASK);
+                b0 = u.fma(load(o), b0);
+                b1 = u.fma(load(o + STEP), b1);
+            }
+            if (j < end) {
+                long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+                FloatVector w = spread((values + j * valueStep) & MASK);
+                a0 = w.fma(load(p), a0);
+                a1 = w.fma(load(p + STEP), a1);
+                j++;
+            }
+            long o = (y + r * yStep) & MASK;
+            if (more) {
+                store(a0.add(b0).add(load(o)), o);
+                store(a1.add(b1).add(load(o + STEP)), o + STEP);
+            } else {
+                Tiles.row2(a0.add(b0), a1.add(b1), o, (bias + r * biasStep) & MASK);
+            }
+        }
+    }
+
+    private static void rows1(long start, long column, long values, long valueStep, int shift, long x, long y, long yStep, int from, int to, long bias,
+            long biasStep, boolean more) {
+        int j = getInt((start + 4L * from) & MASK);
+        for (int r = from; r < to; r++) {
+            int end = getInt((start + 4L * r + 4) & MASK);
+            FloatVector a = FloatVector.zero(F), b = FloatVector.zero(F);
+            for (; j + 1 < end; j += 2) {
+                long c = (column + 4L * j) & MASK;
+                long q = values + j * valueStep;
+                a = spread(q & MASK).fma(load((x + ((long) getInt(c) << shift)) & MASK), a);
+                b = spread((q + valueStep) & MASK).fma(load((x + ((long) getInt(c + 4) << shift)) & MASK), b);
+            }
+            if (j < end) {
+                long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+                a = spread((values + j * valueStep) & MASK).fma(load(p), a);
+                j++;
+            }
+            long o = (y + r * yStep) & MASK;
+            if (more) {
+                store(a.add(b).add(load(o)), o);
+            } else {
+                Tiles.row1(a.add(b), o, (bias + r * biasStep) & MASK);
+            }
+        }
+    }
+}

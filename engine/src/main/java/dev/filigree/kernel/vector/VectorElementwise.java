@@ -1,0 +1,187 @@
+package dev.filigree.kernel.vector;
+
+import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.MASK;
+import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.STEP;
+import static dev.filigree.kernel.vector.Lanes.address;
+import static dev.filigree.kernel.vector.Lanes.all;
+import static dev.filigree.kernel.vector.Lanes.load;
+import static dev.filigree.kernel.vector.Lanes.store;
+import static java.lang.ref.Reference.reachabilityFence;
+
+import dev.filigree.base.Floats;
+import dev.filigree.kernel.Activation;
+import dev.filigree.kernel.Elementwise;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/** Loops over whole vectors; the rest of a range goes through the same instructions under a mask, so its bits agree. */
+final class VectorElementwise implements Elementwise {
+
+    /** Elements that {@link #dot} sums in single precision before it continues in double. */
+    private static final int DOT_BLOCK = 1024;
+
+    @Override
+    public void activate(Activation f, Floats x, Floats y, int from, int to) {
+        long p = address(x) + 4L * from;
+        long q = address(y) + 4L * from;
+        switch (f) {
+            case NONE -> {
+                if (p != q) {
+                    y.segment().asSlice(4L * from, 4L * (to - from)).copyFrom(x.segment().asSlice(4L * from, 4L * (to - from)));
+                }
+            }
+            case RELU -> relu(p, q, to - from);
+            case GELU -> gelu(p, q, to - from);
+        }
+        reachabilityFence(x);
+        reachabilityFence(y);
+    }
+
+    @Override
+    public void activateBackward(Activation f, Floats x, Floats dy, Floats dx, int from, int to) {
+        long p = address(x) + 4L * from;
+        long q = address(dy) + 4L * from;
+        long o = address(dx) + 4L * from;
+        switch (f) {
+            case NONE -> {
+                if (q != o) {
+                    dx.segment().asSlice(4L * from, 4L * (to - from)).copyFrom(dy.segment().asSlice(4L * from, 4L * (to - from)));
+                }
+            }
+            case RELU -> reluBackward(p, q, o, to - from);
+            case GELU -> geluBackward(p, q, o, to - from);
+        }
+        reachabilityFence(x);
+        reachabilityFence(dy);
+        reachabilityFence(dx);
+    }
+
+    @Override
+    public void add(Floats a, Floats b, Floats y, int from, int to) {
+        long p = address(a) + 4L * from;
+        long q = address(b) + 4L * from;
+        long o = address(y) + 4L * from;
+        int left = to - from;
+        for (; left >= N; left -= N) {
+            store(load(p & MASK).add(load(q & MASK)), o & MASK);
+            p += STEP;
+            q += STEP;
+            o += STEP;
+        }
+        if (left > 0) {
+            VectorMask<Float> m = F.indexInRange(0, left);
+            store(load(p, m).add(load(q, m)), o, m);
+        }
+        reachabilityFence(a);
+        reachabilityFence(b);
+        reachabilityFence(y);
+    }
+
+    @Override
+    public void axpy(float scale, Floats x, Floats y, int from, int to) {
+        FloatVector s = all(scale);
+        long p = address(x) + 4L * from;
+        long o = address(y) + 4L * from;
+        int left = to - from;
+        for (; left >= N; left -= N) {
+            store(s.fma(load(p & MASK), load(o & MASK)), o & MASK);
+            p += STEP;
+            o += STEP;
+        }
+        if (left > 0) {
+            VectorMask<Float> m = F.indexInRange(0, left);
+            store(s.fma(load(p, m), load(o, m)), o, m);
+        }
+        reachabilityFence(x);
+        reachabilityFence(y);
+    }
+
+    @Override
+    public double dot(Floats x, Floats y, int from, int to) {
+        double sum = 0;
+        for (int i = from; i < to; i += DOT_BLOCK) {
+            sum += dotBlock(address(x) + 4L * i, address(y) + 4L * i, Math.min(DOT_BLOCK, to - i));
+        }
+        reachabilityFence(x);
+        reachabilityFence(y);
+        return sum;
+    }
+
+    private static float dotBlock(long p, long q, int count) {
+        FloatVector a = FloatVector.zero(F);
+        FloatVector b = FloatVector.zero(F);
+        int left = count;
+        for (; left >= 2 * N; left -= 2 * N) {
+            a = load(p & MASK).fma(load(q & MASK), a);
+            b = load((p + STEP) & MASK).fma(load((q + STEP) & MASK), b);
+            p += 2 * STEP;
+            q += 2 * STEP;
+        }
+        float sum = Functions.sum(a.add(b));
+        for (; left > 0; left--) {
+            sum += Lanes.getFloat(p) * Lanes.getFloat(q);
+            p += 4;
+            q += 4;
+        }
+        return sum;
+    }
+
+    private static void relu(long p, long q, int count) {
+        FloatVector zero = FloatVector.zero(F);
+        int left = count;
+        for (; left >= N; left -= N) {
+            store(load(p & MASK).max(zero), q & MASK);
+            p += STEP;
+            q += STEP;
+        }
+        if (left > 0) {
+            VectorMask<Float> m = F.indexInRange(0, left);
+            store(load(p, m).max(zero), q, m);
+        }
+    }
+
+    private static void reluBackward(long p, long q, long o, int count) {
+        FloatVector zero = FloatVector.zero(F);
+        int left = count;
+        for (; left >= N; left -= N) {
+            store(zero.blend(load(q & MASK), load(p & MASK).compare(VectorOperators.GT, 0f)), o & MASK);
+            p += STEP;
+            q += STEP;
+            o += STEP;
+        }
+        if (left > 0) {
+            VectorMask<Float> m = F.indexInRange(0, left);
+            store(zero.blend(load(q, m), load(p, m).compare(VectorOperators.GT, 0f)), o, m);
+        }
+    }
+
+    private static void gelu(long p, long q, int count) {
+        int left = count;
+        for (; left >= N; left -= N) {
+            store(Functions.gelu(load(p & MASK)), q & MASK);
+            p += STEP;
+            q += STEP;
+        }
+        if (left > 0) {
+            VectorMask<Float> m = F.indexInRange(0, left);
+            store(Functions.gelu(load(p, m)), q, m);
+        }
+    }
+
+    private static void geluBackward(long p, long q, long o, int count) {
+        int left = count;
+        for (; left >= N; left -= N) {
+            store(load(q & MASK).mul(Functions.geluSlope(load(p & MASK))), o & MASK);
+            p += STEP;
+            q += STEP;
+            o += STEP;
+        }
+        if (left > 0) {
+            VectorMask<Float> m = F.indexInRange(0, left);
+            store(load(q, m).mul(Functions.geluSlope(load(p, m))), o, m);
+        }
+    }
+}

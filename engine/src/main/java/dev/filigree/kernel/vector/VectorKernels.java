@@ -1,0 +1,63 @@
+package dev.filigree.kernel.vector;
+
+import dev.filigree.kernel.Attention;
+import dev.filigree.kernel.Elementwise;
+import dev.filigree.kernel.Kernels;
+import dev.filigree.kernel.Norms;
+import dev.filigree.kernel.Products;
+import dev.filigree.kernel.SparseGradients;
+import dev.filigree.kernel.Updates;
+
+/**
+ * The kernels in vector instructions of 512, 256 or 128 bits: the widest that the processor prefers, or the width in
+ * the property {@code filigree.vector.bits}. Needs the module {@code jdk.incubator.vector}.
+ */
+public final class VectorKernels implements Kernels {
+
+    private final Products products = new VectorProducts();
+    private final SparseGradients sparseGradients = new VectorSparseGradients();
+    private final Elementwise elementwise = new VectorElementwise();
+    private final Norms norms = new VectorNorms();
+    private final Attention attention = new VectorAttention();
+    private final Updates updates = new VectorUpdates();
+
+    @Override
+    public Products products() {
+        return products;
+    }
+
+    @Override
+    public SparseGradients sparseGradients() {
+        return sparseGradients;
+    }
+
+    @Override
+    public Elementwise elementwise() {
+        return elementwise;
+    }
+
+    @Override
+    public Norms norms() {
+        return norms;
+    }
+
+    @Override
+    public Attention attention() {
+        return attention;
+    }
+
+    @Override
+    public Updates updates() {
+        return updates;
+    }
+
+    @Override
+    public String name() {
+        return "vector " + Lanes.BITS + " bit";
+    }
+
+    @Override
+    public int lanes() {
+        return Lanes.N;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.filigree.kernel.vector;
+
+import static dev.filigree.kernel.vector.Lanes.address;
+import static java.lang.ref.Reference.reachabilityFence;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import dev.filigree.kernel.Products;
+import java.lang.foreign.MemorySegment;
+
+/** Products of {@link Tiles}, {@link SparseRows} and {@link BlockTiles}; this class turns buffers into addresses. */
+final class VectorProducts implements Products {
+
+    @Override
+    public void tiled(Floats w, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromTile, int toTile) {
+        long biasStep = bias == null ? 0 : 4;
+        long rowBytes = 4L * width;
+        for (int t = fromTile; t < toTile; t++) {
+            int r = t * Tiles.ROWS;
+            Tiles.strip(cols, address(w) + 4L * r * cols, 4L * Tiles.ROWS, address(x), rowBytes, width, address(y) + r * rowBytes, rowBytes,
+                    Math.min(Tiles.ROWS, rows - r), biasAddress(bias) + r * biasStep, biasStep);
+        }
+        keep(w, bias, x, y);
+    }
+
+    @Override
+    public void csr(Ints start, Ints column, Floats values, int chunks, Floats bias, int rows, Floats x, Floats y, int width, int fromRow, int toRow) {
+        for (int c = 0; c < chunks; c++) {
+            SparseRows.run(address(start) + 4L * c * rows, address(column), address(values), 4, shift(width), address(x), address(y), 1, fromRow, toRow,
+                    biasAddress(bias), bias == null ? 0 : 4, c > 0);
+        }
+        keep(start, column);
+        keep(values, bias, x, y);
+    }
+
+    @Override
+    public void blocks(Ints start, Ints column, Floats values, int blockRows, Floats bias, int rows, Floats x, Floats y, int width, int fromBlock,
+            int toBlock) {
+        long biasStep = bias == null ? 0 : 4;
+        for (int done = 0; done < blockRows && done < rows;) {
+            int height = BlockTiles.pass(blockRows - done);
+            long v = address(values) + 4L * done;
+            long out = address(y) + 4L * width * done;
+            long b = biasAddress(bias) + biasStep * done;
+            // a last block may end above this pass: its blocks have no row here
+            int to = Math.min(toBlock, (rows - done + blockRows - 1) / blockRows);
+            if (height == 1) {
+                SparseRows.run(address(start), address(column), v, 4L * blockRows, shift(width), address(x), out, blockRows, fromBlock, to, b, biasStep, false);
+            } else {
+                BlockTiles.run(height, address(start), address(column), v, 4L * blockRows, shift(width), address(x), out, fromBlock, to, rows - done,
+                        blockRows, b, biasStep);
+            }
+            done += height;
+        }
+        keep(start, column);
+        keep(values, bias, x, y);
+    }
+
+    @Override
+    public void nOfM(MemorySegment place, Floats values, int n, int m, Floats bias, int cols, Floats x, Floats y, int width, int fromRow, int toRow) {
+        PositionedRows.nOfM(place.address(), address(values), n, m, cols, shift(width), address(x), address(y), fromRow, toRow, biasAddress(bias),
+                bias == null ? 0 : 4);
+        reachabilityFence(place);
+        keep(values, bias, x, y);
+    }
+
+    @Override
+    public void bitmap(MemorySegment bits, Ints start, Floats values, Floats bias, int cols, Floats x, Floats y, int width, int fromRow, int toRow) {
+        PositionedRows.bitmap(bits.address(), address(start), address(values), cols, shift(width), address(x), address(y), fromRow, toRow, biasAddress(bias),
+                bias == null ? 0 : 4);
+        reachabilityFence(bits);
+        reachabilityFence(start);
+        keep(values, bias, x, y);
+    }
+
+    /** Log2 of the bytes of a panel row. */
+    private static int shift(int width) {
+        return Integer.numberOfTrailingZeros(width) + 2;
+    }
+
+    private static long biasAddress(Floats bias) {
+        return bias == null ? Lanes.ZEROS : address(bias);
+    }
+
+    private static void keep(Floats a, Floats b, Floats c, Floats d) {
+        reachabilityFence(a);
+        reachabilityFence(b);
+        reachabilityFence(c);
+        reachabilityFence(d);
+    }
+
+    private static void keep(Ints a, Ints b) {
+        reachabilityFence(a);
+        reachabilityFence(b);
+    }
+}
