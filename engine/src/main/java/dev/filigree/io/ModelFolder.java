@@ -72,20 +72,29 @@ public final class ModelFolder {
     }
 
     private static StoredEncoder folder(Path folder, Optional<Pooling> asked) {
-        HuggingFaceConfig.Head head = HuggingFaceConfig.head(folder);
-        if (!Files.exists(folder.resolve(WEIGHTS)) && !Files.exists(folder.resolve(INDEX))) {
-            for (String other : List.of("model.onnx", "onnx/model.onnx")) {
-                if (Files.isRegularFile(folder.resolve(other))) {
-                    return onnx(folder.resolve(other), asked);
-                }
-            }
-            throw Faults.unsupported(folder.toString(), "holds neither " + WEIGHTS + " nor " + INDEX + " nor model.onnx",
-                    "expected a Hugging Face folder with safetensors weights");
+        Optional<Path> onnx = onnxIn(folder);
+        if (onnx.isPresent()) {
+            return onnx(onnx.get(), asked);
         }
+        HuggingFaceConfig.Head head = HuggingFaceConfig.head(folder);
         EncoderConfig config = HuggingFaceConfig.read(folder.resolve(HuggingFaceConfig.CONFIG),
                 pooling(folder.toString(), asked, head.pooling()), head.normalize());
         byte[] tokenizer = Json.bytes(folder.resolve(TOKENIZER), LONGEST_TOKENIZER);
         return new StoredEncoder(config, canonical(weights(folder)), tokenizer);
+    }
+
+    /** The ONNX file of a folder that has no safetensors weights; empty when it has them, a UserError when it has neither. */
+    static Optional<Path> onnxIn(Path folder) {
+        if (Files.exists(folder.resolve(WEIGHTS)) || Files.exists(folder.resolve(INDEX))) {
+            return Optional.empty();
+        }
+        for (String other : List.of("model.onnx", "onnx/model.onnx")) {
+            if (Files.isRegularFile(folder.resolve(other))) {
+                return Optional.of(folder.resolve(other));
+            }
+        }
+        throw Faults.unsupported(folder.toString(), "holds neither " + WEIGHTS + " nor " + INDEX + " nor model.onnx",
+                "expected a Hugging Face folder with safetensors weights");
     }
 
     /** The checkpoint in a Hugging Face folder: one file, or the shards that its index names. */

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -17,12 +19,29 @@ import java.util.function.Function;
  */
 public final class Onnx {
 
+    private static final Set<String> QUANTISED = Set.of("MatMulInteger", "DynamicQuantizeLinear", "QLinearMatMul", "MatMulNBits");
+
     private Onnx() {
     }
 
-    /** The constants of an ONNX file under their own names, mapped; for looking at any model. */
+    /**
+     * The tensors of any ONNX file, mapped: an encoder's parameters under their Hugging Face names, or else the constants
+     * of the graph under their own.
+     */
     public static Checkpoint read(Path file) {
-        return open(file, (graph, arena) -> checkpoint(graph.source(), graph.constants().values(), arena));
+        return read(file.toString(), arena -> Safetensors.map(file, arena));
+    }
+
+    /** As {@link #read(Path)}, for bytes that {@code load} places in the arena. */
+    static Checkpoint read(String source, Function<Arena, MemorySegment> load) {
+        return open(source, load, (graph, arena) -> {
+            Collection<StoredTensor> parameters = isQuantised(graph) ? List.of() : parameters(graph, arena).values();
+            return checkpoint(source, parameters.isEmpty() ? graph.constants().values() : parameters, arena);
+        });
+    }
+
+    private static boolean isQuantised(OnnxGraph graph) {
+        return graph.nodes().stream().anyMatch(n -> QUANTISED.contains(n.op()));
     }
 
     /** What is made of a graph whose memory {@code arena} owns. */
@@ -56,15 +75,15 @@ public final class Onnx {
 
     /** The encoder parameters of {@code graph} by their Hugging Face names; turned copies live in {@code arena}. */
     static Map<String, StoredTensor> parameters(OnnxGraph graph, Arena arena) {
+        if (isQuantised(graph)) {
+            throw Faults.unsupported(graph.source(), "holds quantised weights", "give the fp32 export of the model");
+        }
         Map<String, StoredTensor> out = new LinkedHashMap<>();
         for (StoredTensor t : graph.constants().values()) {
             EncoderNames.canonical(t.name()).ifPresent(name -> put(graph, out, t.renamed(name)));
         }
         Map<String, String> biasOf = biases(graph);
         for (OnnxGraph.Node n : graph.nodes()) {
-            if (n.op().equals("MatMulInteger") || n.op().equals("DynamicQuantizeLinear") || n.op().equals("QLinearMatMul")) {
-                throw Faults.unsupported(graph.source(), "holds quantised weights (" + n.op() + ")", "give the fp32 export of the model");
-            }
             if ((n.op().equals("MatMul") || n.op().equals("Gemm")) && n.inputs().size() >= 2) {
                 StoredTensor weight = graph.constants().get(n.inputs().get(1));
                 if (weight != null && weight.shape().length == 2) {
