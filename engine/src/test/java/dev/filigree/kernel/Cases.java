@@ -52,15 +52,15 @@ final class Cases {
 
     /**
      * A random sparse pattern in the layout of {@link Products#csr}, or of {@link Products#blocks} with one chunk and
-     * {@code rows} block rows. About one row in five is empty.
+     * {@code rows} block rows. The share {@code idle} of the rows is empty.
      */
     record Sparse(Ints start, Ints column, int entries, int chunks) {
 
-        static Sparse random(int rows, int cols, int chunk, double density, Rng rng) {
+        static Sparse random(int rows, int cols, int chunk, double density, double idle, Rng rng) {
             int chunks = (cols + chunk - 1) / chunk;
             boolean[] empty = new boolean[rows];
             for (int r = 0; r < rows; r++) {
-                empty[r] = rng.nextInt(5) == 0;
+                empty[r] = rng.nextDouble() < idle;
             }
             int[] start = new int[chunks * rows + 1];
             int[] column = new int[rows * cols];

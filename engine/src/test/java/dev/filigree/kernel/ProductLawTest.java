@@ -45,7 +45,7 @@ record ProductLawTest(Kernels vector) {
     @ValueSource(ints = {1, 16, 64, 1000})
     void csrIsTheProductOfItsEntries(int chunk) {
         forEachShape(chunk, (rng, rows, cols, width, bias, x, what) -> {
-            Cases.Sparse s = Cases.Sparse.random(rows, cols, chunk, 0.3, rng);
+            Cases.Sparse s = Cases.Sparse.random(rows, cols, chunk, 0.3, 0.2, rng);
             Floats v = random(s.entries(), rng);
             compare(rows, width, rows, cols, what + " chunk " + chunk,
                     (k, y, from, to) -> k.products().csr(s.start(), s.column(), v, s.chunks(), bias, rows, x, y, width, from, to));
@@ -57,7 +57,7 @@ record ProductLawTest(Kernels vector) {
     void blocksAreTheProductOfTheirEntries(int blockRows) {
         forEachShape(blockRows, (rng, rows, cols, width, bias, x, what) -> {
             int blocks = (rows + blockRows - 1) / blockRows;
-            Cases.Sparse s = Cases.Sparse.random(blocks, cols, cols, 0.3, rng);
+            Cases.Sparse s = Cases.Sparse.random(blocks, cols, cols, 0.3, 0.2, rng);
             Floats v = random(s.entries() * blockRows, rng);
             compare(rows, width, blocks, cols, what + " block rows " + blockRows,
                     (k, y, from, to) -> k.products().blocks(s.start(), s.column(), v, blockRows, bias, rows, x, y, width, from, to));

@@ -52,7 +52,7 @@ final class Lanes {
     /** Eight zeros, the bias of a product without bias. */
     static final long ZEROS = Arena.global().allocate(32, 64).address();
 
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private Lanes() {
     }
@@ -76,6 +76,11 @@ final class Lanes {
     static long address(Ints i) {
         return i.segment().address();
     }
+
+    /*
+     * Big kernels end with calls of the vector classes themselves instead of these helpers: the compiler stops inlining
+     * ordinary methods once a kernel has grown large, and then every vector that is passed becomes an object.
+     */
 
     static FloatVector load(long at) {
         return FloatVector.fromMemorySegment(F, ALL, at, ORDER);

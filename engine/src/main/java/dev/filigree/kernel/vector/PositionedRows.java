@@ -1,16 +1,13 @@
 package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.vector.Lanes.ALL;
-import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.getInt;
 import static dev.filigree.kernel.vector.Lanes.load;
 import static dev.filigree.kernel.vector.Lanes.spread;
-import static dev.filigree.kernel.vector.Tiles.row1;
-import static dev.filigree.kernel.vector.Tiles.row2;
-import static dev.filigree.kernel.vector.Tiles.row4;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
@@ -57,7 +54,7 @@ final class PositionedRows {
         long e = place + (long) from * groups * n;
         long q = values + 4L * from * groups * n;
         for (int r = from; r < to; r++) {
-            FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F), a2 = FloatVector.zero(F), a3 = FloatVector.zero(F);
+            FloatVector a0 = spread((bias + r * biasStep) & MASK), a1 = a0, a2 = a0, a3 = a0;
             long base = x;
             for (int g = 0; g < groups; g++) {
                 for (int i = 0; i < n; i++) {
@@ -72,7 +69,11 @@ final class PositionedRows {
                 }
                 base += (long) m << shift;
             }
-            row4(a0, a1, a2, a3, (y + ((long) r << shift)) & MASK, (bias + r * biasStep) & MASK);
+            long o = (y + ((long) r << shift)) & MASK;
+            a0.intoMemorySegment(ALL, o, ORDER);
+            a1.intoMemorySegment(ALL, o + STEP, ORDER);
+            a2.intoMemorySegment(ALL, o + 2 * STEP, ORDER);
+            a3.intoMemorySegment(ALL, o + 3 * STEP, ORDER);
         }
     }
 
@@ -80,7 +81,7 @@ final class PositionedRows {
         long e = place + (long) from * groups * n;
         long q = values + 4L * from * groups * n;
         for (int r = from; r < to; r++) {
-            FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F);
+            FloatVector a0 = spread((bias + r * biasStep) & MASK), a1 = a0;
             long base = x;
             for (int g = 0; g < groups; g++) {
                 for (int i = 0; i < n; i++) {
@@ -93,7 +94,9 @@ final class PositionedRows {
                 }
                 base += (long) m << shift;
             }
-            row2(a0, a1, (y + ((long) r << shift)) & MASK, (bias + r * biasStep) & MASK);
+            long o = (y + ((long) r << shift)) & MASK;
+            a0.intoMemorySegment(ALL, o, ORDER);
+            a1.intoMemorySegment(ALL, o + STEP, ORDER);
         }
     }
 
@@ -101,7 +104,7 @@ final class PositionedRows {
         long e = place + (long) from * groups * n;
         long q = values + 4L * from * groups * n;
         for (int r = from; r < to; r++) {
-            FloatVector a0 = FloatVector.zero(F);
+            FloatVector a0 = spread((bias + r * biasStep) & MASK);
             long base = x;
             for (int g = 0; g < groups; g++) {
                 for (int i = 0; i < n; i++) {
@@ -112,13 +115,14 @@ final class PositionedRows {
                 }
                 base += (long) m << shift;
             }
-            row1(a0, (y + ((long) r << shift)) & MASK, (bias + r * biasStep) & MASK);
+            long o = (y + ((long) r << shift)) & MASK;
+            a0.intoMemorySegment(ALL, o, ORDER);
         }
     }
 
     private static void bits4(long bits, long start, long values, int words, int shift, long x, long y, int from, int to, long bias, long biasStep) {
         for (int r = from; r < to; r++) {
-            FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F), a2 = FloatVector.zero(F), a3 = FloatVector.zero(F);
+            FloatVector a0 = spread((bias + r * biasStep) & MASK), a1 = a0, a2 = a0, a3 = a0;
             long q = values + 4L * getInt((start + 4L * r) & MASK);
             for (int i = 0; i < words; i++) {
                 long base = x + ((64L * i) << shift);
@@ -132,13 +136,17 @@ final class PositionedRows {
                     q += 4;
                 }
             }
-            row4(a0, a1, a2, a3, (y + ((long) r << shift)) & MASK, (bias + r * biasStep) & MASK);
+            long o = (y + ((long) r << shift)) & MASK;
+            a0.intoMemorySegment(ALL, o, ORDER);
+            a1.intoMemorySegment(ALL, o + STEP, ORDER);
+            a2.intoMemorySegment(ALL, o + 2 * STEP, ORDER);
+            a3.intoMemorySegment(ALL, o + 3 * STEP, ORDER);
         }
     }
 
     private static void bits2(long bits, long start, long values, int words, int shift, long x, long y, int from, int to, long bias, long biasStep) {
         for (int r = from; r < to; r++) {
-            FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F);
+            FloatVector a0 = spread((bias + r * biasStep) & MASK), a1 = a0;
             long q = values + 4L * getInt((start + 4L * r) & MASK);
             for (int i = 0; i < words; i++) {
                 long base = x + ((64L * i) << shift);
@@ -150,13 +158,15 @@ final class PositionedRows {
                     q += 4;
                 }
             }
-            row2(a0, a1, (y + ((long) r << shift)) & MASK, (bias + r * biasStep) & MASK);
+            long o = (y + ((long) r << shift)) & MASK;
+            a0.intoMemorySegment(ALL, o, ORDER);
+            a1.intoMemorySegment(ALL, o + STEP, ORDER);
         }
     }
 
     private static void bits1(long bits, long start, long values, int words, int shift, long x, long y, int from, int to, long bias, long biasStep) {
         for (int r = from; r < to; r++) {
-            FloatVector a0 = FloatVector.zero(F);
+            FloatVector a0 = spread((bias + r * biasStep) & MASK);
             long q = values + 4L * getInt((start + 4L * r) & MASK);
             for (int i = 0; i < words; i++) {
                 long base = x + ((64L * i) << shift);
@@ -166,7 +176,8 @@ final class PositionedRows {
                     q += 4;
                 }
             }
-            row1(a0, (y + ((long) r << shift)) & MASK, (bias + r * biasStep) & MASK);
+            long o = (y + ((long) r << shift)) & MASK;
+            a0.intoMemorySegment(ALL, o, ORDER);
         }
     }
 }

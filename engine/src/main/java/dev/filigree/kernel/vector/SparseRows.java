@@ -1,13 +1,14 @@
 package dev.filigree.kernel.vector;
 
+import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.getInt;
 import static dev.filigree.kernel.vector.Lanes.load;
 import static dev.filigree.kernel.vector.Lanes.spread;
-import static dev.filigree.kernel.vector.Lanes.store;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -81,12 +82,16 @@ final class SparseRows {
             }
             long o = (y + r * yStep) & MASK;
             if (more) {
-                store(a0.add(b0).add(load(o)), o);
-                store(a1.add(b1).add(load(o + STEP)), o + STEP);
-                store(a2.add(b2).add(load(o + 2 * STEP)), o + 2 * STEP);
-                store(a3.add(b3).add(load(o + 3 * STEP)), o + 3 * STEP);
+                a0.add(b0).add(FloatVector.fromMemorySegment(F, ALL, o, ORDER)).intoMemorySegment(ALL, o, ORDER);
+                a1.add(b1).add(FloatVector.fromMemorySegment(F, ALL, o + STEP, ORDER)).intoMemorySegment(ALL, o + STEP, ORDER);
+                a2.add(b2).add(FloatVector.fromMemorySegment(F, ALL, o + 2 * STEP, ORDER)).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
+                a3.add(b3).add(FloatVector.fromMemorySegment(F, ALL, o + 3 * STEP, ORDER)).intoMemorySegment(ALL, o + 3 * STEP, ORDER);
             } else {
-                Tiles.row4(a0.add(b0), a1.add(b1), a2.add(b2), a3.add(b3), o, (bias + r * biasStep) & MASK);
+                FloatVector first = spread((bias + r * biasStep) & MASK);
+                a0.add(b0).add(first).intoMemorySegment(ALL, o, ORDER);
+                a1.add(b1).add(first).intoMemorySegment(ALL, o + STEP, ORDER);
+                a2.add(b2).add(first).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
+                a3.add(b3).add(first).intoMemorySegment(ALL, o + 3 * STEP, ORDER);
             }
         }
     }
@@ -119,10 +124,12 @@ final class SparseRows {
             }
             long o = (y + r * yStep) & MASK;
             if (more) {
-                store(a0.add(b0).add(load(o)), o);
-                store(a1.add(b1).add(load(o + STEP)), o + STEP);
+                a0.add(b0).add(FloatVector.fromMemorySegment(F, ALL, o, ORDER)).intoMemorySegment(ALL, o, ORDER);
+                a1.add(b1).add(FloatVector.fromMemorySegment(F, ALL, o + STEP, ORDER)).intoMemorySegment(ALL, o + STEP, ORDER);
             } else {
-                Tiles.row2(a0.add(b0), a1.add(b1), o, (bias + r * biasStep) & MASK);
+                FloatVector first = spread((bias + r * biasStep) & MASK);
+                a0.add(b0).add(first).intoMemorySegment(ALL, o, ORDER);
+                a1.add(b1).add(first).intoMemorySegment(ALL, o + STEP, ORDER);
             }
         }
     }
@@ -146,9 +153,10 @@ final class SparseRows {
             }
             long o = (y + r * yStep) & MASK;
             if (more) {
-                store(a.add(b).add(load(o)), o);
+                a.add(b).add(FloatVector.fromMemorySegment(F, ALL, o, ORDER)).intoMemorySegment(ALL, o, ORDER);
             } else {
-                Tiles.row1(a.add(b), o, (bias + r * biasStep) & MASK);
+                FloatVector first = spread((bias + r * biasStep) & MASK);
+                a.add(b).add(first).intoMemorySegment(ALL, o, ORDER);
             }
         }
     }

@@ -1,13 +1,16 @@
 package dev.filigree.kernel.vector;
 
+import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.WIDE;
-import static dev.filigree.kernel.vector.Lanes.load;
 import static dev.filigree.kernel.vector.Lanes.spread;
-import static dev.filigree.kernel.vector.Lanes.store;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -55,42 +58,45 @@ final class Tiles {
     }
 
     private static void tile4(int depth, long a, long aStep, long b, long bStep, long c, long cStep, int live, long bias, long biasStep) {
-        FloatVector a00 = FloatVector.zero(F), a01 = FloatVector.zero(F), a02 = FloatVector.zero(F), a03 = FloatVector.zero(F);
-        FloatVector a10 = FloatVector.zero(F), a11 = FloatVector.zero(F), a12 = FloatVector.zero(F), a13 = FloatVector.zero(F);
-        FloatVector a20 = FloatVector.zero(F), a21 = FloatVector.zero(F), a22 = FloatVector.zero(F), a23 = FloatVector.zero(F);
-        FloatVector a30 = FloatVector.zero(F), a31 = FloatVector.zero(F), a32 = FloatVector.zero(F), a33 = FloatVector.zero(F);
-        FloatVector a40 = FloatVector.zero(F), a41 = FloatVector.zero(F), a42 = FloatVector.zero(F), a43 = FloatVector.zero(F);
-        FloatVector a50 = FloatVector.zero(F), a51 = FloatVector.zero(F), a52 = FloatVector.zero(F), a53 = FloatVector.zero(F);
+        FloatVector a00 = spread(bias), a01 = a00, a02 = a00, a03 = a00;
+        FloatVector a10 = spread(bias + biasStep * Math.min(1, live - 1)), a11 = a10, a12 = a10, a13 = a10;
+        FloatVector a20 = spread(bias + biasStep * Math.min(2, live - 1)), a21 = a20, a22 = a20, a23 = a20;
+        FloatVector a30 = spread(bias + biasStep * Math.min(3, live - 1)), a31 = a30, a32 = a30, a33 = a30;
+        FloatVector a40 = spread(bias + biasStep * Math.min(4, live - 1)), a41 = a40, a42 = a40, a43 = a40;
+        FloatVector a50 = spread(bias + biasStep * Math.min(5, live - 1)), a51 = a50, a52 = a50, a53 = a50;
         for (int k = 0; k < depth; k++) {
             long p = b & MASK;
             long q = a & MASK;
-            FloatVector x0 = load(p), x1 = load(p + STEP), x2 = load(p + 2 * STEP), x3 = load(p + 3 * STEP);
-            FloatVector w0 = spread(q);
+            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
+            FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
+            FloatVector x2 = fromMemorySegment(F, ALL, p + 2 * STEP, ORDER);
+            FloatVector x3 = fromMemorySegment(F, ALL, p + 3 * STEP, ORDER);
+            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
             a00 = w0.fma(x0, a00);
             a01 = w0.fma(x1, a01);
             a02 = w0.fma(x2, a02);
             a03 = w0.fma(x3, a03);
-            FloatVector w1 = spread(q + 4);
+            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
             a10 = w1.fma(x0, a10);
             a11 = w1.fma(x1, a11);
             a12 = w1.fma(x2, a12);
             a13 = w1.fma(x3, a13);
-            FloatVector w2 = spread(q + 8);
+            FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8));
             a20 = w2.fma(x0, a20);
             a21 = w2.fma(x1, a21);
             a22 = w2.fma(x2, a22);
             a23 = w2.fma(x3, a23);
-            FloatVector w3 = spread(q + 12);
+            FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12));
             a30 = w3.fma(x0, a30);
             a31 = w3.fma(x1, a31);
             a32 = w3.fma(x2, a32);
             a33 = w3.fma(x3, a33);
-            FloatVector w4 = spread(q + 16);
+            FloatVector w4 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 16));
             a40 = w4.fma(x0, a40);
             a41 = w4.fma(x1, a41);
             a42 = w4.fma(x2, a42);
             a43 = w4.fma(x3, a43);
-            FloatVector w5 = spread(q + 20);
+            FloatVector w5 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 20));
             a50 = w5.fma(x0, a50);
             a51 = w5.fma(x1, a51);
             a52 = w5.fma(x2, a52);
@@ -98,123 +104,152 @@ final class Tiles {
             a += aStep;
             b += bStep;
         }
-        row4(a00, a01, a02, a03, c, bias);
+        long c0 = c & MASK;
+        a00.intoMemorySegment(ALL, c0, ORDER);
+        a01.intoMemorySegment(ALL, c0 + STEP, ORDER);
+        a02.intoMemorySegment(ALL, c0 + 2 * STEP, ORDER);
+        a03.intoMemorySegment(ALL, c0 + 3 * STEP, ORDER);
         if (live > 1) {
-            row4(a10, a11, a12, a13, c + cStep, bias + biasStep);
+            long c1 = (c + cStep) & MASK;
+            a10.intoMemorySegment(ALL, c1, ORDER);
+            a11.intoMemorySegment(ALL, c1 + STEP, ORDER);
+            a12.intoMemorySegment(ALL, c1 + 2 * STEP, ORDER);
+            a13.intoMemorySegment(ALL, c1 + 3 * STEP, ORDER);
         }
         if (live > 2) {
-            row4(a20, a21, a22, a23, c + 2 * cStep, bias + 2 * biasStep);
+            long c2 = (c + 2 * cStep) & MASK;
+            a20.intoMemorySegment(ALL, c2, ORDER);
+            a21.intoMemorySegment(ALL, c2 + STEP, ORDER);
+            a22.intoMemorySegment(ALL, c2 + 2 * STEP, ORDER);
+            a23.intoMemorySegment(ALL, c2 + 3 * STEP, ORDER);
         }
         if (live > 3) {
-            row4(a30, a31, a32, a33, c + 3 * cStep, bias + 3 * biasStep);
+            long c3 = (c + 3 * cStep) & MASK;
+            a30.intoMemorySegment(ALL, c3, ORDER);
+            a31.intoMemorySegment(ALL, c3 + STEP, ORDER);
+            a32.intoMemorySegment(ALL, c3 + 2 * STEP, ORDER);
+            a33.intoMemorySegment(ALL, c3 + 3 * STEP, ORDER);
         }
         if (live > 4) {
-            row4(a40, a41, a42, a43, c + 4 * cStep, bias + 4 * biasStep);
+            long c4 = (c + 4 * cStep) & MASK;
+            a40.intoMemorySegment(ALL, c4, ORDER);
+            a41.intoMemorySegment(ALL, c4 + STEP, ORDER);
+            a42.intoMemorySegment(ALL, c4 + 2 * STEP, ORDER);
+            a43.intoMemorySegment(ALL, c4 + 3 * STEP, ORDER);
         }
         if (live > 5) {
-            row4(a50, a51, a52, a53, c + 5 * cStep, bias + 5 * biasStep);
+            long c5 = (c + 5 * cStep) & MASK;
+            a50.intoMemorySegment(ALL, c5, ORDER);
+            a51.intoMemorySegment(ALL, c5 + STEP, ORDER);
+            a52.intoMemorySegment(ALL, c5 + 2 * STEP, ORDER);
+            a53.intoMemorySegment(ALL, c5 + 3 * STEP, ORDER);
         }
     }
 
     private static void tile2(int depth, long a, long aStep, long b, long bStep, long c, long cStep, int live, long bias, long biasStep) {
-        FloatVector a00 = FloatVector.zero(F), a01 = FloatVector.zero(F);
-        FloatVector a10 = FloatVector.zero(F), a11 = FloatVector.zero(F);
-        FloatVector a20 = FloatVector.zero(F), a21 = FloatVector.zero(F);
-        FloatVector a30 = FloatVector.zero(F), a31 = FloatVector.zero(F);
-        FloatVector a40 = FloatVector.zero(F), a41 = FloatVector.zero(F);
-        FloatVector a50 = FloatVector.zero(F), a51 = FloatVector.zero(F);
+        FloatVector a00 = spread(bias), a01 = a00;
+        FloatVector a10 = spread(bias + biasStep * Math.min(1, live - 1)), a11 = a10;
+        FloatVector a20 = spread(bias + biasStep * Math.min(2, live - 1)), a21 = a20;
+        FloatVector a30 = spread(bias + biasStep * Math.min(3, live - 1)), a31 = a30;
+        FloatVector a40 = spread(bias + biasStep * Math.min(4, live - 1)), a41 = a40;
+        FloatVector a50 = spread(bias + biasStep * Math.min(5, live - 1)), a51 = a50;
         for (int k = 0; k < depth; k++) {
             long p = b & MASK;
             long q = a & MASK;
-            FloatVector x0 = load(p), x1 = load(p + STEP);
-            FloatVector w0 = spread(q);
+            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
+            FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
+            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
             a00 = w0.fma(x0, a00);
             a01 = w0.fma(x1, a01);
-            FloatVector w1 = spread(q + 4);
+            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
             a10 = w1.fma(x0, a10);
             a11 = w1.fma(x1, a11);
-            FloatVector w2 = spread(q + 8);
+            FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8));
             a20 = w2.fma(x0, a20);
             a21 = w2.fma(x1, a21);
-            FloatVector w3 = spread(q + 12);
+            FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12));
             a30 = w3.fma(x0, a30);
             a31 = w3.fma(x1, a31);
-            FloatVector w4 = spread(q + 16);
+            FloatVector w4 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 16));
             a40 = w4.fma(x0, a40);
             a41 = w4.fma(x1, a41);
-            FloatVector w5 = spread(q + 20);
+            FloatVector w5 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 20));
             a50 = w5.fma(x0, a50);
             a51 = w5.fma(x1, a51);
             a += aStep;
             b += bStep;
         }
-        row2(a00, a01, c, bias);
+        long c0 = c & MASK;
+        a00.intoMemorySegment(ALL, c0, ORDER);
+        a01.intoMemorySegment(ALL, c0 + STEP, ORDER);
         if (live > 1) {
-            row2(a10, a11, c + cStep, bias + biasStep);
+            long c1 = (c + cStep) & MASK;
+            a10.intoMemorySegment(ALL, c1, ORDER);
+            a11.intoMemorySegment(ALL, c1 + STEP, ORDER);
         }
         if (live > 2) {
-            row2(a20, a21, c + 2 * cStep, bias + 2 * biasStep);
+            long c2 = (c + 2 * cStep) & MASK;
+            a20.intoMemorySegment(ALL, c2, ORDER);
+            a21.intoMemorySegment(ALL, c2 + STEP, ORDER);
         }
         if (live > 3) {
-            row2(a30, a31, c + 3 * cStep, bias + 3 * biasStep);
+            long c3 = (c + 3 * cStep) & MASK;
+            a30.intoMemorySegment(ALL, c3, ORDER);
+            a31.intoMemorySegment(ALL, c3 + STEP, ORDER);
         }
         if (live > 4) {
-            row2(a40, a41, c + 4 * cStep, bias + 4 * biasStep);
+            long c4 = (c + 4 * cStep) & MASK;
+            a40.intoMemorySegment(ALL, c4, ORDER);
+            a41.intoMemorySegment(ALL, c4 + STEP, ORDER);
         }
         if (live > 5) {
-            row2(a50, a51, c + 5 * cStep, bias + 5 * biasStep);
+            long c5 = (c + 5 * cStep) & MASK;
+            a50.intoMemorySegment(ALL, c5, ORDER);
+            a51.intoMemorySegment(ALL, c5 + STEP, ORDER);
         }
     }
 
     private static void tile1(int depth, long a, long aStep, long b, long bStep, long c, long cStep, int live, long bias, long biasStep) {
-        FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F), a2 = FloatVector.zero(F);
-        FloatVector a3 = FloatVector.zero(F), a4 = FloatVector.zero(F), a5 = FloatVector.zero(F);
+        FloatVector a00 = spread(bias);
+        FloatVector a10 = spread(bias + biasStep * Math.min(1, live - 1));
+        FloatVector a20 = spread(bias + biasStep * Math.min(2, live - 1));
+        FloatVector a30 = spread(bias + biasStep * Math.min(3, live - 1));
+        FloatVector a40 = spread(bias + biasStep * Math.min(4, live - 1));
+        FloatVector a50 = spread(bias + biasStep * Math.min(5, live - 1));
         for (int k = 0; k < depth; k++) {
+            long p = b & MASK;
             long q = a & MASK;
-            FloatVector x = load(b & MASK);
-            a0 = spread(q).fma(x, a0);
-            a1 = spread(q + 4).fma(x, a1);
-            a2 = spread(q + 8).fma(x, a2);
-            a3 = spread(q + 12).fma(x, a3);
-            a4 = spread(q + 16).fma(x, a4);
-            a5 = spread(q + 20).fma(x, a5);
+            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
+            a00 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q)).fma(x0, a00);
+            a10 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4)).fma(x0, a10);
+            a20 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8)).fma(x0, a20);
+            a30 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12)).fma(x0, a30);
+            a40 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 16)).fma(x0, a40);
+            a50 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 20)).fma(x0, a50);
             a += aStep;
             b += bStep;
         }
-        row1(a0, c, bias);
+        long c0 = c & MASK;
+        a00.intoMemorySegment(ALL, c0, ORDER);
         if (live > 1) {
-            row1(a1, c + cStep, bias + biasStep);
+            long c1 = (c + cStep) & MASK;
+            a10.intoMemorySegment(ALL, c1, ORDER);
         }
         if (live > 2) {
-            row1(a2, c + 2 * cStep, bias + 2 * biasStep);
+            long c2 = (c + 2 * cStep) & MASK;
+            a20.intoMemorySegment(ALL, c2, ORDER);
         }
         if (live > 3) {
-            row1(a3, c + 3 * cStep, bias + 3 * biasStep);
+            long c3 = (c + 3 * cStep) & MASK;
+            a30.intoMemorySegment(ALL, c3, ORDER);
         }
         if (live > 4) {
-            row1(a4, c + 4 * cStep, bias + 4 * biasStep);
+            long c4 = (c + 4 * cStep) & MASK;
+            a40.intoMemorySegment(ALL, c4, ORDER);
         }
         if (live > 5) {
-            row1(a5, c + 5 * cStep, bias + 5 * biasStep);
+            long c5 = (c + 5 * cStep) & MASK;
+            a50.intoMemorySegment(ALL, c5, ORDER);
         }
-    }
-
-    /** Stores {@code v + bias}; inlined, so that no vector becomes an object. */
-    static void row4(FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3, long c, long bias) {
-        FloatVector b = spread(bias);
-        store(v0.add(b), c);
-        store(v1.add(b), c + STEP);
-        store(v2.add(b), c + 2 * STEP);
-        store(v3.add(b), c + 3 * STEP);
-    }
-
-    static void row2(FloatVector v0, FloatVector v1, long c, long bias) {
-        FloatVector b = spread(bias);
-        store(v0.add(b), c);
-        store(v1.add(b), c + STEP);
-    }
-
-    static void row1(FloatVector v0, long c, long bias) {
-        store(v0.add(spread(bias)), c);
     }
 }
