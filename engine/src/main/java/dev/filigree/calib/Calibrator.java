@@ -1,0 +1,148 @@
+package dev.filigree.calib;
+
+import dev.filigree.base.Floats;
+import dev.filigree.kernel.Compute;
+import dev.filigree.model.Model;
+import dev.filigree.model.Site;
+import dev.filigree.ops.Batch;
+import dev.filigree.ops.Eager;
+import dev.filigree.ops.Held;
+import dev.filigree.ops.Value;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Walks a model block by block over calibration text. The hidden states between two blocks are kept; a block is observed
+ * as often as wanted with whatever weights it holds at that moment, and then left behind, so that each block sees the
+ * pruned outputs of the ones before it.
+ *
+ * <p>With a drift record, the hidden states of the model as it was at the start run alongside.
+ */
+public final class Calibrator implements AutoCloseable {
+
+    private final Compute compute;
+    private final Model model;
+    private final List<Batch> batches;
+    private final Eager eager;
+    private final List<Value> hidden = new ArrayList<>();
+    private final List<Value> original = new ArrayList<>(); // hidden states of the model as it was; empty without drift
+    private final Map<String, Held> before = new HashMap<>(); // the present block's parameters as they were
+    private final double tokensPerSequence;
+    private int block;
+
+    /**
+     * Runs the entry of the model.
+     *
+     * @param batches token ids; at least one
+     * @param drift   whether {@link Need#DRIFT} will be asked for
+     */
+    public Calibrator(Compute compute, Model model, List<Batch> batches, boolean drift) {
+        if (batches.isEmpty()) {
+            throw new IllegalArgumentException("calibration needs at least one batch");
+        }
+        this.compute = compute;
+        this.model = model;
+        this.batches = List.copyOf(batches);
+        this.eager = new Eager(compute);
+        long tokens = 0;
+        long sequences = 0;
+        for (Batch b : batches) {
+            hidden.add(model.enter(eager, b));
+            if (drift) {
+                original.add(model.enter(eager, b));
+            }
+            tokens += b.tokens();
+            sequences += b.spans().count();
+        }
+        tokensPerSequence = tokens / (double) sequences;
+        remember();
+    }
+
+    /** The block that {@link #observe} looks at. */
+    public int block() {
+        return block;
+    }
+
+    /** Statistics of the inputs of some sites of the present block, with the weights that the block holds now. */
+    public Evidence observe(Collection<Site> sites, Set<Need> needs) {
+        Observation seen = new Observation(sites, needs, tokensPerSequence);
+        boolean drift = needs.contains(Need.DRIFT);
+        if (drift && original.isEmpty()) {
+            throw new IllegalArgumentException("this calibrator keeps no record of drift");
+        }
+        for (int i = 0; i < batches.size(); i++) {
+            Map<String, Value> moved = drift ? originalInputs(i, seen) : Map.of();
+            Watch watch = new Watch(eager, (weight, x) -> seen.add(compute, weight.name(), x, moved.get(weight.name())));
+            eager.release(model.block(watch, block, hidden.get(i), batches.get(i)));
+        }
+        return seen;
+    }
+
+    /** The given sites of the present block, in the order in which it uses them, those with one input together. */
+    public List<List<Site>> stages(Collection<Site> sites) {
+        Map<String, Site> byName = new HashMap<>();
+        sites.forEach(s -> byName.put(s.name(), s));
+        Map<Value, List<Site>> byInput = new LinkedHashMap<>(); // values compare by identity
+        Watch watch = new Watch(eager, (weight, x) -> {
+            if (byName.containsKey(weight.name())) {
+                byInput.computeIfAbsent(x, v -> new ArrayList<>()).add(byName.get(weight.name()));
+            }
+        });
+        eager.release(model.block(watch, block, hidden.getFirst(), batches.getFirst()));
+        return List.copyOf(byInput.values());
+    }
+
+    /** Runs the present block over all calibration text, with the weights that it holds now, and steps to the next. */
+    public void advance() {
+        for (int i = 0; i < batches.size(); i++) {
+            replace(hidden, i, model.block(eager, block, hidden.get(i), batches.get(i)));
+            if (!original.isEmpty()) {
+                Watch asItWas = new Watch(eager, (weight, x) -> { }, before);
+                replace(original, i, model.block(asItWas, block, original.get(i), batches.get(i)));
+            }
+        }
+        block++;
+        remember();
+    }
+
+    /** The inputs that each watched site had in the model as it was, for batch {@code i}; sites with one input share a copy. */
+    private Map<String, Value> originalInputs(int i, Observation seen) {
+        Map<String, Value> inputs = new HashMap<>();
+        Value[] last = new Value[2]; // the model's value and our copy of it
+        Watch recorder = new Watch(eager, (weight, x) -> {
+            if (seen.watches(weight.name())) {
+                if (last[0] != x) {
+                    last[0] = x;
+                    last[1] = new Value(Floats.allocate(x.data().length()).copyFrom(x.data()), x.features(), x.tokens(), x.width());
+                }
+                inputs.put(weight.name(), last[1]);
+            }
+        }, before);
+        eager.release(model.block(recorder, block, original.get(i), batches.get(i)));
+        return inputs;
+    }
+
+    private void remember() {
+        before.clear();
+        if (!original.isEmpty() && block < model.blocks()) {
+            for (Held p : model.params()) {
+                before.put(p.name(), new Held(p.name(), p.forward()));
+            }
+        }
+    }
+
+    private void replace(List<Value> states, int i, Value next) {
+        eager.release(states.get(i));
+        states.set(i, next);
+    }
+
+    @Override
+    public void close() {
+        eager.close();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.filigree.calib;
+
+import dev.filigree.base.Floats;
+import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
+import dev.filigree.ops.Value;
+
+/**
+ * The running sum of {@code a^T b} over tokens, for values {@code [tokens x n]}. Each batch is one product of the dense
+ * kernel (single precision inside a batch, double precision across batches); when a and b are the same value only one
+ * half is computed.
+ */
+final class Gram {
+
+    private static final int WIDTH = Kernels.WIDTHS[Kernels.WIDTHS.length - 1];
+    private static final int TILE = Kernels.TILE_ROWS;
+
+    private final int n;
+    private final int tiles;
+    private final int panels;
+    private final double[] sum;
+    private final boolean symmetric;
+    private Floats left = Floats.allocate(0);
+    private Floats right = Floats.allocate(0);
+    private final Floats product;
+
+    Gram(int n, boolean symmetric) {
+        this.n = n;
+        this.symmetric = symmetric;
+        this.tiles = Math.ceilDiv(n, TILE);
+        this.panels = Math.ceilDiv(n, WIDTH);
+        this.sum = new double[Math.multiplyExact(n, n)];
+        this.product = Floats.allocate(Math.multiplyExact(panels * WIDTH, n));
+    }
+
+    /** Adds the tokens of one batch; {@code b} is {@code a} itself when symmetric. */
+    void add(Compute compute, Value a, Value b) {
+        int tokens = a.tokens();
+        left = room(left, tiles * TILE * tokens);
+        right = room(right, panels * WIDTH * tokens);
+        compute.parallel().run(tiles, tile -> gather(a, left, tile, TILE));
+        compute.parallel().run(panels, p -> gather(b, right, p, WIDTH));
+        compute.parallel().run(panels, p -> {
+            Floats y = product.slice(p * n * WIDTH, n * WIDTH);
+            int fromTile = symmetric ? p * WIDTH / TILE : 0;
+            compute.kernels().products().tiled(left, null, n, tokens, right.slice(p * tokens * WIDTH, tokens * WIDTH), y, WIDTH, fromTile, tiles);
+            int columns = Math.min(WIDTH, n - p * WIDTH);
+            for (int row = fromTile * TILE; row < n; row++) {
+                int to = row * n + p * WIDTH;
+                for (int c = 0; c < columns; c++) {
+                    sum[to + c] += y.get(row * WIDTH + c);
+                }
+            }
+        });
+    }
+
+    /** The sum divided by {@code tokens}, {@code [n x n]}. */
+    float[] mean(long tokens) {
+        float[] mean = new float[n * n];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                double v = symmetric && j > i ? sum[j * n + i] : sum[i * n + j];
+                mean[i * n + j] = (float) (v / tokens);
+            }
+        }
+        return mean;
+    }
+
+    /** Copies the features {@code strip * size ..} of every real token to {@code [strip] [tokens] [size]}. */
+    private void gather(Value v, Floats out, int strip, int size) {
+        int tokens = v.tokens();
+        for (int f = 0; f < size; f++) {
+            int feature = strip * size + f;
+            int to = strip * tokens * size + f;
+            for (int t = 0; t < tokens; t++) {
+                out.set(to + t * size, feature < n ? v.get(t, feature) : 0f);
+            }
+        }
+    }
+
+    private static Floats room(Floats present, int length) {
+        return present.length() >= length ? present : Floats.allocate(length);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.filigree.calib;
+
+/** What a method may want to know about the inputs x of a site, over all calibration tokens. Means, so that the number of tokens does not matter. */
+public enum Need {
+    /** The mean of each input: {@code [inputs]}. */
+    INPUT_MEAN,
+    /** The root mean square of each input: {@code [inputs]}. */
+    INPUT_NORM,
+    /** The variance of each input: {@code [inputs]}. */
+    INPUT_VARIANCE,
+    /** The mean of x x^T: {@code [inputs x inputs]}, row by row; squared output errors are quadratic forms in it. */
+    GRAM,
+    /** The mean of (x_dense - x) x^T: {@code [inputs x inputs]}: how far pruning upstream has moved the inputs. */
+    DRIFT
+}

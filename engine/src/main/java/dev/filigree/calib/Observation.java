@@ -1,0 +1,66 @@
+package dev.filigree.calib;
+
+import dev.filigree.kernel.Compute;
+import dev.filigree.model.Site;
+import dev.filigree.ops.Value;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Evidence being gathered. Sites that are given the same value (query, key and value of a block) share one set of statistics. */
+final class Observation implements Evidence {
+
+    private final Set<String> watched = new HashSet<>();
+    private final Set<Need> needs;
+    private final double tokensPerSequence;
+    private final Map<String, InputStatistics> statistics = new HashMap<>();
+    private final Map<InputStatistics, Map<Need, float[]>> results = new HashMap<>();
+    private Value last;
+    private InputStatistics lastOwner;
+
+    Observation(Collection<Site> sites, Set<Need> needs, double tokensPerSequence) {
+        sites.forEach(s -> watched.add(s.name()));
+        this.needs = Set.copyOf(needs);
+        this.tokensPerSequence = tokensPerSequence;
+    }
+
+    boolean watches(String weight) {
+        return watched.contains(weight);
+    }
+
+    /** Adds one input of a weight; does nothing for weights that are not watched. */
+    void add(Compute compute, String weight, Value x, Value original) {
+        if (!watches(weight)) {
+            return;
+        }
+        if (x == last) {
+            statistics.putIfAbsent(weight, lastOwner);
+            return;
+        }
+        last = x;
+        lastOwner = statistics.computeIfAbsent(weight, w -> new InputStatistics(x.features(), needs));
+        lastOwner.add(compute, x, original);
+    }
+
+    @Override
+    public boolean has(Site site, Need need) {
+        return statistics.containsKey(site.name()) && needs.contains(need);
+    }
+
+    @Override
+    public float[] of(Site site, Need need) {
+        if (!has(site, need)) {
+            throw new IllegalArgumentException(site.name() + ": " + need + " was not gathered");
+        }
+        InputStatistics s = statistics.get(site.name());
+        return results.computeIfAbsent(s, k -> new EnumMap<>(Need.class)).computeIfAbsent(need, s::of);
+    }
+
+    @Override
+    public double tokensPerSequence() {
+        return tokensPerSequence;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.filigree.prune;
+
+/** What a method holds while it works; printed with every run. */
+public enum Footprint {
+    /** Nothing of dense size. */
+    SPARSE("nothing of dense size"),
+    /** One dense layer and its statistics at a time. */
+    ONE_LAYER("one dense layer at a time"),
+    /** A dense copy of every weight. */
+    DENSE_MASTER("a dense copy of every weight");
+
+    private final String text;
+
+    Footprint(String text) {
+        this.text = text;
+    }
+
+    /** In words. */
+    public String text() {
+        return text;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.filigree.prune;
+
+import dev.filigree.base.Catalog;
+import dev.filigree.base.Catalog.Axis;
+import dev.filigree.base.Catalog.Entry;
+import dev.filigree.base.Catalog.Shelf;
+import dev.filigree.prune.allocation.Allocation;
+import dev.filigree.prune.allocation.ErdosRenyi;
+import dev.filigree.prune.allocation.Global;
+import dev.filigree.prune.allocation.RelativeError;
+import dev.filigree.prune.allocation.Uniform;
+import dev.filigree.prune.criterion.Criterion;
+import dev.filigree.prune.criterion.Magnitude;
+import dev.filigree.prune.criterion.Obs;
+import dev.filigree.prune.criterion.RandomScore;
+import dev.filigree.prune.criterion.Wanda;
+import dev.filigree.prune.method.Method;
+import dev.filigree.prune.method.Scored;
+import dev.filigree.prune.method.SparseGpt;
+import dev.filigree.prune.pattern.Blocks;
+import dev.filigree.prune.pattern.NofM;
+import dev.filigree.prune.pattern.Pattern;
+import dev.filigree.prune.recovery.LeastSquares;
+import dev.filigree.prune.recovery.MaskSwap;
+import dev.filigree.prune.recovery.Recovery;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The parts of pruning, each listed once: to add one, write its file and add its entry here. */
+public final class Parts {
+
+    /** When neither person nor pattern says. */
+    public static final double DEFAULT_SPARSITY = 0.8;
+
+    public static final Shelf<Pattern> PATTERNS = Catalog.shelf(Axis.PATTERN, Blocks.UNSTRUCTURED, NofM.ENTRY, Blocks.COLUMN_BLOCKS, Blocks.ROW_GROUPS);
+
+    public static final Shelf<Allocation> ALLOCATIONS = Catalog.shelf(Axis.ALLOCATION, Uniform.ENTRY, ErdosRenyi.ENTRY, Global.ENTRY, RelativeError.ENTRY);
+
+    public static final Shelf<Criterion> CRITERIA = Catalog.shelf(Axis.CRITERION, RandomScore.ENTRY, Magnitude.ENTRY, Wanda.ENTRY, Obs.ENTRY);
+
+    /** Every criterion is also a method: keep the best by it, as they are. */
+    public static final Shelf<Method> METHODS = new Shelf<>(Axis.METHOD, methods());
+
+    public static final Shelf<Recovery> RECOVERIES = Catalog.shelf(Axis.RECOVERY, MaskSwap.ENTRY, LeastSquares.ENTRY);
+
+    private Parts() {
+    }
+
+    /** All shelves, for a catalog. */
+    public static List<Shelf<?>> shelves() {
+        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES);
+    }
+
+    private static List<Entry<Method>> methods() {
+        List<Entry<Method>> all = new ArrayList<>();
+        all.add(SparseGpt.ENTRY);
+        for (Entry<Criterion> c : CRITERIA.entries()) {
+            all.add(new Entry<>(c.name(), c.paper(), "keeps the best by " + c.summary(), c.options(), s -> new Scored(c.factory().apply(s))));
+        }
+        return all;
+    }
+}

@@ -1,0 +1,53 @@
+package dev.filigree.prune;
+
+import dev.filigree.base.Rng;
+import dev.filigree.calib.Calibrator;
+import dev.filigree.calib.Evidence;
+import dev.filigree.calib.Need;
+import dev.filigree.kernel.Compute;
+import dev.filigree.model.Model;
+import dev.filigree.model.Site;
+import dev.filigree.ops.Batch;
+import dev.filigree.prune.allocation.Survey;
+import dev.filigree.prune.criterion.Criterion;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** One pass over the model before it is pruned, for allocations that compare layers. Holds one score a unit. */
+record Surveyor(Compute compute, Recipe recipe, Rng rng) {
+
+    Survey survey(Model model, List<Batch> text) {
+        Criterion criterion = recipe.allocation().surveys(recipe.method()).orElseThrow();
+        Set<Need> needs = EnumSet.of(Need.GRAM);
+        needs.addAll(criterion.needs());
+        Map<Site, float[]> scores = new HashMap<>();
+        Map<Site, Double> energy = new HashMap<>();
+        try (Calibrator calibrator = new Calibrator(compute, model, text, false)) {
+            while (calibrator.block() < model.blocks()) {
+                List<Site> sites = model.sites(calibrator.block());
+                Evidence evidence = calibrator.observe(sites, needs);
+                for (Site s : sites) {
+                    Matrix w = Matrix.of(s.name(), model.param(s).forward());
+                    float[] score = criterion.score(new Subject(s, w, evidence, compute.parallel(), rng.split(s.name())));
+                    scores.put(s, recipe.pattern().unitScores(score, w.rows(), w.cols()));
+                    energy.put(s, OutputError.sum(OutputError.energy(w, evidence.of(s, Need.GRAM), compute.parallel())));
+                }
+                calibrator.advance();
+            }
+        }
+        return new Survey() {
+            @Override
+            public float[] unitScores(Site site) {
+                return scores.get(site);
+            }
+
+            @Override
+            public double outputEnergy(Site site) {
+                return energy.get(site);
+            }
+        };
+    }
+}

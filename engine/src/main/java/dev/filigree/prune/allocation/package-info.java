@@ -1,0 +1,2 @@
+/** Allocations: how many weights each cell keeps. */
+package dev.filigree.prune.allocation;

@@ -1,0 +1,2 @@
+/** Criteria: which weights are worth keeping. */
+package dev.filigree.prune.criterion;

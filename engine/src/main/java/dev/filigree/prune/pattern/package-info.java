@@ -1,0 +1,2 @@
+/** Patterns: which shapes may be zero. */
+package dev.filigree.prune.pattern;
