@@ -18,12 +18,12 @@ final class Faults {
 
     /** "{@code file: found; advice}" */
     static UserError corrupt(String source, String found) {
-        return new UserError(plain(source) + ": " + found + "; the file is damaged or incomplete, get it again");
+        return new UserError(plain(source + ": " + found) + "; the file is damaged or incomplete, get it again");
     }
 
     /** A well-formed file that holds something Filigree does not take. */
     static UserError unsupported(String source, String found, String advice) {
-        return new UserError(plain(source) + ": " + found + "; " + advice);
+        return new UserError(plain(source + ": " + found + "; " + advice));
     }
 
     /** The same fault with the file before it, unless it names the file already. */

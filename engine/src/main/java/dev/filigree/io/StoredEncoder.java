@@ -11,7 +11,7 @@ public record StoredEncoder(EncoderConfig config, Checkpoint weights, byte[] tok
 
     /** A tokenizer that cuts texts to {@code maxTokens} tokens, and never lets one exceed the model's positions. */
     public TextTokenizer openTokenizer(int maxTokens) {
-        return TextTokenizer.of(weights.source(), tokenizer, Math.min(maxTokens, config.maxPositions()));
+        return TextTokenizer.of(weights.source(), tokenizer, config.vocab(), Math.min(maxTokens, config.maxPositions()));
     }
 
     @Override

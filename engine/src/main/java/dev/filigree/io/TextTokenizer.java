@@ -1,8 +1,8 @@
 package dev.filigree.io;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.filigree.base.UserError;
+import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -32,43 +32,25 @@ public final class TextTokenizer implements AutoCloseable {
     /**
      * Opens a tokenizer.
      *
-     * @param source    names it in faults
-     * @param json      the content of a {@code tokenizer.json} with a WordPiece model
-     * @param maxTokens longest result, [CLS] and [SEP] included; at least 3
+     * @param source         names it in faults
+     * @param json           the content of a {@code tokenizer.json} with a WordPiece model
+     * @param vocabularySize all ids are below this
+     * @param maxTokens      longest result, [CLS] and [SEP] included; at least 3
      */
-    public static TextTokenizer of(String source, byte[] json, int maxTokens) {
+    public static TextTokenizer of(String source, byte[] json, int vocabularySize, int maxTokens) {
         if (maxTokens < SHORTEST) {
             throw new UserError("the longest text is " + maxTokens + " tokens, expected at least " + SHORTEST);
         }
-        requireWordPiece(source, json);
+        String checked = WordPieceFile.checked(source, json, vocabularySize);
         TokenizersLibrary library = NativeTokenizers.library();
         long handle;
         try {
-            handle = library.createTokenizerFromString(new String(json, StandardCharsets.UTF_8));
-            library.disablePadding(handle);
+            handle = library.createTokenizerFromString(checked);
             library.setTruncation(handle, maxTokens, "LONGEST_FIRST", 0);
         } catch (RuntimeException e) {
             throw Faults.corrupt(source, "its tokenizer.json is not accepted (" + e.getMessage() + ")");
         }
         return new TextTokenizer(source, maxTokens, library, handle);
-    }
-
-    /** Other models (byte pairs, unigrams) belong to encoders that number their positions differently. */
-    private static void requireWordPiece(String source, byte[] json) {
-        JsonNode model = Json.object(source, json).path("model");
-        String type = model.path("type").asText("");
-        if (!type.equals("WordPiece")) {
-            throw Faults.unsupported(source, "its tokenizer is of type " + Faults.quote(type), "expected WordPiece, as BERT-family encoders have");
-        }
-        JsonNode vocab = model.path("vocab");
-        if (!vocab.isObject() || vocab.isEmpty()) {
-            throw Faults.corrupt(source, "its tokenizer has no vocabulary");
-        }
-        for (JsonNode id : vocab) {
-            if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
-                throw Faults.corrupt(source, "its vocabulary holds the impossible id " + Faults.quote(id.toString()));
-            }
-        }
     }
 
     /** Longest result in tokens. */
@@ -83,7 +65,7 @@ public final class TextTokenizer implements AutoCloseable {
             if (handle == 0) {
                 throw new IllegalStateException("the tokenizer of " + source + " is closed");
             }
-            long encoding = library.encode(handle, text, true);
+            long encoding = library.encode(handle, wellFormed(text), true);
             try {
                 long[] ids = library.getTokenIds(encoding);
                 int[] out = new int[ids.length];
@@ -97,6 +79,12 @@ public final class TextTokenizer implements AutoCloseable {
         } finally {
             use.readLock().unlock();
         }
+    }
+
+    /** Half characters cannot be text to native code; they become question marks. */
+    private static String wellFormed(String text) {
+        CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
+        return utf8.canEncode(text) ? text : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     /** Frees the native tokenizer once no thread uses it. */

@@ -20,6 +20,7 @@ class TextTokenizerTest {
             assertArrayEquals(new int[] {2, 5, 6, 7, 9, 4, 10, 8, 3}, t.ids("Trees GROW in a rain."));
             assertArrayEquals(new int[] {2, 3}, t.ids(""));
             assertArrayEquals(new int[] {2, 1, 3}, t.ids("zebra"));
+            assertArrayEquals(new int[] {2, 4, 1, 5, 3}, t.ids("a \ud800\u0000 tree"));
         }
     }
 
@@ -41,6 +42,20 @@ class TextTokenizerTest {
     }
 
     @Test
+    void bertProcessingMeansTheSame() {
+        String json = JSON.replaceFirst("(?s)\"post_processor\".*\"decoder\"",
+                "\"post_processor\": {\"type\": \"BertProcessing\", \"sep\": [\"[SEP]\", 3], \"cls\": [\"[CLS]\", 2]}, \"decoder\"");
+        try (TextTokenizer t = open(json, 50)) {
+            assertArrayEquals(new int[] {2, 4, 5, 3}, t.ids("a tree"));
+        }
+    }
+
+    @Test
+    void idsBeyondTheEmbeddingAreRefused() {
+        Fault.of(() -> open(JSON.replace("\"rain\": 10", "\"rain\": 11"), 10), "\"rain\"", "expected 0 to 10");
+    }
+
+    @Test
     void aClosedTokenizerSaysSo() {
         TextTokenizer t = open(JSON, 50);
         t.close();
@@ -58,6 +73,6 @@ class TextTokenizerTest {
     }
 
     private static TextTokenizer open(String json, int maxTokens) {
-        return TextTokenizer.of("file.json", json.getBytes(StandardCharsets.UTF_8), maxTokens);
+        return TextTokenizer.of("file.json", json.getBytes(StandardCharsets.UTF_8), 11, maxTokens);
     }
 }
