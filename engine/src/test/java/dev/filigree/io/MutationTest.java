@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class MutationTest {
 
-    private static final int ROUNDS = Integer.getInteger("rounds", 600);
+    private static final int ROUNDS = Integer.getInteger("filigree.rounds", 250);
     private static final long HEAP_PER_BYTE = 100;
     private static final long HEAP_ANYWAY = 8 << 20;
 
