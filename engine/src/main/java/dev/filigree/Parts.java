@@ -6,7 +6,7 @@ import java.util.List;
 /** The one place where the shelves of all rooms stand together. */
 public final class Parts {
 
-    private static final Catalog ALL = new Catalog(List.of());
+    private static final Catalog ALL = new Catalog(List.copyOf(dev.filigree.prune.Parts.shelves()));
 
     private Parts() {
     }

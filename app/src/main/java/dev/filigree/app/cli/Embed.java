@@ -33,7 +33,7 @@ final class Embed implements Runnable {
 
     @Override
     public void run() {
-        try (SentenceEncoder encoder = Models.open(filigree, folder)) {
+        try (SentenceEncoder encoder = SentenceEncoder.open(folder, filigree.threads())) {
             if (!texts.isEmpty()) {
                 print(encoder, texts);
                 return;

@@ -30,7 +30,7 @@ final class Similar implements Runnable {
 
     @Override
     public void run() {
-        try (SentenceEncoder encoder = Models.open(filigree, folder)) {
+        try (SentenceEncoder encoder = SentenceEncoder.open(folder, filigree.threads())) {
             float[][] v = encoder.embed(List.of(first, second));
             double cosine = Metrics.cosine(v[0], v[1]);
             filigree.console().out().println(filigree.json() ? Json.line(Map.of("cosine", cosine)) : String.format(Locale.ROOT, "%.4f", cosine));
