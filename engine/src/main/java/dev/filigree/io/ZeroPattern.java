@@ -27,29 +27,10 @@ final class ZeroPattern {
             return "all zero";
         }
         List<String> found = new ArrayList<>();
-        for (int[] p : N_OF_M) {
-            if (isNofM(t, p[0], p[1], positions)) {
-                found.add(p[0] + ":" + p[1]);
-                break;
-            }
-        }
-        for (int height : BLOCKS) {
-            if (found.isEmpty() && isColumnBlocks(t, height)) {
-                found.add(height + "x1");
-                break;
-            }
-        }
-        for (int width : BLOCKS) {
-            if (found.isEmpty() && isRowBlocks(t, width)) {
-                found.add("1x" + width);
-                break;
-            }
-        }
         int rows = zeroRows(t);
         int cols = zeroColumns(t);
-        boolean wholeLines = t.count() == (long) (t.rows() - rows) * (t.cols() - cols);
-        if (found.isEmpty() && !wholeLines) {
-            found.add("unstructured");
+        if (t.count() != (long) (t.rows() - rows) * (t.cols() - cols)) { // whole rows and columns do not explain the zeros
+            found.add(group(t, positions));
         }
         if (rows > 0) {
             found.add(rows + " zero rows");
@@ -58,6 +39,25 @@ final class ZeroPattern {
             found.add(cols + " zero columns");
         }
         return String.join(", ", found);
+    }
+
+    private static String group(Topology t, double positions) {
+        for (int[] p : N_OF_M) {
+            if (isNofM(t, p[0], p[1], positions)) {
+                return p[0] + ":" + p[1];
+            }
+        }
+        for (int height : BLOCKS) {
+            if (isColumnBlocks(t, height)) {
+                return height + "x1";
+            }
+        }
+        for (int width : BLOCKS) {
+            if (isRowBlocks(t, width)) {
+                return "1x" + width;
+            }
+        }
+        return "unstructured";
     }
 
     private static boolean isNofM(Topology t, int n, int m, double positions) {
