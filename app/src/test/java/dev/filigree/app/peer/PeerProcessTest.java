@@ -29,15 +29,33 @@ class PeerProcessTest {
 
     @Test
     void aRuntimeThatIsNoneEndsInOneLine() throws IOException {
-        Path emptyJar = folder.resolve("empty.jar");
-        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(emptyJar))) {
-            out.putNextEntry(new ZipEntry("nothing"));
-        }
+        Path emptyJar = jar("empty.jar", "nothing");
         Path model = Files.createFile(folder.resolve("model.onnx"));
         String message = failure(emptyJar, model).getMessage();
         assertTrue(message.startsWith("the peer process ended with exit code 1: "), message);
         assertTrue(message.contains("ai.onnxruntime"), message);
         assertEquals(1, message.lines().count(), message);
+    }
+
+    @Test
+    void theModelInAJarIsFoundByItsEnding() throws Exception {
+        Path one = jar("one.jar", "a/model.onnx", "tokenizer.json");
+        assertEquals(new PeerModel(one, "a/model.onnx", Pooling.CLS, 10), PeerModel.of(one, Pooling.CLS, 10));
+        Path plain = folder.resolve("x.onnx");
+        assertEquals(new PeerModel(plain, null, Pooling.MEAN, 10), PeerModel.of(plain, Pooling.MEAN, 10));
+        Path two = jar("two.jar", "a.onnx", "b.onnx");
+        assertThrows(PeerFailure.class, () -> PeerModel.of(two, Pooling.MEAN, 10));
+        assertThrows(PeerFailure.class, () -> PeerModel.of(folder.resolve("absent.jar"), Pooling.MEAN, 10));
+    }
+
+    private Path jar(String name, String... entries) throws IOException {
+        Path jar = folder.resolve(name);
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+            for (String entry : entries) {
+                out.putNextEntry(new ZipEntry(entry));
+            }
+        }
+        return jar;
     }
 
     private static PeerFailure failure(Path runtime, Path model) {
