@@ -7,20 +7,22 @@ import dev.filigree.base.Rng;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Times the kernels beside each other in one process: every case once per round, medians over rounds, so that a noisy
- * machine slows all of them alike. Run it by hand: {@code KernelBench [threads] [part of a case name]}.
+ * Times the kernels beside each other in one process: every case once per round, so that a noisy machine slows all of
+ * them alike, and medians over rounds. One thread is timed by the processor time it got, several by the clock. Run it
+ * by hand: {@code KernelBench [threads] [part of a case name]}.
  */
 final class KernelBench {
 
     private static final int WIDTH = 64;
     private static final int TOKENS = 2048;
-    private static final int ROUNDS = 7;
+    private static final int ROUNDS = 9;
     private static final double SECONDS_PER_ROUND = 0.04;
 
     private record Case(String name, double flops, Runnable body) {}
@@ -180,6 +182,10 @@ final class KernelBench {
         }
     }
 
+    private long now() {
+        return parallel.threads() == 1 ? ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() : System.nanoTime();
+    }
+
     private void report(String title) {
         int[] repeats = new int[cases.size()];
         for (int c = 0; c < repeats.length; c++) {
@@ -194,11 +200,11 @@ final class KernelBench {
         double[][] seconds = new double[cases.size()][ROUNDS];
         for (int r = 0; r < ROUNDS; r++) {
             for (int c = 0; c < repeats.length; c++) {
-                long begin = System.nanoTime();
+                long begin = now();
                 for (int i = 0; i < repeats[c]; i++) {
                     cases.get(c).body.run();
                 }
-                seconds[c][r] = (System.nanoTime() - begin) / 1e9 / repeats[c];
+                seconds[c][r] = (now() - begin) / 1e9 / repeats[c];
             }
         }
         System.out.println("-- " + title);

@@ -7,8 +7,8 @@ import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.WIDE;
+import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
-import static dev.filigree.kernel.vector.Lanes.spread;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -43,430 +43,406 @@ final class BlockTiles {
             long bias, long biasStep) {
         int most = height == 8 ? WIDE / 2 : WIDE;
         for (int left = (1 << shift >> 2) / N; left > 0;) {
-            int v = left >= most ? most : left >= 2 ? 2 : 1;
-            switch (height * 10 + v) {
-                case 24 -> tile2x4(start, column, values, valueStep, shift, x, y, from, to, rows, rowStep, bias, biasStep);
-                case 22 -> tile2x2(start, column, values, valueStep, shift, x, y, from, to, rows, rowStep, bias, biasStep);
-                case 21 -> tile2x1(start, column, values, valueStep, shift, x, y, from, to, rows, rowStep, bias, biasStep);
-                case 44 -> tile4x4(start, column, values, valueStep, shift, x, y, from, to, rows, rowStep, bias, biasStep);
-                case 42 -> tile4x2(start, column, values, valueStep, shift, x, y, from, to, rows, rowStep, bias, biasStep);
-                case 41 -> tile4x1(start, column, values, valueStep, shift, x, y, from, to, rows, rowStep, bias, biasStep);
-                case 82 -> tile8x2(start, column, values, valueStep, shift, x, y, from, to, rows, rowStep, bias, biasStep);
-                case 81 -> tile8x1(start, column, values, valueStep, shift, x, y, from, to, rows, rowStep, bias, biasStep);
-                default -> throw new IllegalArgumentException("no tile of " + height + " rows by " + v + " vectors");
+            int vectors = left >= most ? most : left >= 2 ? 2 : 1;
+            for (int g = from; g < to; g++) {
+                tile(height * 10 + vectors, getInt(start + 4L * g), getInt(start + 4L * g + 4), column, values, valueStep, shift, x,
+                        y + ((long) g * rowStep << shift), rows - g * rowStep, bias + g * rowStep * biasStep, biasStep);
             }
-            x += v * STEP;
-            y += v * STEP;
-            left -= v;
+            x += vectors * STEP;
+            y += vectors * STEP;
+            left -= vectors;
         }
     }
 
-    private static void tile2x4(long start, long column, long values, long valueStep, int shift, long x, long y, int from, int to, int rows, int rowStep,
-            long bias, long biasStep) {
-        int j = getInt((start + 4L * from) & MASK);
-        for (int g = from; g < to; g++) {
-            int end = getInt((start + 4L * g + 4) & MASK);
-            int live = rows - g * rowStep;
-            long b = bias + (long) g * rowStep * biasStep;
-            FloatVector a00 = spread(b & MASK), a01 = a00, a02 = a00, a03 = a00;
-            FloatVector a10 = spread((b + biasStep * Math.min(1, live - 1)) & MASK), a11 = a10, a12 = a10, a13 = a10;
-            for (; j < end; j++) {
-                long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
-                long q = (values + j * valueStep) & MASK;
-                FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
-                FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
-                FloatVector x2 = fromMemorySegment(F, ALL, p + 2 * STEP, ORDER);
-                FloatVector x3 = fromMemorySegment(F, ALL, p + 3 * STEP, ORDER);
-                FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
-                a00 = w0.fma(x0, a00);
-                a01 = w0.fma(x1, a01);
-                a02 = w0.fma(x2, a02);
-                a03 = w0.fma(x3, a03);
-                FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
-                a10 = w1.fma(x0, a10);
-                a11 = w1.fma(x1, a11);
-                a12 = w1.fma(x2, a12);
-                a13 = w1.fma(x3, a13);
+    /** One block row; {@code kind} is its height and its vectors, as two digits. */
+    private static void tile(int kind, int from, int to, long column, long values, long valueStep, int shift, long x, long c, int live, long bias,
+            long biasStep) {
+        float b0 = getFloat(bias);
+        float b1 = live > 1 ? getFloat(bias + biasStep) : 0;
+        if (kind / 10 == 2) {
+            switch (kind) {
+                case 24 -> tile2x4(from, to, column, values, valueStep, shift, x, c, live, b0, b1);
+                case 22 -> tile2x2(from, to, column, values, valueStep, shift, x, c, live, b0, b1);
+                default -> tile2x1(from, to, column, values, valueStep, shift, x, c, live, b0, b1);
             }
-            long o = y + ((long) g * rowStep << shift);
-            long o0 = o & MASK;
-            a00.intoMemorySegment(ALL, o0, ORDER);
-            a01.intoMemorySegment(ALL, o0 + STEP, ORDER);
-            a02.intoMemorySegment(ALL, o0 + 2 * STEP, ORDER);
-            a03.intoMemorySegment(ALL, o0 + 3 * STEP, ORDER);
-            if (live > 1) {
-                long o1 = (o + (1L << shift)) & MASK;
-                a10.intoMemorySegment(ALL, o1, ORDER);
-                a11.intoMemorySegment(ALL, o1 + STEP, ORDER);
-                a12.intoMemorySegment(ALL, o1 + 2 * STEP, ORDER);
-                a13.intoMemorySegment(ALL, o1 + 3 * STEP, ORDER);
+            return;
+        }
+        float b2 = live > 2 ? getFloat(bias + 2 * biasStep) : 0;
+        float b3 = live > 3 ? getFloat(bias + 3 * biasStep) : 0;
+        if (kind / 10 == 4) {
+            switch (kind) {
+                case 44 -> tile4x4(from, to, column, values, valueStep, shift, x, c, live, b0, b1, b2, b3);
+                case 42 -> tile4x2(from, to, column, values, valueStep, shift, x, c, live, b0, b1, b2, b3);
+                default -> tile4x1(from, to, column, values, valueStep, shift, x, c, live, b0, b1, b2, b3);
             }
+            return;
+        }
+        float b4 = live > 4 ? getFloat(bias + 4 * biasStep) : 0;
+        float b5 = live > 5 ? getFloat(bias + 5 * biasStep) : 0;
+        float b6 = live > 6 ? getFloat(bias + 6 * biasStep) : 0;
+        float b7 = live > 7 ? getFloat(bias + 7 * biasStep) : 0;
+        if (kind == 82) {
+            tile8x2(from, to, column, values, valueStep, shift, x, c, live, b0, b1, b2, b3, b4, b5, b6, b7);
+        } else {
+            tile8x1(from, to, column, values, valueStep, shift, x, c, live, b0, b1, b2, b3, b4, b5, b6, b7);
         }
     }
 
-    private static void tile2x2(long start, long column, long values, long valueStep, int shift, long x, long y, int from, int to, int rows, int rowStep,
-            long bias, long biasStep) {
-        int j = getInt((start + 4L * from) & MASK);
-        for (int g = from; g < to; g++) {
-            int end = getInt((start + 4L * g + 4) & MASK);
-            int live = rows - g * rowStep;
-            long b = bias + (long) g * rowStep * biasStep;
-            FloatVector a00 = spread(b & MASK), a01 = a00;
-            FloatVector a10 = spread((b + biasStep * Math.min(1, live - 1)) & MASK), a11 = a10;
-            for (; j < end; j++) {
-                long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
-                long q = (values + j * valueStep) & MASK;
-                FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
-                FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
-                FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
-                a00 = w0.fma(x0, a00);
-                a01 = w0.fma(x1, a01);
-                FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
-                a10 = w1.fma(x0, a10);
-                a11 = w1.fma(x1, a11);
-            }
-            long o = y + ((long) g * rowStep << shift);
-            long o0 = o & MASK;
-            a00.intoMemorySegment(ALL, o0, ORDER);
-            a01.intoMemorySegment(ALL, o0 + STEP, ORDER);
-            if (live > 1) {
-                long o1 = (o + (1L << shift)) & MASK;
-                a10.intoMemorySegment(ALL, o1, ORDER);
-                a11.intoMemorySegment(ALL, o1 + STEP, ORDER);
-            }
+    private static void tile2x4(int from, int to, long column, long values, long valueStep, int shift, long x, long c, int live, float b0, float b1) {
+        FloatVector a00 = broadcast(F, b0), a01 = a00, a02 = a00, a03 = a00;
+        FloatVector a10 = broadcast(F, b1), a11 = a10, a12 = a10, a13 = a10;
+        for (int j = from; j < to; j++) {
+            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+            long q = (values + j * valueStep) & MASK;
+            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
+            FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
+            FloatVector x2 = fromMemorySegment(F, ALL, p + 2 * STEP, ORDER);
+            FloatVector x3 = fromMemorySegment(F, ALL, p + 3 * STEP, ORDER);
+            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            a00 = w0.fma(x0, a00);
+            a01 = w0.fma(x1, a01);
+            a02 = w0.fma(x2, a02);
+            a03 = w0.fma(x3, a03);
+            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            a10 = w1.fma(x0, a10);
+            a11 = w1.fma(x1, a11);
+            a12 = w1.fma(x2, a12);
+            a13 = w1.fma(x3, a13);
+        }
+        long step = 1L << shift;
+        long c0 = c & MASK;
+        a00.intoMemorySegment(ALL, c0, ORDER);
+        a01.intoMemorySegment(ALL, c0 + STEP, ORDER);
+        a02.intoMemorySegment(ALL, c0 + 2 * STEP, ORDER);
+        a03.intoMemorySegment(ALL, c0 + 3 * STEP, ORDER);
+        if (live > 1) {
+            long c1 = (c + step) & MASK;
+            a10.intoMemorySegment(ALL, c1, ORDER);
+            a11.intoMemorySegment(ALL, c1 + STEP, ORDER);
+            a12.intoMemorySegment(ALL, c1 + 2 * STEP, ORDER);
+            a13.intoMemorySegment(ALL, c1 + 3 * STEP, ORDER);
         }
     }
 
-    private static void tile2x1(long start, long column, long values, long valueStep, int shift, long x, long y, int from, int to, int rows, int rowStep,
-            long bias, long biasStep) {
-        int j = getInt((start + 4L * from) & MASK);
-        for (int g = from; g < to; g++) {
-            int end = getInt((start + 4L * g + 4) & MASK);
-            int live = rows - g * rowStep;
-            long b = bias + (long) g * rowStep * biasStep;
-            FloatVector a00 = spread(b & MASK);
-            FloatVector a10 = spread((b + biasStep * Math.min(1, live - 1)) & MASK);
-            for (; j < end; j++) {
-                long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
-                long q = (values + j * valueStep) & MASK;
-                FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
-                a00 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q)).fma(x0, a00);
-                a10 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4)).fma(x0, a10);
-            }
-            long o = y + ((long) g * rowStep << shift);
-            long o0 = o & MASK;
-            a00.intoMemorySegment(ALL, o0, ORDER);
-            if (live > 1) {
-                long o1 = (o + (1L << shift)) & MASK;
-                a10.intoMemorySegment(ALL, o1, ORDER);
-            }
+    private static void tile2x2(int from, int to, long column, long values, long valueStep, int shift, long x, long c, int live, float b0, float b1) {
+        FloatVector a00 = broadcast(F, b0), a01 = a00;
+        FloatVector a10 = broadcast(F, b1), a11 = a10;
+        for (int j = from; j < to; j++) {
+            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+            long q = (values + j * valueStep) & MASK;
+            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
+            FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
+            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            a00 = w0.fma(x0, a00);
+            a01 = w0.fma(x1, a01);
+            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            a10 = w1.fma(x0, a10);
+            a11 = w1.fma(x1, a11);
+        }
+        long step = 1L << shift;
+        long c0 = c & MASK;
+        a00.intoMemorySegment(ALL, c0, ORDER);
+        a01.intoMemorySegment(ALL, c0 + STEP, ORDER);
+        if (live > 1) {
+            long c1 = (c + step) & MASK;
+            a10.intoMemorySegment(ALL, c1, ORDER);
+            a11.intoMemorySegment(ALL, c1 + STEP, ORDER);
         }
     }
 
-    private static void tile4x4(long start, long column, long values, long valueStep, int shift, long x, long y, int from, int to, int rows, int rowStep,
-            long bias, long biasStep) {
-        int j = getInt((start + 4L * from) & MASK);
-        for (int g = from; g < to; g++) {
-            int end = getInt((start + 4L * g + 4) & MASK);
-            int live = rows - g * rowStep;
-            long b = bias + (long) g * rowStep * biasStep;
-            FloatVector a00 = spread(b & MASK), a01 = a00, a02 = a00, a03 = a00;
-            FloatVector a10 = spread((b + biasStep * Math.min(1, live - 1)) & MASK), a11 = a10, a12 = a10, a13 = a10;
-            FloatVector a20 = spread((b + biasStep * Math.min(2, live - 1)) & MASK), a21 = a20, a22 = a20, a23 = a20;
-            FloatVector a30 = spread((b + biasStep * Math.min(3, live - 1)) & MASK), a31 = a30, a32 = a30, a33 = a30;
-            for (; j < end; j++) {
-                long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
-                long q = (values + j * valueStep) & MASK;
-                FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
-                FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
-                FloatVector x2 = fromMemorySegment(F, ALL, p + 2 * STEP, ORDER);
-                FloatVector x3 = fromMemorySegment(F, ALL, p + 3 * STEP, ORDER);
-                FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
-                a00 = w0.fma(x0, a00);
-                a01 = w0.fma(x1, a01);
-                a02 = w0.fma(x2, a02);
-                a03 = w0.fma(x3, a03);
-                FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
-                a10 = w1.fma(x0, a10);
-                a11 = w1.fma(x1, a11);
-                a12 = w1.fma(x2, a12);
-                a13 = w1.fma(x3, a13);
-                FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8));
-                a20 = w2.fma(x0, a20);
-                a21 = w2.fma(x1, a21);
-                a22 = w2.fma(x2, a22);
-                a23 = w2.fma(x3, a23);
-                FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12));
-                a30 = w3.fma(x0, a30);
-                a31 = w3.fma(x1, a31);
-                a32 = w3.fma(x2, a32);
-                a33 = w3.fma(x3, a33);
-            }
-            long o = y + ((long) g * rowStep << shift);
-            long o0 = o & MASK;
-            a00.intoMemorySegment(ALL, o0, ORDER);
-            a01.intoMemorySegment(ALL, o0 + STEP, ORDER);
-            a02.intoMemorySegment(ALL, o0 + 2 * STEP, ORDER);
-            a03.intoMemorySegment(ALL, o0 + 3 * STEP, ORDER);
-            if (live > 1) {
-                long o1 = (o + (1L << shift)) & MASK;
-                a10.intoMemorySegment(ALL, o1, ORDER);
-                a11.intoMemorySegment(ALL, o1 + STEP, ORDER);
-                a12.intoMemorySegment(ALL, o1 + 2 * STEP, ORDER);
-                a13.intoMemorySegment(ALL, o1 + 3 * STEP, ORDER);
-            }
-            if (live > 2) {
-                long o2 = (o + (2L << shift)) & MASK;
-                a20.intoMemorySegment(ALL, o2, ORDER);
-                a21.intoMemorySegment(ALL, o2 + STEP, ORDER);
-                a22.intoMemorySegment(ALL, o2 + 2 * STEP, ORDER);
-                a23.intoMemorySegment(ALL, o2 + 3 * STEP, ORDER);
-            }
-            if (live > 3) {
-                long o3 = (o + (3L << shift)) & MASK;
-                a30.intoMemorySegment(ALL, o3, ORDER);
-                a31.intoMemorySegment(ALL, o3 + STEP, ORDER);
-                a32.intoMemorySegment(ALL, o3 + 2 * STEP, ORDER);
-                a33.intoMemorySegment(ALL, o3 + 3 * STEP, ORDER);
-            }
+    private static void tile2x1(int from, int to, long column, long values, long valueStep, int shift, long x, long c, int live, float b0, float b1) {
+        FloatVector a00 = broadcast(F, b0);
+        FloatVector a10 = broadcast(F, b1);
+        for (int j = from; j < to; j++) {
+            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+            long q = (values + j * valueStep) & MASK;
+            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
+            a00 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q)).fma(x0, a00);
+            a10 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4)).fma(x0, a10);
+        }
+        long step = 1L << shift;
+        long c0 = c & MASK;
+        a00.intoMemorySegment(ALL, c0, ORDER);
+        if (live > 1) {
+            long c1 = (c + step) & MASK;
+            a10.intoMemorySegment(ALL, c1, ORDER);
         }
     }
 
-    private static void tile4x2(long start, long column, long values, long valueStep, int shift, long x, long y, int from, int to, int rows, int rowStep,
-            long bias, long biasStep) {
-        int j = getInt((start + 4L * from) & MASK);
-        for (int g = from; g < to; g++) {
-            int end = getInt((start + 4L * g + 4) & MASK);
-            int live = rows - g * rowStep;
-            long b = bias + (long) g * rowStep * biasStep;
-            FloatVector a00 = spread(b & MASK), a01 = a00;
-            FloatVector a10 = spread((b + biasStep * Math.min(1, live - 1)) & MASK), a11 = a10;
-            FloatVector a20 = spread((b + biasStep * Math.min(2, live - 1)) & MASK), a21 = a20;
-            FloatVector a30 = spread((b + biasStep * Math.min(3, live - 1)) & MASK), a31 = a30;
-            for (; j < end; j++) {
-                long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
-                long q = (values + j * valueStep) & MASK;
-                FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
-                FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
-                FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
-                a00 = w0.fma(x0, a00);
-                a01 = w0.fma(x1, a01);
-                FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
-                a10 = w1.fma(x0, a10);
-                a11 = w1.fma(x1, a11);
-                FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8));
-                a20 = w2.fma(x0, a20);
-                a21 = w2.fma(x1, a21);
-                FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12));
-                a30 = w3.fma(x0, a30);
-                a31 = w3.fma(x1, a31);
-            }
-            long o = y + ((long) g * rowStep << shift);
-            long o0 = o & MASK;
-            a00.intoMemorySegment(ALL, o0, ORDER);
-            a01.intoMemorySegment(ALL, o0 + STEP, ORDER);
-            if (live > 1) {
-                long o1 = (o + (1L << shift)) & MASK;
-                a10.intoMemorySegment(ALL, o1, ORDER);
-                a11.intoMemorySegment(ALL, o1 + STEP, ORDER);
-            }
-            if (live > 2) {
-                long o2 = (o + (2L << shift)) & MASK;
-                a20.intoMemorySegment(ALL, o2, ORDER);
-                a21.intoMemorySegment(ALL, o2 + STEP, ORDER);
-            }
-            if (live > 3) {
-                long o3 = (o + (3L << shift)) & MASK;
-                a30.intoMemorySegment(ALL, o3, ORDER);
-                a31.intoMemorySegment(ALL, o3 + STEP, ORDER);
-            }
+    private static void tile4x4(int from, int to, long column, long values, long valueStep, int shift, long x, long c, int live, float b0, float b1,
+            float b2, float b3) {
+        FloatVector a00 = broadcast(F, b0), a01 = a00, a02 = a00, a03 = a00;
+        FloatVector a10 = broadcast(F, b1), a11 = a10, a12 = a10, a13 = a10;
+        FloatVector a20 = broadcast(F, b2), a21 = a20, a22 = a20, a23 = a20;
+        FloatVector a30 = broadcast(F, b3), a31 = a30, a32 = a30, a33 = a30;
+        for (int j = from; j < to; j++) {
+            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+            long q = (values + j * valueStep) & MASK;
+            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
+            FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
+            FloatVector x2 = fromMemorySegment(F, ALL, p + 2 * STEP, ORDER);
+            FloatVector x3 = fromMemorySegment(F, ALL, p + 3 * STEP, ORDER);
+            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            a00 = w0.fma(x0, a00);
+            a01 = w0.fma(x1, a01);
+            a02 = w0.fma(x2, a02);
+            a03 = w0.fma(x3, a03);
+            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            a10 = w1.fma(x0, a10);
+            a11 = w1.fma(x1, a11);
+            a12 = w1.fma(x2, a12);
+            a13 = w1.fma(x3, a13);
+            FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8));
+            a20 = w2.fma(x0, a20);
+            a21 = w2.fma(x1, a21);
+            a22 = w2.fma(x2, a22);
+            a23 = w2.fma(x3, a23);
+            FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12));
+            a30 = w3.fma(x0, a30);
+            a31 = w3.fma(x1, a31);
+            a32 = w3.fma(x2, a32);
+            a33 = w3.fma(x3, a33);
+        }
+        long step = 1L << shift;
+        long c0 = c & MASK;
+        a00.intoMemorySegment(ALL, c0, ORDER);
+        a01.intoMemorySegment(ALL, c0 + STEP, ORDER);
+        a02.intoMemorySegment(ALL, c0 + 2 * STEP, ORDER);
+        a03.intoMemorySegment(ALL, c0 + 3 * STEP, ORDER);
+        if (live > 1) {
+            long c1 = (c + step) & MASK;
+            a10.intoMemorySegment(ALL, c1, ORDER);
+            a11.intoMemorySegment(ALL, c1 + STEP, ORDER);
+            a12.intoMemorySegment(ALL, c1 + 2 * STEP, ORDER);
+            a13.intoMemorySegment(ALL, c1 + 3 * STEP, ORDER);
+        }
+        if (live > 2) {
+            long c2 = (c + 2 * step) & MASK;
+            a20.intoMemorySegment(ALL, c2, ORDER);
+            a21.intoMemorySegment(ALL, c2 + STEP, ORDER);
+            a22.intoMemorySegment(ALL, c2 + 2 * STEP, ORDER);
+            a23.intoMemorySegment(ALL, c2 + 3 * STEP, ORDER);
+        }
+        if (live > 3) {
+            long c3 = (c + 3 * step) & MASK;
+            a30.intoMemorySegment(ALL, c3, ORDER);
+            a31.intoMemorySegment(ALL, c3 + STEP, ORDER);
+            a32.intoMemorySegment(ALL, c3 + 2 * STEP, ORDER);
+            a33.intoMemorySegment(ALL, c3 + 3 * STEP, ORDER);
         }
     }
 
-    private static void tile4x1(long start, long column, long values, long valueStep, int shift, long x, long y, int from, int to, int rows, int rowStep,
-            long bias, long biasStep) {
-        int j = getInt((start + 4L * from) & MASK);
-        for (int g = from; g < to; g++) {
-            int end = getInt((start + 4L * g + 4) & MASK);
-            int live = rows - g * rowStep;
-            long b = bias + (long) g * rowStep * biasStep;
-            FloatVector a00 = spread(b & MASK);
-            FloatVector a10 = spread((b + biasStep * Math.min(1, live - 1)) & MASK);
-            FloatVector a20 = spread((b + biasStep * Math.min(2, live - 1)) & MASK);
-            FloatVector a30 = spread((b + biasStep * Math.min(3, live - 1)) & MASK);
-            for (; j < end; j++) {
-                long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
-                long q = (values + j * valueStep) & MASK;
-                FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
-                a00 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q)).fma(x0, a00);
-                a10 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4)).fma(x0, a10);
-                a20 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8)).fma(x0, a20);
-                a30 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12)).fma(x0, a30);
-            }
-            long o = y + ((long) g * rowStep << shift);
-            long o0 = o & MASK;
-            a00.intoMemorySegment(ALL, o0, ORDER);
-            if (live > 1) {
-                long o1 = (o + (1L << shift)) & MASK;
-                a10.intoMemorySegment(ALL, o1, ORDER);
-            }
-            if (live > 2) {
-                long o2 = (o + (2L << shift)) & MASK;
-                a20.intoMemorySegment(ALL, o2, ORDER);
-            }
-            if (live > 3) {
-                long o3 = (o + (3L << shift)) & MASK;
-                a30.intoMemorySegment(ALL, o3, ORDER);
-            }
+    private static void tile4x2(int from, int to, long column, long values, long valueStep, int shift, long x, long c, int live, float b0, float b1,
+            float b2, float b3) {
+        FloatVector a00 = broadcast(F, b0), a01 = a00;
+        FloatVector a10 = broadcast(F, b1), a11 = a10;
+        FloatVector a20 = broadcast(F, b2), a21 = a20;
+        FloatVector a30 = broadcast(F, b3), a31 = a30;
+        for (int j = from; j < to; j++) {
+            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+            long q = (values + j * valueStep) & MASK;
+            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
+            FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
+            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            a00 = w0.fma(x0, a00);
+            a01 = w0.fma(x1, a01);
+            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            a10 = w1.fma(x0, a10);
+            a11 = w1.fma(x1, a11);
+            FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8));
+            a20 = w2.fma(x0, a20);
+            a21 = w2.fma(x1, a21);
+            FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12));
+            a30 = w3.fma(x0, a30);
+            a31 = w3.fma(x1, a31);
+        }
+        long step = 1L << shift;
+        long c0 = c & MASK;
+        a00.intoMemorySegment(ALL, c0, ORDER);
+        a01.intoMemorySegment(ALL, c0 + STEP, ORDER);
+        if (live > 1) {
+            long c1 = (c + step) & MASK;
+            a10.intoMemorySegment(ALL, c1, ORDER);
+            a11.intoMemorySegment(ALL, c1 + STEP, ORDER);
+        }
+        if (live > 2) {
+            long c2 = (c + 2 * step) & MASK;
+            a20.intoMemorySegment(ALL, c2, ORDER);
+            a21.intoMemorySegment(ALL, c2 + STEP, ORDER);
+        }
+        if (live > 3) {
+            long c3 = (c + 3 * step) & MASK;
+            a30.intoMemorySegment(ALL, c3, ORDER);
+            a31.intoMemorySegment(ALL, c3 + STEP, ORDER);
         }
     }
 
-    private static void tile8x2(long start, long column, long values, long valueStep, int shift, long x, long y, int from, int to, int rows, int rowStep,
-            long bias, long biasStep) {
-        int j = getInt((start + 4L * from) & MASK);
-        for (int g = from; g < to; g++) {
-            int end = getInt((start + 4L * g + 4) & MASK);
-            int live = rows - g * rowStep;
-            long b = bias + (long) g * rowStep * biasStep;
-            FloatVector a00 = spread(b & MASK), a01 = a00;
-            FloatVector a10 = spread((b + biasStep * Math.min(1, live - 1)) & MASK), a11 = a10;
-            FloatVector a20 = spread((b + biasStep * Math.min(2, live - 1)) & MASK), a21 = a20;
-            FloatVector a30 = spread((b + biasStep * Math.min(3, live - 1)) & MASK), a31 = a30;
-            FloatVector a40 = spread((b + biasStep * Math.min(4, live - 1)) & MASK), a41 = a40;
-            FloatVector a50 = spread((b + biasStep * Math.min(5, live - 1)) & MASK), a51 = a50;
-            FloatVector a60 = spread((b + biasStep * Math.min(6, live - 1)) & MASK), a61 = a60;
-            FloatVector a70 = spread((b + biasStep * Math.min(7, live - 1)) & MASK), a71 = a70;
-            for (; j < end; j++) {
-                long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
-                long q = (values + j * valueStep) & MASK;
-                FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
-                FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
-                FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
-                a00 = w0.fma(x0, a00);
-                a01 = w0.fma(x1, a01);
-                FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
-                a10 = w1.fma(x0, a10);
-                a11 = w1.fma(x1, a11);
-                FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8));
-                a20 = w2.fma(x0, a20);
-                a21 = w2.fma(x1, a21);
-                FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12));
-                a30 = w3.fma(x0, a30);
-                a31 = w3.fma(x1, a31);
-                FloatVector w4 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 16));
-                a40 = w4.fma(x0, a40);
-                a41 = w4.fma(x1, a41);
-                FloatVector w5 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 20));
-                a50 = w5.fma(x0, a50);
-                a51 = w5.fma(x1, a51);
-                FloatVector w6 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 24));
-                a60 = w6.fma(x0, a60);
-                a61 = w6.fma(x1, a61);
-                FloatVector w7 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 28));
-                a70 = w7.fma(x0, a70);
-                a71 = w7.fma(x1, a71);
-            }
-            long o = y + ((long) g * rowStep << shift);
-            long o0 = o & MASK;
-            a00.intoMemorySegment(ALL, o0, ORDER);
-            a01.intoMemorySegment(ALL, o0 + STEP, ORDER);
-            if (live > 1) {
-                long o1 = (o + (1L << shift)) & MASK;
-                a10.intoMemorySegment(ALL, o1, ORDER);
-                a11.intoMemorySegment(ALL, o1 + STEP, ORDER);
-            }
-            if (live > 2) {
-                long o2 = (o + (2L << shift)) & MASK;
-                a20.intoMemorySegment(ALL, o2, ORDER);
-                a21.intoMemorySegment(ALL, o2 + STEP, ORDER);
-            }
-            if (live > 3) {
-                long o3 = (o + (3L << shift)) & MASK;
-                a30.intoMemorySegment(ALL, o3, ORDER);
-                a31.intoMemorySegment(ALL, o3 + STEP, ORDER);
-            }
-            if (live > 4) {
-                long o4 = (o + (4L << shift)) & MASK;
-                a40.intoMemorySegment(ALL, o4, ORDER);
-                a41.intoMemorySegment(ALL, o4 + STEP, ORDER);
-            }
-            if (live > 5) {
-                long o5 = (o + (5L << shift)) & MASK;
-                a50.intoMemorySegment(ALL, o5, ORDER);
-                a51.intoMemorySegment(ALL, o5 + STEP, ORDER);
-            }
-            if (live > 6) {
-                long o6 = (o + (6L << shift)) & MASK;
-                a60.intoMemorySegment(ALL, o6, ORDER);
-                a61.intoMemorySegment(ALL, o6 + STEP, ORDER);
-            }
-            if (live > 7) {
-                long o7 = (o + (7L << shift)) & MASK;
-                a70.intoMemorySegment(ALL, o7, ORDER);
-                a71.intoMemorySegment(ALL, o7 + STEP, ORDER);
-            }
+    private static void tile4x1(int from, int to, long column, long values, long valueStep, int shift, long x, long c, int live, float b0, float b1,
+            float b2, float b3) {
+        FloatVector a00 = broadcast(F, b0);
+        FloatVector a10 = broadcast(F, b1);
+        FloatVector a20 = broadcast(F, b2);
+        FloatVector a30 = broadcast(F, b3);
+        for (int j = from; j < to; j++) {
+            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+            long q = (values + j * valueStep) & MASK;
+            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
+            a00 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q)).fma(x0, a00);
+            a10 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4)).fma(x0, a10);
+            a20 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8)).fma(x0, a20);
+            a30 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12)).fma(x0, a30);
+        }
+        long step = 1L << shift;
+        long c0 = c & MASK;
+        a00.intoMemorySegment(ALL, c0, ORDER);
+        if (live > 1) {
+            long c1 = (c + step) & MASK;
+            a10.intoMemorySegment(ALL, c1, ORDER);
+        }
+        if (live > 2) {
+            long c2 = (c + 2 * step) & MASK;
+            a20.intoMemorySegment(ALL, c2, ORDER);
+        }
+        if (live > 3) {
+            long c3 = (c + 3 * step) & MASK;
+            a30.intoMemorySegment(ALL, c3, ORDER);
         }
     }
 
-    private static void tile8x1(long start, long column, long values, long valueStep, int shift, long x, long y, int from, int to, int rows, int rowStep,
-            long bias, long biasStep) {
-        int j = getInt((start + 4L * from) & MASK);
-        for (int g = from; g < to; g++) {
-            int end = getInt((start + 4L * g + 4) & MASK);
-            int live = rows - g * rowStep;
-            long b = bias + (long) g * rowStep * biasStep;
-            FloatVector a00 = spread(b & MASK);
-            FloatVector a10 = spread((b + biasStep * Math.min(1, live - 1)) & MASK);
-            FloatVector a20 = spread((b + biasStep * Math.min(2, live - 1)) & MASK);
-            FloatVector a30 = spread((b + biasStep * Math.min(3, live - 1)) & MASK);
-            FloatVector a40 = spread((b + biasStep * Math.min(4, live - 1)) & MASK);
-            FloatVector a50 = spread((b + biasStep * Math.min(5, live - 1)) & MASK);
-            FloatVector a60 = spread((b + biasStep * Math.min(6, live - 1)) & MASK);
-            FloatVector a70 = spread((b + biasStep * Math.min(7, live - 1)) & MASK);
-            for (; j < end; j++) {
-                long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
-                long q = (values + j * valueStep) & MASK;
-                FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
-                a00 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q)).fma(x0, a00);
-                a10 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4)).fma(x0, a10);
-                a20 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8)).fma(x0, a20);
-                a30 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12)).fma(x0, a30);
-                a40 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 16)).fma(x0, a40);
-                a50 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 20)).fma(x0, a50);
-                a60 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 24)).fma(x0, a60);
-                a70 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 28)).fma(x0, a70);
-            }
-            long o = y + ((long) g * rowStep << shift);
-            long o0 = o & MASK;
-            a00.intoMemorySegment(ALL, o0, ORDER);
-            if (live > 1) {
-                long o1 = (o + (1L << shift)) & MASK;
-                a10.intoMemorySegment(ALL, o1, ORDER);
-            }
-            if (live > 2) {
-                long o2 = (o + (2L << shift)) & MASK;
-                a20.intoMemorySegment(ALL, o2, ORDER);
-            }
-            if (live > 3) {
-                long o3 = (o + (3L << shift)) & MASK;
-                a30.intoMemorySegment(ALL, o3, ORDER);
-            }
-            if (live > 4) {
-                long o4 = (o + (4L << shift)) & MASK;
-                a40.intoMemorySegment(ALL, o4, ORDER);
-            }
-            if (live > 5) {
-                long o5 = (o + (5L << shift)) & MASK;
-                a50.intoMemorySegment(ALL, o5, ORDER);
-            }
-            if (live > 6) {
-                long o6 = (o + (6L << shift)) & MASK;
-                a60.intoMemorySegment(ALL, o6, ORDER);
-            }
-            if (live > 7) {
-                long o7 = (o + (7L << shift)) & MASK;
-                a70.intoMemorySegment(ALL, o7, ORDER);
-            }
+    private static void tile8x2(int from, int to, long column, long values, long valueStep, int shift, long x, long c, int live, float b0, float b1,
+            float b2, float b3, float b4, float b5, float b6, float b7) {
+        FloatVector a00 = broadcast(F, b0), a01 = a00;
+        FloatVector a10 = broadcast(F, b1), a11 = a10;
+        FloatVector a20 = broadcast(F, b2), a21 = a20;
+        FloatVector a30 = broadcast(F, b3), a31 = a30;
+        FloatVector a40 = broadcast(F, b4), a41 = a40;
+        FloatVector a50 = broadcast(F, b5), a51 = a50;
+        FloatVector a60 = broadcast(F, b6), a61 = a60;
+        FloatVector a70 = broadcast(F, b7), a71 = a70;
+        for (int j = from; j < to; j++) {
+            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+            long q = (values + j * valueStep) & MASK;
+            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
+            FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
+            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            a00 = w0.fma(x0, a00);
+            a01 = w0.fma(x1, a01);
+            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            a10 = w1.fma(x0, a10);
+            a11 = w1.fma(x1, a11);
+            FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8));
+            a20 = w2.fma(x0, a20);
+            a21 = w2.fma(x1, a21);
+            FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12));
+            a30 = w3.fma(x0, a30);
+            a31 = w3.fma(x1, a31);
+            FloatVector w4 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 16));
+            a40 = w4.fma(x0, a40);
+            a41 = w4.fma(x1, a41);
+            FloatVector w5 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 20));
+            a50 = w5.fma(x0, a50);
+            a51 = w5.fma(x1, a51);
+            FloatVector w6 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 24));
+            a60 = w6.fma(x0, a60);
+            a61 = w6.fma(x1, a61);
+            FloatVector w7 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 28));
+            a70 = w7.fma(x0, a70);
+            a71 = w7.fma(x1, a71);
+        }
+        long step = 1L << shift;
+        long c0 = c & MASK;
+        a00.intoMemorySegment(ALL, c0, ORDER);
+        a01.intoMemorySegment(ALL, c0 + STEP, ORDER);
+        if (live > 1) {
+            long c1 = (c + step) & MASK;
+            a10.intoMemorySegment(ALL, c1, ORDER);
+            a11.intoMemorySegment(ALL, c1 + STEP, ORDER);
+        }
+        if (live > 2) {
+            long c2 = (c + 2 * step) & MASK;
+            a20.intoMemorySegment(ALL, c2, ORDER);
+            a21.intoMemorySegment(ALL, c2 + STEP, ORDER);
+        }
+        if (live > 3) {
+            long c3 = (c + 3 * step) & MASK;
+            a30.intoMemorySegment(ALL, c3, ORDER);
+            a31.intoMemorySegment(ALL, c3 + STEP, ORDER);
+        }
+        if (live > 4) {
+            long c4 = (c + 4 * step) & MASK;
+            a40.intoMemorySegment(ALL, c4, ORDER);
+            a41.intoMemorySegment(ALL, c4 + STEP, ORDER);
+        }
+        if (live > 5) {
+            long c5 = (c + 5 * step) & MASK;
+            a50.intoMemorySegment(ALL, c5, ORDER);
+            a51.intoMemorySegment(ALL, c5 + STEP, ORDER);
+        }
+        if (live > 6) {
+            long c6 = (c + 6 * step) & MASK;
+            a60.intoMemorySegment(ALL, c6, ORDER);
+            a61.intoMemorySegment(ALL, c6 + STEP, ORDER);
+        }
+        if (live > 7) {
+            long c7 = (c + 7 * step) & MASK;
+            a70.intoMemorySegment(ALL, c7, ORDER);
+            a71.intoMemorySegment(ALL, c7 + STEP, ORDER);
+        }
+    }
+
+    private static void tile8x1(int from, int to, long column, long values, long valueStep, int shift, long x, long c, int live, float b0, float b1,
+            float b2, float b3, float b4, float b5, float b6, float b7) {
+        FloatVector a00 = broadcast(F, b0);
+        FloatVector a10 = broadcast(F, b1);
+        FloatVector a20 = broadcast(F, b2);
+        FloatVector a30 = broadcast(F, b3);
+        FloatVector a40 = broadcast(F, b4);
+        FloatVector a50 = broadcast(F, b5);
+        FloatVector a60 = broadcast(F, b6);
+        FloatVector a70 = broadcast(F, b7);
+        for (int j = from; j < to; j++) {
+            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+            long q = (values + j * valueStep) & MASK;
+            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
+            a00 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q)).fma(x0, a00);
+            a10 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4)).fma(x0, a10);
+            a20 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8)).fma(x0, a20);
+            a30 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12)).fma(x0, a30);
+            a40 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 16)).fma(x0, a40);
+            a50 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 20)).fma(x0, a50);
+            a60 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 24)).fma(x0, a60);
+            a70 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 28)).fma(x0, a70);
+        }
+        long step = 1L << shift;
+        long c0 = c & MASK;
+        a00.intoMemorySegment(ALL, c0, ORDER);
+        if (live > 1) {
+            long c1 = (c + step) & MASK;
+            a10.intoMemorySegment(ALL, c1, ORDER);
+        }
+        if (live > 2) {
+            long c2 = (c + 2 * step) & MASK;
+            a20.intoMemorySegment(ALL, c2, ORDER);
+        }
+        if (live > 3) {
+            long c3 = (c + 3 * step) & MASK;
+            a30.intoMemorySegment(ALL, c3, ORDER);
+        }
+        if (live > 4) {
+            long c4 = (c + 4 * step) & MASK;
+            a40.intoMemorySegment(ALL, c4, ORDER);
+        }
+        if (live > 5) {
+            long c5 = (c + 5 * step) & MASK;
+            a50.intoMemorySegment(ALL, c5, ORDER);
+        }
+        if (live > 6) {
+            long c6 = (c + 6 * step) & MASK;
+            a60.intoMemorySegment(ALL, c6, ORDER);
+        }
+        if (live > 7) {
+            long c7 = (c + 7 * step) & MASK;
+            a70.intoMemorySegment(ALL, c7, ORDER);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.filigree.kernel.vector;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
@@ -117,5 +118,9 @@ final class Lanes {
 
     static int getInt(long at) {
         return ALL.get(JAVA_INT_UNALIGNED, at);
+    }
+
+    static long getLong(long at) {
+        return ALL.get(JAVA_LONG_UNALIGNED, at);
     }
 }

@@ -6,9 +6,12 @@ import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
+import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
+import static dev.filigree.kernel.vector.Lanes.getLong;
 import static dev.filigree.kernel.vector.Lanes.load;
 import static dev.filigree.kernel.vector.Lanes.spread;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -17,6 +20,9 @@ import jdk.incubator.vector.FloatVector;
  * input column. Sums of even and odd entries are kept apart, so that no addition waits for the one before.
  */
 final class SparseRows {
+
+    /** Two columns are read as one long: reads, not arithmetic, bound these loops. */
+    private static final long LOW = 0xFFFF_FFFFL;
 
     private SparseRows() {
     }
@@ -51,43 +57,48 @@ final class SparseRows {
     private static void rows4(long start, long column, long values, long valueStep, int shift, long x, long y, long yStep, int from, int to, long bias,
             long biasStep, boolean more) {
         int j = getInt((start + 4L * from) & MASK);
+        long c = column + 4L * j;
+        long q = values + valueStep * j;
         for (int r = from; r < to; r++) {
             int end = getInt((start + 4L * r + 4) & MASK);
+            float first = getFloat((bias + r * biasStep) & MASK);
             FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F), a2 = FloatVector.zero(F), a3 = FloatVector.zero(F);
             FloatVector b0 = FloatVector.zero(F), b1 = FloatVector.zero(F), b2 = FloatVector.zero(F), b3 = FloatVector.zero(F);
             for (; j + 1 < end; j += 2) {
-                long c = (column + 4L * j) & MASK;
-                long q = values + j * valueStep;
-                long p = (x + ((long) getInt(c) << shift)) & MASK;
+                long two = getLong(c & MASK);
+                long p = (x + ((two & LOW) << shift)) & MASK;
                 FloatVector w = spread(q & MASK);
                 a0 = w.fma(load(p), a0);
                 a1 = w.fma(load(p + STEP), a1);
                 a2 = w.fma(load(p + 2 * STEP), a2);
                 a3 = w.fma(load(p + 3 * STEP), a3);
-                long o = (x + ((long) getInt(c + 4) << shift)) & MASK;
+                long o = (x + (two >>> 32 << shift)) & MASK;
                 FloatVector u = spread((q + valueStep) & MASK);
                 b0 = u.fma(load(o), b0);
                 b1 = u.fma(load(o + STEP), b1);
                 b2 = u.fma(load(o + 2 * STEP), b2);
                 b3 = u.fma(load(o + 3 * STEP), b3);
+                c += 8;
+                q += 2 * valueStep;
             }
             if (j < end) {
-                long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
-                FloatVector w = spread((values + j * valueStep) & MASK);
+                long p = (x + ((long) getInt(c & MASK) << shift)) & MASK;
+                FloatVector w = spread(q & MASK);
                 a0 = w.fma(load(p), a0);
                 a1 = w.fma(load(p + STEP), a1);
                 a2 = w.fma(load(p + 2 * STEP), a2);
                 a3 = w.fma(load(p + 3 * STEP), a3);
+                c += 4;
+                q += valueStep;
                 j++;
             }
             long o = (y + r * yStep) & MASK;
             if (more) {
-                a0.add(b0).add(FloatVector.fromMemorySegment(F, ALL, o, ORDER)).intoMemorySegment(ALL, o, ORDER);
-                a1.add(b1).add(FloatVector.fromMemorySegment(F, ALL, o + STEP, ORDER)).intoMemorySegment(ALL, o + STEP, ORDER);
-                a2.add(b2).add(FloatVector.fromMemorySegment(F, ALL, o + 2 * STEP, ORDER)).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
-                a3.add(b3).add(FloatVector.fromMemorySegment(F, ALL, o + 3 * STEP, ORDER)).intoMemorySegment(ALL, o + 3 * STEP, ORDER);
+                a0.add(b0).add(fromMemorySegment(F, ALL, o, ORDER)).intoMemorySegment(ALL, o, ORDER);
+                a1.add(b1).add(fromMemorySegment(F, ALL, o + STEP, ORDER)).intoMemorySegment(ALL, o + STEP, ORDER);
+                a2.add(b2).add(fromMemorySegment(F, ALL, o + 2 * STEP, ORDER)).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
+                a3.add(b3).add(fromMemorySegment(F, ALL, o + 3 * STEP, ORDER)).intoMemorySegment(ALL, o + 3 * STEP, ORDER);
             } else {
-                FloatVector first = spread((bias + r * biasStep) & MASK);
                 a0.add(b0).add(first).intoMemorySegment(ALL, o, ORDER);
                 a1.add(b1).add(first).intoMemorySegment(ALL, o + STEP, ORDER);
                 a2.add(b2).add(first).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
@@ -99,35 +110,40 @@ final class SparseRows {
     private static void rows2(long start, long column, long values, long valueStep, int shift, long x, long y, long yStep, int from, int to, long bias,
             long biasStep, boolean more) {
         int j = getInt((start + 4L * from) & MASK);
+        long c = column + 4L * j;
+        long q = values + valueStep * j;
         for (int r = from; r < to; r++) {
             int end = getInt((start + 4L * r + 4) & MASK);
+            float first = getFloat((bias + r * biasStep) & MASK);
             FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F);
             FloatVector b0 = FloatVector.zero(F), b1 = FloatVector.zero(F);
             for (; j + 1 < end; j += 2) {
-                long c = (column + 4L * j) & MASK;
-                long q = values + j * valueStep;
-                long p = (x + ((long) getInt(c) << shift)) & MASK;
+                long two = getLong(c & MASK);
+                long p = (x + ((two & LOW) << shift)) & MASK;
                 FloatVector w = spread(q & MASK);
                 a0 = w.fma(load(p), a0);
                 a1 = w.fma(load(p + STEP), a1);
-                long o = (x + ((long) getInt(c + 4) << shift)) & MASK;
+                long o = (x + (two >>> 32 << shift)) & MASK;
                 FloatVector u = spread((q + valueStep) & MASK);
                 b0 = u.fma(load(o), b0);
                 b1 = u.fma(load(o + STEP), b1);
+                c += 8;
+                q += 2 * valueStep;
             }
             if (j < end) {
-                long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
-                FloatVector w = spread((values + j * valueStep) & MASK);
+                long p = (x + ((long) getInt(c & MASK) << shift)) & MASK;
+                FloatVector w = spread(q & MASK);
                 a0 = w.fma(load(p), a0);
                 a1 = w.fma(load(p + STEP), a1);
+                c += 4;
+                q += valueStep;
                 j++;
             }
             long o = (y + r * yStep) & MASK;
             if (more) {
-                a0.add(b0).add(FloatVector.fromMemorySegment(F, ALL, o, ORDER)).intoMemorySegment(ALL, o, ORDER);
-                a1.add(b1).add(FloatVector.fromMemorySegment(F, ALL, o + STEP, ORDER)).intoMemorySegment(ALL, o + STEP, ORDER);
+                a0.add(b0).add(fromMemorySegment(F, ALL, o, ORDER)).intoMemorySegment(ALL, o, ORDER);
+                a1.add(b1).add(fromMemorySegment(F, ALL, o + STEP, ORDER)).intoMemorySegment(ALL, o + STEP, ORDER);
             } else {
-                FloatVector first = spread((bias + r * biasStep) & MASK);
                 a0.add(b0).add(first).intoMemorySegment(ALL, o, ORDER);
                 a1.add(b1).add(first).intoMemorySegment(ALL, o + STEP, ORDER);
             }
@@ -137,26 +153,37 @@ final class SparseRows {
     private static void rows1(long start, long column, long values, long valueStep, int shift, long x, long y, long yStep, int from, int to, long bias,
             long biasStep, boolean more) {
         int j = getInt((start + 4L * from) & MASK);
+        long c = column + 4L * j;
+        long q = values + valueStep * j;
         for (int r = from; r < to; r++) {
             int end = getInt((start + 4L * r + 4) & MASK);
-            FloatVector a = FloatVector.zero(F), b = FloatVector.zero(F);
+            float first = getFloat((bias + r * biasStep) & MASK);
+            FloatVector a0 = FloatVector.zero(F);
+            FloatVector b0 = FloatVector.zero(F);
             for (; j + 1 < end; j += 2) {
-                long c = (column + 4L * j) & MASK;
-                long q = values + j * valueStep;
-                a = spread(q & MASK).fma(load((x + ((long) getInt(c) << shift)) & MASK), a);
-                b = spread((q + valueStep) & MASK).fma(load((x + ((long) getInt(c + 4) << shift)) & MASK), b);
+                long two = getLong(c & MASK);
+                long p = (x + ((two & LOW) << shift)) & MASK;
+                FloatVector w = spread(q & MASK);
+                a0 = w.fma(load(p), a0);
+                long o = (x + (two >>> 32 << shift)) & MASK;
+                FloatVector u = spread((q + valueStep) & MASK);
+                b0 = u.fma(load(o), b0);
+                c += 8;
+                q += 2 * valueStep;
             }
             if (j < end) {
-                long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
-                a = spread((values + j * valueStep) & MASK).fma(load(p), a);
+                long p = (x + ((long) getInt(c & MASK) << shift)) & MASK;
+                FloatVector w = spread(q & MASK);
+                a0 = w.fma(load(p), a0);
+                c += 4;
+                q += valueStep;
                 j++;
             }
             long o = (y + r * yStep) & MASK;
             if (more) {
-                a.add(b).add(FloatVector.fromMemorySegment(F, ALL, o, ORDER)).intoMemorySegment(ALL, o, ORDER);
+                a0.add(b0).add(fromMemorySegment(F, ALL, o, ORDER)).intoMemorySegment(ALL, o, ORDER);
             } else {
-                FloatVector first = spread((bias + r * biasStep) & MASK);
-                a.add(b).add(first).intoMemorySegment(ALL, o, ORDER);
+                a0.add(b0).add(first).intoMemorySegment(ALL, o, ORDER);
             }
         }
     }

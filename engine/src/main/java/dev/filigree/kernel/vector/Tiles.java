@@ -7,7 +7,7 @@ import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.WIDE;
-import static dev.filigree.kernel.vector.Lanes.spread;
+import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -17,6 +17,9 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The dense product in register tiles of six rows: {@code c[r][t] = bias[r] + sum_k a[k][r] b[k][t]}, all strides in
  * bytes. Six rows by four vectors are 24 running sums, 4 vectors of b and one weight: 29 of 32 registers.
+ *
+ * <p>The biases come as parameters because each scalar read costs the compiler so many nodes that a few more would make
+ * it give up inlining before the tile ends.
  */
 final class Tiles {
 
@@ -34,19 +37,25 @@ final class Tiles {
      * @param bias     {@code live} floats, {@code biasStep} apart
      */
     static void strip(int depth, long a, long aStep, long b, long bStep, int count, long c, long cStep, int live, long bias, long biasStep) {
+        float b0 = getFloat(bias);
+        float b1 = live > 1 ? getFloat(bias + biasStep) : 0;
+        float b2 = live > 2 ? getFloat(bias + 2 * biasStep) : 0;
+        float b3 = live > 3 ? getFloat(bias + 3 * biasStep) : 0;
+        float b4 = live > 4 ? getFloat(bias + 4 * biasStep) : 0;
+        float b5 = live > 5 ? getFloat(bias + 5 * biasStep) : 0;
         int left = count / N;
         for (; WIDE >= 4 && left >= 4; left -= 4) {
-            tile4(depth, a, aStep, b, bStep, c, cStep, live, bias, biasStep);
+            tile4(depth, a, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4, b5);
             b += 4 * STEP;
             c += 4 * STEP;
         }
         for (; left >= 2; left -= 2) {
-            tile2(depth, a, aStep, b, bStep, c, cStep, live, bias, biasStep);
+            tile2(depth, a, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4, b5);
             b += 2 * STEP;
             c += 2 * STEP;
         }
         if (left == 1) {
-            tile1(depth, a, aStep, b, bStep, c, cStep, live, bias, biasStep);
+            tile1(depth, a, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4, b5);
         }
     }
 
@@ -57,13 +66,14 @@ final class Tiles {
         }
     }
 
-    private static void tile4(int depth, long a, long aStep, long b, long bStep, long c, long cStep, int live, long bias, long biasStep) {
-        FloatVector a00 = spread(bias), a01 = a00, a02 = a00, a03 = a00;
-        FloatVector a10 = spread(bias + biasStep * Math.min(1, live - 1)), a11 = a10, a12 = a10, a13 = a10;
-        FloatVector a20 = spread(bias + biasStep * Math.min(2, live - 1)), a21 = a20, a22 = a20, a23 = a20;
-        FloatVector a30 = spread(bias + biasStep * Math.min(3, live - 1)), a31 = a30, a32 = a30, a33 = a30;
-        FloatVector a40 = spread(bias + biasStep * Math.min(4, live - 1)), a41 = a40, a42 = a40, a43 = a40;
-        FloatVector a50 = spread(bias + biasStep * Math.min(5, live - 1)), a51 = a50, a52 = a50, a53 = a50;
+    private static void tile4(int depth, long a, long aStep, long b, long bStep, long c, long cStep, int live, float b0, float b1, float b2, float b3,
+            float b4, float b5) {
+        FloatVector a00 = broadcast(F, b0), a01 = a00, a02 = a00, a03 = a00;
+        FloatVector a10 = broadcast(F, b1), a11 = a10, a12 = a10, a13 = a10;
+        FloatVector a20 = broadcast(F, b2), a21 = a20, a22 = a20, a23 = a20;
+        FloatVector a30 = broadcast(F, b3), a31 = a30, a32 = a30, a33 = a30;
+        FloatVector a40 = broadcast(F, b4), a41 = a40, a42 = a40, a43 = a40;
+        FloatVector a50 = broadcast(F, b5), a51 = a50, a52 = a50, a53 = a50;
         for (int k = 0; k < depth; k++) {
             long p = b & MASK;
             long q = a & MASK;
@@ -146,13 +156,14 @@ final class Tiles {
         }
     }
 
-    private static void tile2(int depth, long a, long aStep, long b, long bStep, long c, long cStep, int live, long bias, long biasStep) {
-        FloatVector a00 = spread(bias), a01 = a00;
-        FloatVector a10 = spread(bias + biasStep * Math.min(1, live - 1)), a11 = a10;
-        FloatVector a20 = spread(bias + biasStep * Math.min(2, live - 1)), a21 = a20;
-        FloatVector a30 = spread(bias + biasStep * Math.min(3, live - 1)), a31 = a30;
-        FloatVector a40 = spread(bias + biasStep * Math.min(4, live - 1)), a41 = a40;
-        FloatVector a50 = spread(bias + biasStep * Math.min(5, live - 1)), a51 = a50;
+    private static void tile2(int depth, long a, long aStep, long b, long bStep, long c, long cStep, int live, float b0, float b1, float b2, float b3,
+            float b4, float b5) {
+        FloatVector a00 = broadcast(F, b0), a01 = a00;
+        FloatVector a10 = broadcast(F, b1), a11 = a10;
+        FloatVector a20 = broadcast(F, b2), a21 = a20;
+        FloatVector a30 = broadcast(F, b3), a31 = a30;
+        FloatVector a40 = broadcast(F, b4), a41 = a40;
+        FloatVector a50 = broadcast(F, b5), a51 = a50;
         for (int k = 0; k < depth; k++) {
             long p = b & MASK;
             long q = a & MASK;
@@ -209,13 +220,14 @@ final class Tiles {
         }
     }
 
-    private static void tile1(int depth, long a, long aStep, long b, long bStep, long c, long cStep, int live, long bias, long biasStep) {
-        FloatVector a00 = spread(bias);
-        FloatVector a10 = spread(bias + biasStep * Math.min(1, live - 1));
-        FloatVector a20 = spread(bias + biasStep * Math.min(2, live - 1));
-        FloatVector a30 = spread(bias + biasStep * Math.min(3, live - 1));
-        FloatVector a40 = spread(bias + biasStep * Math.min(4, live - 1));
-        FloatVector a50 = spread(bias + biasStep * Math.min(5, live - 1));
+    private static void tile1(int depth, long a, long aStep, long b, long bStep, long c, long cStep, int live, float b0, float b1, float b2, float b3,
+            float b4, float b5) {
+        FloatVector a00 = broadcast(F, b0);
+        FloatVector a10 = broadcast(F, b1);
+        FloatVector a20 = broadcast(F, b2);
+        FloatVector a30 = broadcast(F, b3);
+        FloatVector a40 = broadcast(F, b4);
+        FloatVector a50 = broadcast(F, b5);
         for (int k = 0; k < depth; k++) {
             long p = b & MASK;
             long q = a & MASK;
