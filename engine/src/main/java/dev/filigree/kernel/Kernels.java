@@ -40,6 +40,8 @@ public interface Kernels {
 
     Updates updates();
 
+    Ceilings ceilings();
+
     /** What runs, for reports: "vector 512 bit" or "scalar". */
     String name();
 

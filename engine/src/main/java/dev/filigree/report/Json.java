@@ -1,18 +1,22 @@
 package dev.filigree.report;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.SerializerProvider;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Writes maps, lists, records and tables as JSON. A number that is not finite becomes null: JSON has no word for it. */
+/**
+ * Writes maps, lists, records and tables as JSON, components in snake case. A number that is not finite becomes null:
+ * JSON has no word for it.
+ */
 public final class Json {
 
     private static final ObjectWriter COMPACT = mapper().writer();
@@ -63,7 +67,7 @@ public final class Json {
                 provider.defaultSerializeValue(table.json(), out);
             }
         });
-        return new ObjectMapper().registerModule(module);
+        return new ObjectMapper().registerModule(module).setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
     }
 
     private static final class FiniteOrNull<N extends Number> extends StdSerializer<N> {

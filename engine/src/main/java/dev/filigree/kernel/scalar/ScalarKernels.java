@@ -1,6 +1,7 @@
 package dev.filigree.kernel.scalar;
 
 import dev.filigree.kernel.Attention;
+import dev.filigree.kernel.Ceilings;
 import dev.filigree.kernel.Elementwise;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.Norms;
@@ -17,6 +18,7 @@ public final class ScalarKernels implements Kernels {
     private final Norms norms = new ScalarNorms();
     private final Attention attention = new ScalarAttention();
     private final Updates updates = new ScalarUpdates();
+    private final Ceilings ceilings = new ScalarCeilings();
 
     @Override
     public Products products() {
@@ -46,6 +48,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public Updates updates() {
         return updates;
+    }
+
+    @Override
+    public Ceilings ceilings() {
+        return ceilings;
     }
 
     @Override

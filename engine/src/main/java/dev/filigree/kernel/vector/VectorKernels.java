@@ -1,6 +1,7 @@
 package dev.filigree.kernel.vector;
 
 import dev.filigree.kernel.Attention;
+import dev.filigree.kernel.Ceilings;
 import dev.filigree.kernel.Elementwise;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.Norms;
@@ -20,6 +21,7 @@ public final class VectorKernels implements Kernels {
     private final Norms norms = new VectorNorms();
     private final Attention attention = new VectorAttention();
     private final Updates updates = new VectorUpdates();
+    private final Ceilings ceilings = new VectorCeilings();
 
     @Override
     public Products products() {
@@ -49,6 +51,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public Updates updates() {
         return updates;
+    }
+
+    @Override
+    public Ceilings ceilings() {
+        return ceilings;
     }
 
     @Override

@@ -1,0 +1,106 @@
+package dev.filigree.app.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.filigree.Parts;
+import dev.filigree.base.Catalog.Axis;
+import dev.filigree.base.UserError;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class MainTest {
+
+    private record Ran(int code, String out, String err) {}
+
+    private static Ran run(String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Main.run(Console.plain(new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8)), args);
+        return new Ran(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8).replace("\r\n", "\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "inspekt x          | 2 | filigree: unknown command 'inspekt' - did you mean inspect?",
+        "methods --jsn      | 2 | filigree: unknown option '--jsn' - did you mean --json? (see: filigree methods --help)",
+        "methods --seed=x   | 2 | filigree: Invalid value for option '--seed': 'x' is not a long (see: filigree methods --help)",
+        "inspect            | 2 | filigree: Missing required parameter: 'PATH' (see: filigree inspect --help)",
+        "inspect a b        | 2 | filigree: unexpected 'b' (see: filigree inspect --help)",
+        "methods criterions | 0 | ``",
+        "methods critterion | 1 | filigree: unknown axis 'critterion' - did you mean criterion? (choices: pattern, allocation,",
+        "doctor --threads 0 | 1 | filigree: --threads: found 0, expected 1 to 1024",
+        "inspect no/file    | 1 | filigree: no/file: no such file or folder",
+    })
+    void aFaultIsOneLineAndAnExitCode(String line, int code, String err) {
+        Ran ran = run(line.split(" +"));
+        assertEquals(code, ran.code, ran.err);
+        assertTrue(ran.err.startsWith(err), ran.err);
+        assertEquals(err.isEmpty() ? 0 : 1, ran.err.lines().count(), ran.err);
+    }
+
+    @Test
+    void everyCommandHasHelpWithAnExample() {
+        assertAll(new CommandLine(new Filigree(Console.plain(System.out, System.err))).getSubcommands().keySet().stream()
+                .map(command -> () -> {
+                    Ran ran = run(command, "--help");
+                    assertEquals(0, ran.code, command);
+                    assertTrue(ran.out.contains("Example") && ran.out.contains("  filigree " + command), ran.out);
+                    assertFalse(ran.out.contains("\033["), "no colour outside a terminal");
+                }));
+    }
+
+    @Test
+    void withoutACommandTheCommandsAreListed() {
+        Ran ran = run();
+        assertEquals(0, ran.code);
+        assertTrue(ran.out.contains("doctor") && ran.out.contains("inspect"), ran.out);
+    }
+
+    @Test
+    void methodsListsTheWholeCatalog() {
+        String text = run("methods").out;
+        String json = run("methods", "--json").out;
+        for (Axis axis : Axis.values()) {
+            Parts.catalog().on(axis).forEach(e -> {
+                assertTrue(text.contains(e.name()), e.name());
+                assertTrue(json.contains("\"" + e.name() + "\""), e.name());
+            });
+        }
+    }
+
+    @Test
+    void aTruncatedFileIsOneLine(@TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("cut.safetensors"), new byte[] {1, 2, 3});
+        Ran ran = run("inspect", file.toString());
+        assertEquals(1, ran.code);
+        assertEquals(1, ran.err.lines().count(), ran.err);
+        assertTrue(ran.err.contains("cut.safetensors"), ran.err);
+    }
+
+    @Test
+    void aTraceIsPrintedWhenAskedFor() {
+        assertTrue(run("inspect", "no/file", "--trace").err.contains("\tat dev.filigree"));
+    }
+
+    @Test
+    void anyThrowableBecomesOneLine() {
+        assertEquals("a b", Faults.line(new UserError("a\n  b")));
+        assertEquals("x: there is no such file or folder", Faults.line(new UncheckedIOException(new NoSuchFileException("x"))));
+        assertEquals("unexpected IllegalStateException: odd", Faults.line(new IllegalStateException("odd")));
+        assertTrue(Faults.line(new OutOfMemoryError()).startsWith("not enough memory: the heap may grow to "));
+    }
+}
