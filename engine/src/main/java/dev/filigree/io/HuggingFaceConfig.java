@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /**
  * The JSON files of a sentence encoder in Hugging Face layout: {@code config.json} (the transformer),
@@ -111,8 +112,9 @@ final class HuggingFaceConfig {
         throw Faults.unsupported(file.toString(), "asks for the pooling " + modes, "expected mean or cls tokens, or give --pooling");
     }
 
-    /** Writes the JSON files of {@code config} into {@code folder}; {@code extra} joins the fields of config.json. */
-    static void write(Path folder, EncoderConfig config, Map<String, Object> extra) {
+    /** The JSON files of {@code config} in {@code folder}; {@code extra} joins the fields of config.json. */
+    static SequencedMap<Path, AtomicFile.Content> files(Path folder, EncoderConfig config, Map<String, Object> extra) {
+        SequencedMap<Path, AtomicFile.Content> files = new LinkedHashMap<>();
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("architectures", List.of("BertModel"));
         json.put("model_type", "bert");
@@ -127,19 +129,20 @@ final class HuggingFaceConfig {
         json.put("hidden_act", "gelu");
         json.put("position_embedding_type", "absolute");
         json.putAll(extra);
-        AtomicFile.write(folder.resolve(CONFIG), Json.indented(json));
+        files.put(folder.resolve(CONFIG), AtomicFile.of(Json.indented(json)));
         List<Map<String, Object>> modules = new ArrayList<>();
         modules.add(module(0, "", "Transformer"));
         modules.add(module(1, POOLING, "Pooling"));
         if (config.normalize()) {
             modules.add(module(2, "2_Normalize", "Normalize"));
         }
-        AtomicFile.write(folder.resolve(MODULES), Json.indented(modules));
+        files.put(folder.resolve(MODULES), AtomicFile.of(Json.indented(modules)));
         Map<String, Object> pooling = new LinkedHashMap<>();
         pooling.put("word_embedding_dimension", config.hidden());
         pooling.put("pooling_mode_cls_token", config.pooling() == Pooling.CLS);
         pooling.put("pooling_mode_mean_tokens", config.pooling() == Pooling.MEAN);
-        AtomicFile.write(folder.resolve(POOLING).resolve(CONFIG), Json.indented(pooling));
+        files.put(folder.resolve(POOLING).resolve(CONFIG), AtomicFile.of(Json.indented(pooling)));
+        return files;
     }
 
     private static Map<String, Object> module(int index, String path, String type) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 
 /**
@@ -58,17 +59,17 @@ public final class ModelFolder {
     }
 
     /**
-     * Writes a folder that {@link #open} reads. Each file appears whole or not at all, the weights last, so that a folder
-     * without them is an interrupted one.
+     * Writes a folder that {@link #open} reads. All files are on the disk before the first appears under its name, the
+     * weights last, so that a folder without them is an interrupted one.
      *
      * @param extra fields to add to {@code config.json}
      */
     public static void write(Path folder, EncoderConfig config, byte[] tokenizer, Collection<StoredTensor> tensors,
                              Map<String, String> metadata, Map<String, Object> extra) {
-        AtomicFile.createFolders(folder);
-        HuggingFaceConfig.write(folder, config, extra);
-        AtomicFile.write(folder.resolve(TOKENIZER), tokenizer);
-        Safetensors.write(folder.resolve(WEIGHTS), tensors, metadata);
+        SequencedMap<Path, AtomicFile.Content> files = HuggingFaceConfig.files(folder, config, extra);
+        files.put(folder.resolve(TOKENIZER), AtomicFile.of(tokenizer));
+        files.put(folder.resolve(WEIGHTS), Safetensors.content(tensors, metadata));
+        AtomicFile.writeAll(files);
     }
 
     private static StoredEncoder folder(Path folder, Optional<Pooling> asked) {

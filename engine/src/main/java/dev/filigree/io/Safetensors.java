@@ -92,11 +92,16 @@ public final class Safetensors {
      * the others follow by falling element size, so that each is aligned to its elements.
      */
     public static void write(Path file, Collection<StoredTensor> tensors, Map<String, String> metadata) {
+        AtomicFile.write(file, content(tensors, metadata));
+    }
+
+    /** What {@link #write} puts into a file. */
+    static AtomicFile.Content content(Collection<StoredTensor> tensors, Map<String, String> metadata) {
         List<StoredTensor> laidOut = new ArrayList<>(tensors);
         laidOut.sort(Comparator.<StoredTensor>comparingInt(t -> t.data().byteSize() % ALIGNMENT == 0 ? 0 : 1)
                 .thenComparingInt(t -> t.data().byteSize() % ALIGNMENT == 0 ? 0 : -t.type().bytes()));
         byte[] header = header(tensors, laidOut, metadata);
-        AtomicFile.write(file, out -> {
+        return out -> {
             ByteBuffer prefix = ByteBuffer.allocate(PREFIX).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).flip();
             AtomicFile.writeFully(out, prefix);
             AtomicFile.writeFully(out, ByteBuffer.wrap(header));
@@ -105,7 +110,7 @@ public final class Safetensors {
                     AtomicFile.writeFully(out, t.data().asSlice(at, Math.min(CHUNK, t.data().byteSize() - at)).asByteBuffer());
                 }
             }
-        });
+        };
     }
 
     private static byte[] header(Collection<StoredTensor> tensors, List<StoredTensor> laidOut, Map<String, String> metadata) {

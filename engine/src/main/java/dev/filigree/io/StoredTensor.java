@@ -129,6 +129,11 @@ public record StoredTensor(String name, DType type, long[] shape, MemorySegment 
                     out.set(i, Float.intBitsToFloat(data.getAtIndex(SHORT, i) << 16));
                 }
             }
+            case I8 -> {
+                for (int i = 0; i < out.length(); i++) {
+                    out.set(i, data.get(JAVA_BYTE, i));
+                }
+            }
             default -> {
                 for (int i = 0; i < out.length(); i++) {
                     out.set(i, (float) get(i));

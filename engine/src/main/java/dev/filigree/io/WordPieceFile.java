@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filigree.base.UserError;
+import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ final class WordPieceFile {
     private final String source;
     private final JsonNode file;
     private final int vocabularySize;
+    private final CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
 
     private WordPieceFile(String source, JsonNode file, int vocabularySize) {
         this.source = source;
@@ -195,7 +197,7 @@ final class WordPieceFile {
 
     /** Tokens reach native code as text: they must be whole characters, and short. */
     private void requireToken(String token) {
-        if (token.length() > LONGEST_TOKEN || !StandardCharsets.UTF_8.newEncoder().canEncode(token)) {
+        if (token.length() > LONGEST_TOKEN || !utf8.canEncode(token)) {
             throw broken("holds the impossible token " + Faults.quote(token));
         }
     }

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +39,21 @@ class AtomicFileTest {
         }), file.toString(), "No space left on device");
         assertEquals("old", Files.readString(file));
         assertEquals(List.of(file), list(folder));
+    }
+
+    @Test
+    void severalFilesAppearTogetherOrNotAtAll() throws IOException {
+        SequencedMap<Path, AtomicFile.Content> files = new LinkedHashMap<>();
+        files.put(folder.resolve("new/a"), AtomicFile.of(new byte[3]));
+        files.put(folder.resolve("new/deep/b"), out -> {
+            throw new IOException("disk gone");
+        });
+        Fault.of(() -> AtomicFile.writeAll(files), "deep", "disk gone");
+        assertEquals(List.of(), list(folder));
+        files.put(folder.resolve("new/deep/b"), AtomicFile.of(new byte[4]));
+        AtomicFile.writeAll(files);
+        assertEquals(3, Files.size(folder.resolve("new/a")));
+        assertEquals(4, Files.size(folder.resolve("new/deep/b")));
     }
 
     @Test

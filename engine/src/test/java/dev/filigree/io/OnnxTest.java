@@ -88,7 +88,7 @@ class OnnxTest {
         Path file = write("model.onnx", Proto.model(g));
         Files.write(folder.resolve("tokenizer.json"), TinyEncoder.TOKENIZER);
         Fault.of(() -> ModelFolder.open(file, Optional.of(Pooling.MEAN)), "model.onnx", "attention heads", "config.json");
-        HuggingFaceConfig.write(folder, TinyEncoder.CONFIG, Map.of());
+        AtomicFile.writeAll(HuggingFaceConfig.files(folder, TinyEncoder.CONFIG, Map.of()));
         try (StoredEncoder e = ModelFolder.open(file, Optional.empty())) {
             assertEquals(TinyEncoder.CONFIG, e.config());
         }
