@@ -18,19 +18,26 @@ final class NativeTokenizers {
 
     private static final String WINDOWS = "win-x86_64";
 
+    /** The library, or else the line that says why there is none: an initialiser that throws would hide it. */
+    private record Loaded(TokenizersLibrary library, String fault) {
+    }
+
     /** Loading happens once per process, when a tokenizer is first wanted; the class initialiser is the lock. */
     private static final class Holder {
-        static final TokenizersLibrary LIBRARY = load();
+        static final Loaded LOADED = load();
     }
 
     private NativeTokenizers() {
     }
 
     static TokenizersLibrary library() {
-        return Holder.LIBRARY;
+        if (Holder.LOADED.fault() != null) {
+            throw new UserError(Holder.LOADED.fault());
+        }
+        return Holder.LOADED.library();
     }
 
-    private static TokenizersLibrary load() {
+    private static Loaded load() {
         String platform = platform();
         List<String> files = switch (platform.substring(0, platform.indexOf('-'))) {
             case "osx" -> List.of("libtokenizers.dylib");
@@ -42,9 +49,10 @@ final class NativeTokenizers {
             for (String file : files) {
                 System.load(unpacked(home, platform, file).toString());
             }
-            return TokenizersLibrary.LIB;
-        } catch (IOException | UnsatisfiedLinkError e) {
-            throw new UserError("tokenizers: the native library for " + platform + " cannot be loaded: " + e.getMessage(), e);
+            return new Loaded(TokenizersLibrary.LIB, null);
+        } catch (IOException | UnsatisfiedLinkError | UserError e) {
+            return new Loaded(null, "tokenizers: the native library for " + platform + " cannot be loaded (" + e.getMessage()
+                    + "); expected Linux, macOS or Windows on x86_64 or Linux or macOS on aarch64, and a writable cache or temporary folder");
         }
     }
 
