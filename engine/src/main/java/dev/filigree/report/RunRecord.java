@@ -48,7 +48,7 @@ public record RunRecord(String command, String version, long seed, int threads, 
 
     /** Two columns for a person. */
     public Table table() {
-        Table t = new Table("Run", Column.text("what"), Column.text("value"))
+        Table t = new Table("", Column.text("what"), Column.text("value"))
                 .row("command", command)
                 .row("Filigree", version)
                 .row("started", started)
