@@ -1,0 +1,13 @@
+package dev.filigree.grad;
+
+import dev.filigree.ops.Value;
+
+/** Back through {@code y = a + b}: both get dy. */
+record AddBack(Value a, Value b, Value output) implements Operation {
+
+    @Override
+    public void backward(Tape tape, Value dy) {
+        tape.pass(b, g -> g.data().copyFrom(dy.data()));
+        tape.hand(a, dy);
+    }
+}

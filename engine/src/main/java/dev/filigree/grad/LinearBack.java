@@ -1,0 +1,61 @@
+package dev.filigree.grad;
+
+import dev.filigree.base.Floats;
+import dev.filigree.kernel.Activation;
+import dev.filigree.kernel.SparseGradients;
+import dev.filigree.ops.Param;
+import dev.filigree.ops.Value;
+import dev.filigree.tensor.BlockCsr;
+import dev.filigree.tensor.Csr;
+import dev.filigree.tensor.Matmul;
+import dev.filigree.tensor.Weight;
+
+/**
+ * Back through {@code y = f(sum), sum = W x + b}: {@code dsum = dy f'(sum)}, {@code dx = W^T dsum},
+ * {@code dW = dsum x^T} at live positions only, {@code db} = sum of dsum over tokens.
+ */
+record LinearBack(Param weight, Param bias, Activation f, Value x, Value sum, Value output) implements Operation {
+
+    /** Tasks that the gradient of a weight is cut into; each owns a range of output rows, so no two add to one slot. */
+    private static final int TASKS = 16;
+
+    @Override
+    public void backward(Tape tape, Value dy) {
+        if (f != Activation.NONE) {
+            int panel = dy.features() * dy.width();
+            tape.compute().parallel().run(dy.panels(), p -> tape.compute().kernels().elementwise().activateBackward(f, sum.data(), dy.data(), dy.data(),
+                    p * panel, (p + 1) * panel));
+        }
+        parameters(tape, dy);
+        tape.pass(x, dx -> Matmul.apply(tape.compute(), tape.transposed(weight), null, Activation.NONE, dy.data(), dx.data(), dy.panels(), dy.width()));
+        tape.free(dy);
+    }
+
+    private void parameters(Tape tape, Value dy) {
+        Gradients g = tape.parameters();
+        Floats ofWeight = g.wants(weight) ? g.of(weight) : null;
+        Floats ofBias = g.wants(bias) ? g.of(bias) : null;
+        if (ofWeight == null && ofBias == null) {
+            return;
+        }
+        SparseGradients k = tape.compute().kernels().sparseGradients();
+        Weight w = weight.backward();
+        int unit = w instanceof BlockCsr b ? b.blockRows() : 1;
+        int step = Math.max(1, Math.ceilDiv(Math.ceilDiv(w.rows(), unit), TASKS)) * unit;
+        tape.compute().parallel().run(Math.ceilDiv(w.rows(), step), task -> {
+            int from = task * step;
+            int to = Math.min(w.rows(), from + step);
+            if (ofWeight != null) {
+                switch (w) {
+                    case Csr c -> k.csr(c.start(), c.column(), c.chunks(), c.rows(), c.cols(), dy.data(), x.data(), dy.width(), dy.panels(), ofWeight, from, to);
+                    case BlockCsr b -> k.blocks(b.start(), b.column(), b.blockRows(), b.rows(), b.cols(), dy.data(), x.data(), dy.width(), dy.panels(),
+                            ofWeight, from / unit, Math.ceilDiv(to, unit));
+                    default -> throw new IllegalStateException(weight.name() + " is held as " + w.layout() + ", which has no gradient");
+                }
+            }
+            if (ofBias != null) {
+                k.rowSums(dy.data(), w.rows(), dy.width(), dy.panels(), ofBias, from, to);
+            }
+        });
+    }
+}

@@ -1,0 +1,39 @@
+package dev.filigree.grad;
+
+import dev.filigree.base.Floats;
+import dev.filigree.tensor.Bitmap;
+import dev.filigree.tensor.BlockCsr;
+import dev.filigree.tensor.Csr;
+import dev.filigree.tensor.Dense;
+import dev.filigree.tensor.PackedNofM;
+import dev.filigree.tensor.Tiled;
+import dev.filigree.tensor.Weight;
+
+/** The array in which a layout holds its values; gradients and optimizer state lie in the same order. */
+public final class Slots {
+
+    private Slots() {
+    }
+
+    /** The 32-bit values of {@code w}, padding included, as {@link Weight#forEach} numbers them. */
+    public static Floats of(Weight w) {
+        return switch (w) {
+            case Csr c -> c.values();
+            case BlockCsr b -> b.values();
+            case Dense d -> d.floats();
+            case PackedNofM p -> p.values();
+            case Bitmap b -> b.values();
+            case Tiled t -> t.tiles();
+        };
+    }
+
+    /** Whether gradients for {@code w} can be had: rows of entries, blocks, and vectors {@code [n x 1]}. */
+    public static boolean trainable(Weight w) {
+        return switch (w) {
+            case Csr c -> true;
+            case BlockCsr b -> true;
+            case Dense d -> d.cols() == 1;
+            default -> false;
+        };
+    }
+}

@@ -1,0 +1,269 @@
+package dev.filigree.grad;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Pooling;
+import dev.filigree.kernel.Activation;
+import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
+import dev.filigree.ops.Forward;
+import dev.filigree.ops.Heads;
+import dev.filigree.ops.LayerNorm;
+import dev.filigree.ops.Lookup;
+import dev.filigree.ops.Ops;
+import dev.filigree.ops.Param;
+import dev.filigree.ops.Spans;
+import dev.filigree.ops.Value;
+import dev.filigree.ops.Workspace;
+import dev.filigree.tensor.Weight;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Runs a model and remembers what the way back needs: reverse-mode differentiation. One round is: run the model,
+ * {@link #seed} gradients at any values, {@link #backward}, read {@link #parameters}, {@link #reset}.
+ *
+ * <p>Nothing that no trained parameter has touched is remembered, so nothing is spent below the first one. Tables of
+ * embeddings are not trained. For one thread at a time; buffers are used again from round to round.
+ */
+public final class Tape implements Ops, AutoCloseable {
+
+    private final Forward forward;
+    private final Gradients parameters;
+    private final Workspace workspace = new Workspace();
+    private final Map<Param, Transposed> transposes = new HashMap<>();
+    private final List<Operation> operations = new ArrayList<>();
+    private final Set<Value> carriers = new HashSet<>(); // a gradient flows through these
+    private final Set<Value> held = new HashSet<>();
+    private final Set<Value> readBack = new HashSet<>(); // held until the end of the round even when released
+    private final Map<Value, Value> gradients = new HashMap<>();
+
+    public Tape(Compute compute, Gradients parameters) {
+        this.forward = new Forward(compute);
+        this.parameters = parameters;
+    }
+
+    /** Gradients of the parameters; {@link #backward} adds to them. */
+    public Gradients parameters() {
+        return parameters;
+    }
+
+    /** Asks for the gradient at {@code input}, a value that no operation of this round made. */
+    public void watch(Value input) {
+        carriers.add(input);
+    }
+
+    /** Gradient at a watched input after {@link #backward}, or null when nothing flowed there. */
+    public Value gradient(Value input) {
+        return gradients.get(input);
+    }
+
+    /** Adds a gradient at {@code v}, in the panels of {@code v}. */
+    public void seed(Value v, Floats gradient) {
+        seed(v, g -> g.data().copyFrom(gradient));
+    }
+
+    /** Adds the gradient at {@code v} that {@code write} writes; it must set all lanes, what is past the last token is ignored. */
+    public void seed(Value v, Consumer<Value> write) {
+        pass(v, g -> {
+            write.accept(g);
+            g.clearPadding();
+        });
+    }
+
+    /** Adds to the gradients of the parameters, and to those at watched inputs. */
+    public void backward() {
+        for (int i = operations.size() - 1; i >= 0; i--) {
+            Value dy = gradients.remove(operations.get(i).output());
+            if (dy != null) {
+                operations.get(i).backward(this, dy);
+            }
+        }
+    }
+
+    /** Forgets the round; its values must not be read again. */
+    public void reset() {
+        held.forEach(v -> workspace.give(v.data()));
+        gradients.values().forEach(this::free);
+        List.of(carriers, held, readBack).forEach(Set::clear);
+        gradients.clear();
+        operations.clear();
+    }
+
+    @Override
+    public Value embed(List<Lookup> tables) {
+        for (Lookup l : tables) {
+            if (parameters.wants(l.table())) {
+                throw new IllegalArgumentException(l.table().name() + ": tables are not trained");
+            }
+        }
+        int tokens = tables.getFirst().rows().length;
+        Value y = hold(tables.getFirst().table().forward().cols(), tokens, Kernels.widthFor(tokens));
+        forward.embed(tables, y);
+        return y;
+    }
+
+    @Override
+    public Value linear(Param weight, Param bias, Activation f, Value x) {
+        Value y = hold(weight.forward().rows(), x.tokens(), x.width());
+        if (!carriers.contains(x) && !parameters.wants(weight) && !parameters.wants(bias)) {
+            forward.linear(weight, bias, f, x, y);
+            return y;
+        }
+        Value sum = f == Activation.NONE ? y : hold(y.features(), x.tokens(), x.width());
+        forward.linear(weight, bias, Activation.NONE, x, sum);
+        if (f != Activation.NONE) {
+            forward.activate(f, sum, y);
+            readBack.add(sum);
+        }
+        if (parameters.wants(weight)) {
+            readBack.add(x);
+        }
+        return record(new LinearBack(weight, bias, f, x, sum, y));
+    }
+
+    @Override
+    public Value add(Value a, Value b) {
+        Value y = holdLike(a);
+        forward.add(a, b, y);
+        return carriers.contains(a) || carriers.contains(b) ? record(new AddBack(a, b, y)) : y;
+    }
+
+    @Override
+    public Value norm(LayerNorm n, Value x) {
+        Value y = holdLike(x);
+        forward.norm(n, x, y);
+        if (!carriers.contains(x) && !parameters.wants(n.gain()) && !parameters.wants(n.shift())) {
+            return y;
+        }
+        readBack.add(x);
+        return record(new NormBack(n, x, y));
+    }
+
+    @Override
+    public Value attend(Heads heads, Value q, Value k, Value v, Spans spans) {
+        Value y = holdLike(q);
+        forward.attend(heads, q, k, v, spans, y);
+        if (!carriers.contains(q) && !carriers.contains(k) && !carriers.contains(v)) {
+            return y;
+        }
+        readBack.addAll(List.of(q, k, v));
+        return record(new AttendBack(heads, q, k, v, spans, y));
+    }
+
+    @Override
+    public Value pool(Pooling how, Value x, Spans spans) {
+        Value y = hold(x.features(), spans.count(), Kernels.widthFor(spans.count()));
+        forward.pool(how, x, spans, y);
+        return carriers.contains(x) ? record(new PoolBack(how, x, spans, y)) : y;
+    }
+
+    @Override
+    public Value normalize(Value x) {
+        Value y = holdLike(x);
+        forward.normalize(x, y);
+        if (!carriers.contains(x)) {
+            return y;
+        }
+        readBack.addAll(List.of(x, y));
+        return record(new NormalizeBack(x, y));
+    }
+
+    @Override
+    public void release(Value v) {
+        if (!readBack.contains(v) && held.remove(v)) {
+            workspace.give(v.data());
+        }
+    }
+
+    /** Bytes of activations and their gradients held. */
+    public long bytes() {
+        return workspace.bytes();
+    }
+
+    @Override
+    public void close() {
+        workspace.close();
+    }
+
+    Forward forward() {
+        return forward;
+    }
+
+    Compute compute() {
+        return forward.compute();
+    }
+
+    /** Whether a gradient flows through {@code v}. */
+    boolean carries(Value v) {
+        return carriers.contains(v);
+    }
+
+    /** Adds to the gradient at {@code x} what {@code write} writes into a buffer of any content, when a gradient is wanted there. */
+    void pass(Value x, Consumer<Value> write) {
+        if (carries(x)) {
+            Value g = takeLike(x);
+            write.accept(g);
+            hand(x, g);
+        }
+    }
+
+    /** Adds {@code g}, owned by the tape from now on, to the gradient at {@code x}. */
+    void hand(Value x, Value g) {
+        Value before = carries(x) ? gradients.putIfAbsent(x, g) : g;
+        if (before == g) {
+            free(g);
+        } else if (before != null) {
+            forward.add(before, g, before);
+            free(g);
+        }
+    }
+
+    Value takeLike(Value v) {
+        return take(v.features(), v.tokens(), v.width());
+    }
+
+    /** One row of {@code features} numbers for each of {@code parts} parts, row after row. */
+    Value takeParts(int features, int parts) {
+        return take(features, parts, 1);
+    }
+
+    void free(Value v) {
+        workspace.give(v.data());
+    }
+
+    /** The transpose of what the way back sees of {@code p}, with its present values. */
+    Weight transposed(Param p) {
+        Weight w = p.backward();
+        Transposed t = transposes.get(p);
+        if (t == null || !t.isOf(w)) {
+            t = Transposed.of(w);
+            transposes.put(p, t);
+        }
+        return t.refreshed(compute());
+    }
+
+    private Value record(Operation o) {
+        operations.add(o);
+        carriers.add(o.output());
+        return o.output();
+    }
+
+    private Value holdLike(Value v) {
+        return hold(v.features(), v.tokens(), v.width());
+    }
+
+    private Value hold(int features, int tokens, int width) {
+        Value v = take(features, tokens, width);
+        held.add(v);
+        return v;
+    }
+
+    private Value take(int features, int tokens, int width) {
+        return new Value(workspace.take(Value.length(features, tokens, width)), features, tokens, width);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.filigree.grad;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
+import dev.filigree.tensor.Csr;
+import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.Tiled;
+import dev.filigree.tensor.Weight;
+import java.lang.foreign.Arena;
+
+/**
+ * The transpose {@code [cols x rows]} of a weight, with which gradients flow back through a product. Its structure is
+ * built once; only its values are fetched again when those of the weight have changed.
+ */
+final class Transposed {
+
+    private static final int RANGE = 1 << 14;
+
+    private final Weight source;
+    private final Weight transpose;
+    private final Ints from; // slot of the source for each slot of the transpose; null for a dense weight, which is not trained
+
+    private Transposed(Weight source, Weight transpose, Ints from) {
+        this.source = source;
+        this.transpose = transpose;
+        this.from = from;
+    }
+
+    static Transposed of(Weight w) {
+        return w instanceof Tiled t ? dense(t) : sparse(w);
+    }
+
+    /** Whether this was built from {@code w}, whose positions never change. */
+    boolean isOf(Weight w) {
+        return source == w;
+    }
+
+    /** The transpose with the weight's present values. */
+    Weight refreshed(Compute compute) {
+        if (from != null) {
+            Floats values = Slots.of(source);
+            Floats out = Slots.of(transpose);
+            compute.parallel().run(Math.ceilDiv(from.length(), RANGE), task -> {
+                int end = Math.min(from.length(), (task + 1) * RANGE);
+                for (int j = task * RANGE; j < end; j++) {
+                    out.set(j, values.get(from.get(j)));
+                }
+            });
+        }
+        return transpose;
+    }
+
+    private static Transposed sparse(Weight w) {
+        int rows = w.cols();
+        int chunk = Math.min(Layout.DEFAULT_CHUNK, w.rows());
+        int count = Math.toIntExact(w.nonZeros());
+        int[] start = new int[Math.ceilDiv(w.rows(), chunk) * rows + 1];
+        w.forEach((r, c, slot, v) -> start[r / chunk * rows + c + 1]++);
+        for (int i = 1; i < start.length; i++) {
+            start[i] += start[i - 1];
+        }
+        int[] next = start.clone();
+        Ints column = Ints.allocate(count);
+        Ints from = Ints.allocate(count);
+        w.forEach((r, c, slot, v) -> {
+            int list = r / chunk * rows + c;
+            int j = next[list]++;
+            if (j > start[list] && column.get(j - 1) >= r) {
+                throw new IllegalStateException("a " + w.layout() + " weight visits column " + c + " out of order");
+            }
+            column.set(j, r);
+            from.set(j, slot);
+        });
+        return new Transposed(w, new Csr(rows, w.rows(), chunk, Ints.of(start), column, Floats.allocate(count)), from);
+    }
+
+    private static Transposed dense(Tiled w) {
+        int tile = Kernels.TILE_ROWS;
+        Floats tiles = Floats.allocate(Arena.ofAuto(), Tiled.tiles(w.cols()) * tile * w.rows());
+        w.forEach((r, c, slot, v) -> tiles.set((c / tile * w.rows() + r) * tile + c % tile, v));
+        return new Transposed(w, new Tiled(w.cols(), w.rows(), tiles), null);
+    }
+}

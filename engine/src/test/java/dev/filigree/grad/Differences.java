@@ -1,0 +1,108 @@
+package dev.filigree.grad;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Rng;
+import dev.filigree.kernel.Compute;
+import dev.filigree.ops.Eager;
+import dev.filigree.ops.Ops;
+import dev.filigree.ops.Param;
+import dev.filigree.ops.Value;
+import java.util.List;
+
+/**
+ * Checks a gradient by central differences: the loss is a random linear form of the result, and everything it depends on
+ * is moved along a random direction, one array at a time.
+ */
+final class Differences {
+
+    private static final double STEP = 4e-3;
+    private static final double TOLERANCE = 2e-3;
+    private static final double NOISE = 1e-4; // some gradients are zero by nature: softmax does not see a bias of all keys
+    private static final int DIRECTIONS = 3;
+
+    /** A computation on inputs of its own. */
+    interface Program {
+        Value run(Ops ops);
+    }
+
+    private Differences() {
+    }
+
+    static void check(Compute compute, Program program, List<? extends Param> params, List<Value> inputs, long seed) {
+        Rng rng = new Rng(seed).split("differences");
+        Gradients gradients = new Gradients(params);
+        try (Tape tape = new Tape(compute, gradients)) {
+            inputs.forEach(tape::watch);
+            Value y = program.run(tape);
+            Value weights = random(y.features(), y.tokens(), y.width(), rng);
+            tape.seed(y, weights.data());
+            tape.backward();
+            for (Param p : params) {
+                along(compute, program, weights, p.name(), Slots.of(p.forward()), gradients.of(p), rng);
+            }
+            for (int i = 0; i < inputs.size(); i++) {
+                along(compute, program, weights, "input " + i, inputs.get(i).data(), tape.gradient(inputs.get(i)).data(), rng);
+            }
+        }
+    }
+
+    private static void along(Compute compute, Program program, Value weights, String name, Floats at, Floats gradient, Rng rng) {
+        float[] before = at.toArray();
+        double length = Math.sqrt(dot(gradient.toArray(), gradient.toArray()));
+        assertTrue(length > 0, name + " has no gradient");
+        for (int n = 0; n < DIRECTIONS; n++) {
+            float[] direction = new float[before.length];
+            double analytic = 0;
+            for (int i = 0; i < direction.length; i++) {
+                direction[i] = gradient.get(i) == 0 ? 0 : (float) rng.nextGaussian(); // padding stays as it is
+                analytic += (double) direction[i] * gradient.get(i);
+            }
+            double numeric = (loss(compute, program, weights, move(at, before, direction, STEP))
+                    - loss(compute, program, weights, move(at, before, direction, -STEP))) / (2 * STEP);
+            move(at, before, direction, 0);
+            assertTrue(Math.abs(numeric - analytic) <= TOLERANCE * (length + Math.abs(analytic)) + NOISE,
+                    name + ": by differences " + numeric + ", by the tape " + analytic + ", length " + length);
+        }
+    }
+
+    private static Floats move(Floats at, float[] from, float[] direction, double step) {
+        for (int i = 0; i < from.length; i++) {
+            at.set(i, (float) (from[i] + step * direction[i]));
+        }
+        return at;
+    }
+
+    private static double loss(Compute compute, Program program, Value weights, Floats moved) {
+        try (Eager eager = new Eager(compute)) {
+            Value y = program.run(eager);
+            double sum = 0;
+            for (int t = 0; t < y.tokens(); t++) {
+                for (int f = 0; f < y.features(); f++) {
+                    sum += (double) y.get(t, f) * weights.get(t, f);
+                }
+            }
+            return sum;
+        }
+    }
+
+    private static double dot(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += (double) a[i] * b[i];
+        }
+        return sum;
+    }
+
+    /** A value of standard normal numbers, zero past the last token. */
+    static Value random(int features, int tokens, int width, Rng rng) {
+        Value v = new Value(Floats.allocate(Value.length(features, tokens, width)), features, tokens, width);
+        for (int t = 0; t < tokens; t++) {
+            for (int f = 0; f < features; f++) {
+                v.data().set(v.at(t, f), (float) rng.nextGaussian());
+            }
+        }
+        return v;
+    }
+}
