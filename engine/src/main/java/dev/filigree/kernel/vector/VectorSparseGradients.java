@@ -25,17 +25,29 @@ final class VectorSparseGradients implements SparseGradients {
             int toRow) {
         long rowBytes = 4L * width;
         for (int p = 0; p < panels; p++) {
+            long dyPanel = address(dy) + p * rows * rowBytes;
+            long xPanel = address(x) + p * cols * rowBytes;
             for (int c = 0; c < chunks; c++) {
+                long s = address(start) + 4L * c * rows;
                 for (int r = fromRow; r < toRow; r++) {
-                    long s = address(start) + 4L * ((long) c * rows + r);
-                    entries(getInt(s), getInt(s + 4), address(column), address(dy) + ((long) p * rows + r) * rowBytes, address(x) + p * cols * rowBytes, rowBytes,
-                            address(gradient), 4);
+                    columns(getInt(s + 4L * r), getInt(s + 4L * r + 4), address(column), dyPanel + r * rowBytes, xPanel, rowBytes, address(gradient));
                 }
             }
         }
         reachabilityFence(start);
         reachabilityFence(column);
         keep(dy, x, gradient);
+    }
+
+    /** One panel's part of the gradients of the entries of one row, at most four vectors of tokens at a time. */
+    private static void columns(int from, int to, long column, long dy, long x, long rowBytes, long gradient) {
+        long t = 0;
+        for (; t + 4 * STEP <= rowBytes; t += 4 * STEP) {
+            Quads.columnsOf4(from, to, column, dy + t, x + t, rowBytes, gradient);
+        }
+        if (t < rowBytes) {
+            Quads.columns(from, to, column, dy + t, x + t, (int) (rowBytes - t), rowBytes, gradient);
+        }
     }
 
     @Override
@@ -43,11 +55,13 @@ final class VectorSparseGradients implements SparseGradients {
             int toBlock) {
         long rowBytes = 4L * width;
         for (int p = 0; p < panels; p++) {
+            long xPanel = address(x) + p * cols * rowBytes;
             for (int b = fromBlock; b < toBlock; b++) {
-                long s = address(start) + 4L * b;
-                for (int i = 0; i < blockRows && b * blockRows + i < rows; i++) {
-                    entries(getInt(s), getInt(s + 4), address(column), address(dy) + ((long) p * rows + b * blockRows + i) * rowBytes,
-                            address(x) + p * cols * rowBytes, rowBytes, address(gradient) + 4L * i, 4L * blockRows);
+                long dyBlock = address(dy) + ((long) p * rows + b * blockRows) * rowBytes;
+                int live = Math.min(blockRows, rows - b * blockRows);
+                for (int i = 0; i < live; i += 4) {
+                    rows(getInt(address(start) + 4L * b), getInt(address(start) + 4L * b + 4), Math.min(4, live - i), address(column), dyBlock + i * rowBytes,
+                            xPanel, rowBytes, address(gradient) + 4L * i, 4L * blockRows);
                 }
             }
         }
@@ -56,16 +70,14 @@ final class VectorSparseGradients implements SparseGradients {
         keep(dy, x, gradient);
     }
 
-    /** Adds the panel's part to the gradients of entries {@code from .. to}, all of one output row. */
-    private static void entries(int from, int to, long column, long dy, long x, long rowBytes, long gradient, long gradientStep) {
-        for (int j = from; j < to; j++) {
-            long p = x + getInt((column + 4L * j) & MASK) * rowBytes;
-            FloatVector sum = FloatVector.zero(F);
-            for (long t = 0; t < rowBytes; t += STEP) {
-                sum = load((dy + t) & MASK).fma(load((p + t) & MASK), sum);
-            }
-            long g = (gradient + j * gradientStep) & MASK;
-            setFloat(g, getFloat(g) + Functions.sum(sum));
+    /** One panel's part of the gradients of up to four rows of a block row. */
+    private static void rows(int from, int to, int live, long column, long dy, long x, long rowBytes, long gradient, long outStep) {
+        long t = 0;
+        for (; t + 4 * STEP <= rowBytes; t += 4 * STEP) {
+            Quads.rowsOf4(from, to, live, column, dy + t, x + t, rowBytes, gradient, outStep);
+        }
+        if (t < rowBytes) {
+            Quads.rows(from, to, live, column, dy + t, x + t, (int) (rowBytes - t), rowBytes, gradient, outStep);
         }
     }
 
