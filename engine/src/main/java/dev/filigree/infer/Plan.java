@@ -1,5 +1,6 @@
 package dev.filigree.infer;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param threads threads that it was timed with
  * @param choices one for each site
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Plan(int profile, int threads, List<Choice> choices) {
 
     /**
@@ -19,6 +21,7 @@ public record Plan(int profile, int threads, List<Choice> choices) {
      * @param layout       the fastest of {@code microseconds}
      * @param microseconds median time of one product in each layout that was tried
      */
+    @JsonIgnoreProperties(ignoreUnknown = true)
     public record Choice(String site, String layout, Map<String, Double> microseconds) {
 
         /** Time of the dense product over the time of the chosen one. */

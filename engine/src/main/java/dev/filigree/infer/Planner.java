@@ -2,6 +2,7 @@ package dev.filigree.infer;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Rng;
+import dev.filigree.base.UserError;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
@@ -70,7 +71,7 @@ public final class Planner {
         return switch (layout) {
             case "csr" -> Layout.CSR.pack(arena, t, values);
             case "bitmap" -> Layout.BITMAP.pack(arena, t, values);
-            default -> throw new IllegalArgumentException("no layout named " + layout + " can be made from " + w.layout());
+            default -> throw new UserError("the plan asks for layout '" + layout + "', which cannot be made from " + w.layout() + "; expected dense, csr or bitmap");
         };
     }
 

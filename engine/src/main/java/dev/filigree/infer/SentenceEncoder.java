@@ -71,6 +71,10 @@ public final class SentenceEncoder implements AutoCloseable {
         try {
             tokenizer = stored.openTokenizer(stored.config().maxPositions());
             Bert model = new Bert(stored.config(), new WeightReader(stored.weights(), arena)::weight);
+            String plan = stored.weights().metadata().get(PlanFile.KEY);
+            if (plan != null) {
+                Planner.apply(PlanFile.read(stored.weights().source(), plan), model, arena);
+            }
             return new SentenceEncoder(arena, new Compute(Kernels.best(), new Parallel(threads)), tokenizer, model);
         } catch (RuntimeException | Error e) {
             if (tokenizer != null) {

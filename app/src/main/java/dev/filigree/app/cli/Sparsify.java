@@ -1,0 +1,83 @@
+package dev.filigree.app.cli;
+
+import dev.filigree.app.RunLock;
+import dev.filigree.app.sparsify.Outcome;
+import dev.filigree.app.sparsify.Settings;
+import dev.filigree.app.sparsify.SparsifyRun;
+import dev.filigree.report.Json;
+import dev.filigree.report.Progress;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code filigree sparsify}: the main job. */
+@Command(name = "sparsify", sortOptions = false,
+        description = "Prune a pretrained sentence encoder, recover it from its own dense self, save it sparse and print the truth.",
+        footer = {"", "Examples:", "  filigree sparsify minilm", "  filigree sparsify minilm --sparsity 90% --pattern 4x1 --recover 10m --store int8",
+            "  filigree sparsify my-encoder/ --text domain.txt --pairs scored.tsv"})
+final class Sparsify implements Runnable {
+
+    @ParentCommand
+    private Filigree filigree;
+
+    @Parameters(paramLabel = "MODEL", description = "minilm, bge-small, e5-small, a Hugging Face folder or an .onnx file.")
+    private String model;
+
+    @Option(names = "--sparsity", paramLabel = "SHARE", defaultValue = "", description = "Share of the prunable weights to remove (default: 80%%, or the pattern's own).")
+    private String sparsity;
+
+    @Option(names = "--pattern", paramLabel = "NAME", defaultValue = "unstructured", description = "Which shapes may be zero: unstructured, 4x1, 2:4 ... (default: ${DEFAULT-VALUE}).")
+    private String pattern;
+
+    @Option(names = "--allocation", paramLabel = "NAME", defaultValue = "uniform", description = "How the zeros are spread: uniform, erk, global, error (default: ${DEFAULT-VALUE}).")
+    private String allocation;
+
+    @Option(names = "--method", paramLabel = "NAME", defaultValue = "sparsegpt", description = "How survivors are chosen, with layer-wise repairs after +: sparsegpt, wanda+dsnot ... (default: ${DEFAULT-VALUE}).")
+    private String method;
+
+    @Option(names = "--recover", paramLabel = "BUDGET", defaultValue = "5m", description = "Distillation after pruning: a time (5m), steps (2000steps) or 0 (default: ${DEFAULT-VALUE}).")
+    private String recover;
+
+    @Option(names = "--schedule", paramLabel = "NAME", defaultValue = "reprune", description = "How sparsity grows during recovery: reprune, held, gradual (default: ${DEFAULT-VALUE}).")
+    private String schedule;
+
+    @Option(names = "--store", paramLabel = "TYPE", defaultValue = "fp32", description = "Type of stored values: fp32, bf16, int8 (default: ${DEFAULT-VALUE}).")
+    private String store;
+
+    @Option(names = "--text", paramLabel = "FILE", defaultValue = "", description = "Sentences of your domain for calibration and recovery, one a line (default: bundled).")
+    private String text;
+
+    @Option(names = "--pairs", paramLabel = "FILE", defaultValue = "", description = "Scored pairs: score, tab, sentence, tab, sentence (default: STS-B dev).")
+    private String pairs;
+
+    @Option(names = "--pooling", paramLabel = "HOW", defaultValue = "", description = "mean or cls (default: what the model's files record).")
+    private String pooling;
+
+    @Option(names = "--calibration", paramLabel = "N", defaultValue = "512", description = "Sentences to calibrate with (default: ${DEFAULT-VALUE}).")
+    private int calibration;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder for the result (default: MODEL-SPARSITY-PATTERN).")
+    private Path out;
+
+    @Override
+    public void run() {
+        Settings settings = new Settings(model, pooling, sparsity, pattern, allocation, method, recover, schedule, store, text, pairs, calibration, filigree.seed());
+        Path folder = out != null ? out : Path.of(defaultName(settings));
+        Console console = filigree.console();
+        try (RunLock lock = RunLock.take(folder)) {
+            Outcome outcome = new SparsifyRun(settings, folder, filigree.threads(), new Progress(console.err(), console.live(), console.columns())).run();
+            if (filigree.json()) {
+                console.out().println(Json.line(outcome));
+            } else {
+                console.out().println(outcome.text(console.columns()));
+            }
+        }
+    }
+
+    private static String defaultName(Settings s) {
+        String stem = Path.of(s.model()).getFileName().toString().replaceAll("\\.onnx$", "");
+        return stem + "-" + Math.round(100 * s.recipe().sparsity()) + "-" + s.pattern().replace(":", "of");
+    }
+}

@@ -1,0 +1,61 @@
+package dev.filigree.app.sparsify;
+
+import dev.filigree.infer.Plan;
+import dev.filigree.prune.Footprint;
+import dev.filigree.prune.PruneReport;
+import dev.filigree.report.RunRecord;
+import dev.filigree.report.Table;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything a run found, as {@code report.json} holds it.
+ *
+ * @param run             where it comes from
+ * @param asked           sparsity asked of the prunable weights
+ * @param achieved        sparsity achieved in them
+ * @param achievedOfAll   zeros among all parameters, tables included
+ * @param footprint       what the method held while working
+ * @param oneShot         what pruning alone did, weight by weight
+ * @param layers          sparsity and layout of each weight in the saved model
+ * @param quality         dense, one-shot and recovered (or one-shot twice, without recovery), by name, in that order
+ * @param recovery        quality against time, empty without recovery
+ * @param excluded        sentences left out of calibration and recovery because they occur in an evaluation pair
+ * @param diskBytes       by name: dense, sparse and the rivals' files
+ * @param residentBytes   of weights in memory, by name: dense, sparse
+ * @param speed           rounds of all contenders
+ * @param absent          rivals that could not be measured, with the reason
+ * @param verdict         what follows
+ */
+public record Outcome(RunRecord run, double asked, double achieved, double achievedOfAll, Footprint footprint, PruneReport oneShot, List<Layer> layers,
+        Map<String, Quality> quality, List<Point> recovery, int excluded, Map<String, Long> diskBytes, Map<String, Long> residentBytes,
+        List<Speed.Result> speed, Map<String, String> absent, Verdict verdict) {
+
+    /** What a person reads at the end. */
+    public String text(int columns) {
+        StringBuilder b = new StringBuilder();
+        for (Table t : Tables.all(this)) {
+            b.append('\n').append(t.text(columns));
+        }
+        b.append("\nVerdict\n");
+        verdict.lines().forEach(l -> b.append("  ").append(l).append('\n'));
+        return b.append("  => ").append(verdict.recommendation()).toString();
+    }
+
+    /**
+     * One weight of the saved model.
+     *
+     * @param layout what it runs in: its own sparse layout, or dense where that was faster
+     */
+    public record Layer(String name, int rows, int cols, double sparsity, String layout, Plan.Choice choice) {
+    }
+
+    /**
+     * A look at quality during recovery.
+     *
+     * @param seconds of recovery so far
+     * @param cosine  to the dense embeddings on some held-out sentences
+     */
+    public record Point(long step, double seconds, double cosine) {
+    }
+}

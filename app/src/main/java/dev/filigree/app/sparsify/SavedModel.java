@@ -1,0 +1,54 @@
+package dev.filigree.app.sparsify;
+
+import dev.filigree.infer.Plan;
+import dev.filigree.infer.PlanFile;
+import dev.filigree.io.ModelFolder;
+import dev.filigree.io.Store;
+import dev.filigree.io.WeightWriter;
+import dev.filigree.model.Bert;
+import dev.filigree.ops.Held;
+import dev.filigree.report.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Writes an encoder as a folder that can be served. */
+final class SavedModel {
+
+    private SavedModel() {
+    }
+
+    /**
+     * @param plan which layouts to run in; null leaves that to whoever opens the folder
+     * @return bytes of the weights' file
+     */
+    static long write(Path folder, Bert model, byte[] tokenizer, Store store, Plan plan, Settings settings) {
+        try (Arena arena = Arena.ofShared()) {
+            WeightWriter writer = new WeightWriter(arena, store);
+            for (Held p : model.params()) {
+                writer.add(p.name(), p.forward());
+            }
+            Map<String, String> metadata = new LinkedHashMap<>(writer.metadata());
+            metadata.put("filigree.settings", Json.line(settings));
+            if (plan != null) {
+                metadata.put(PlanFile.KEY, PlanFile.write(plan));
+            }
+            ModelFolder.write(folder, model.config(), tokenizer, writer.tensors(), metadata, writer.config());
+            return Files.size(folder.resolve(ModelFolder.WEIGHTS));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Bytes of all files that serving needs. */
+    static long bytes(Path folder) {
+        try (Stream<Path> files = Stream.of(ModelFolder.WEIGHTS, "config.json", "tokenizer.json").map(folder::resolve)) {
+            return files.mapToLong(f -> f.toFile().length()).sum();
+        }
+    }
+}

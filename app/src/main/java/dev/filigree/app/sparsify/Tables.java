@@ -1,0 +1,70 @@
+package dev.filigree.app.sparsify;
+
+import dev.filigree.report.Column;
+import dev.filigree.report.Table;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The tables of a run, for terminal and page. */
+final class Tables {
+
+    private Tables() {
+    }
+
+    static List<Table> all(Outcome o) {
+        return List.of(sizes(o), quality(o), speed(o), layers(o));
+    }
+
+    private static Table sizes(Outcome o) {
+        Table t = new Table("Sparsity and size", Column.text("what"), Column.text("dense"), Column.text("sparse"), Column.ratio("ratio"));
+        t.row("sparsity of prunable weights, asked", "0 %", percent(o.asked()), null);
+        t.row("sparsity of prunable weights, achieved", "0 %", percent(o.achieved()), null);
+        t.row("sparsity of all parameters", "0 %", percent(o.achievedOfAll()), null);
+        bytes(t, "bytes on disk", o.diskBytes());
+        bytes(t, "resident bytes of weights", o.residentBytes());
+        return t;
+    }
+
+    private static void bytes(Table t, String what, Map<String, Long> bytes) {
+        long dense = bytes.get(SparsifyRun.DENSE);
+        long sparse = bytes.get(SparsifyRun.SPARSE);
+        t.row(what, dev.filigree.report.Units.bytes(dense), dev.filigree.report.Units.bytes(sparse), dense / (double) sparse);
+    }
+
+    private static Table quality(Outcome o) {
+        Quality dense = o.quality().get(SparsifyRun.DENSE);
+        Table t = new Table("Quality on sentences never calibrated or trained on", Column.text("model"), Column.number("cosine, held-out", 4),
+                Column.number("cosine, pairs", 4), Column.number("Spearman", 4), Column.percent("of dense", 1));
+        o.quality().forEach((name, q) -> t.row(name, q.cosine(), q.pairCosine(), q.spearman(), q.spearman() / dense.spearman()));
+        return t;
+    }
+
+    private static Table speed(Outcome o) {
+        Map<String, Double> dense = new LinkedHashMap<>();
+        o.speed().stream().filter(r -> r.name().equals(SparsifyRun.DENSE)).forEach(r -> dense.put(r.batch() + "x" + r.length(), r.median()));
+        Table t = new Table("Speed, " + o.run().threads() + " threads", Column.text("contender"), Column.text("batch x tokens"),
+                Column.number("sequences/s", 1), Column.ratio("over our dense"), Column.percent("spread", 0));
+        for (Speed.Result r : o.speed()) {
+            t.row(r.name(), r.batch() + " x " + r.length(), r.median(), r.median() / dense.getOrDefault(r.batch() + "x" + r.length(), Double.NaN), r.spread());
+        }
+        o.absent().forEach((name, why) -> t.row(name, "not measured: " + why, null, null, null));
+        return t;
+    }
+
+    private static Table layers(Outcome o) {
+        List<Column> columns = new ArrayList<>(List.of(Column.text("weight"), Column.text("shape"), Column.percent("sparsity", 1), Column.text("runs as"),
+                Column.number("dense us", 0), Column.number("chosen us", 0), Column.ratio("speed-up")));
+        Table t = new Table("Layers: the faster of sparse and dense on this machine", columns.toArray(Column[]::new));
+        for (Outcome.Layer l : o.layers()) {
+            t.row(l.name(), l.rows() + " x " + l.cols(), l.sparsity(), l.layout(), l.choice().microseconds().get("dense"),
+                    l.choice().microseconds().get(l.layout()), l.choice().speedup());
+        }
+        return t;
+    }
+
+    private static String percent(double share) {
+        return String.format(java.util.Locale.ROOT, "%.2f %%", 100 * share);
+    }
+}
