@@ -1,12 +1,31 @@
 package dev.filigree;
 
 import dev.filigree.base.Catalog;
+import dev.filigree.base.Catalog.Axis;
+import dev.filigree.base.Catalog.Shelf;
+import dev.filigree.io.EncoderConfig;
+import dev.filigree.io.SparseFormat;
+import dev.filigree.model.Bert;
+import dev.filigree.model.Model;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /** The one place where the shelves of all rooms stand together. */
 public final class Parts {
 
-    private static final Catalog ALL = new Catalog(List.copyOf(dev.filigree.prune.Parts.shelves()));
+    /** How a sparse matrix is stored. */
+    public static final Shelf<SparseFormat> FORMATS = Catalog.shelf(Axis.FORMAT,
+            Catalog.entry("bitmask", "", "one bit for each position and the live values; compressed-tensors' sparse-bitmask", () -> SparseFormat.BITMASK),
+            Catalog.entry("bitmask-24", "", "the same with exactly two of every four live; compressed-tensors' sparse-24-bitmask", () -> SparseFormat.BITMASK_24),
+            Catalog.entry("csr", "", "a column number for each live value; smaller than bitmask from about 94 % sparsity on", () -> SparseFormat.CSR),
+            Catalog.entry("blocks", "", "a column number for each live Rx1 block", () -> SparseFormat.BLOCKS));
+
+    /** What can be read, run, pruned and trained: made from a configuration and a source of weights. */
+    public static final Shelf<BiFunction<EncoderConfig, Bert.Source, Model>> MODELS = Catalog.shelf(Axis.MODEL,
+            Catalog.entry("bert", "Devlin et al. 2019, arXiv:1810.04805", "sentence encoders of the BERT family: MiniLM, BGE, E5 and their kin", () -> Bert::new));
+
+    private static final Catalog ALL = new Catalog(all());
 
     private Parts() {
     }
@@ -14,5 +33,12 @@ public final class Parts {
     /** Every part there is. */
     public static Catalog catalog() {
         return ALL;
+    }
+
+    private static List<Shelf<?>> all() {
+        List<Shelf<?>> shelves = new ArrayList<>(dev.filigree.prune.Parts.shelves());
+        shelves.add(FORMATS);
+        shelves.add(MODELS);
+        return shelves;
     }
 }

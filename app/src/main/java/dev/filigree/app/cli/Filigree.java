@@ -1,6 +1,7 @@
 package dev.filigree.app.cli;
 
 import dev.filigree.base.UserError;
+import dev.filigree.report.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
@@ -36,6 +37,11 @@ public final class Filigree implements Runnable {
 
     public Console console() {
         return console;
+    }
+
+    /** Progress on standard error, whatever standard output is used for. */
+    Progress progress() {
+        return new Progress(console.err(), console.live(), console.columns());
     }
 
     /** Threads to use, at least 1. */
