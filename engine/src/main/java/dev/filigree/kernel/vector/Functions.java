@@ -1,6 +1,7 @@
 package dev.filigree.kernel.vector;
 
-import static dev.filigree.kernel.vector.Lanes.all;
+import static dev.filigree.kernel.vector.Lanes.F;
+import static jdk.incubator.vector.FloatVector.broadcast;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -28,7 +29,7 @@ final class Functions {
     }
 
     private static VectorShuffle<Float> swap(int distance) {
-        return VectorShuffle.fromOp(Lanes.F, i -> (i ^ distance) % Lanes.N);
+        return VectorShuffle.fromOp(F, i -> (i ^ distance) % Lanes.N);
     }
 
     /**
@@ -49,60 +50,60 @@ final class Functions {
 
     /** {@code 2^x} to 2e-7 of itself; below -126 the smallest normal float. */
     static FloatVector exp2(FloatVector x) {
-        FloatVector rounded = x.max(all(-126f)).add(all(ROUND));
-        FloatVector f = x.max(all(-126f)).sub(rounded.sub(all(ROUND)));
-        FloatVector p = all(0.00015345811f).fma(f, all(0.00133999321f));
-        p = p.fma(f, all(0.00961848907f));
-        p = p.fma(f, all(0.0555032864f));
-        p = p.fma(f, all(0.240226462f));
-        p = p.fma(f, all(0.693147182f));
-        p = p.fma(f, all(1f));
+        FloatVector rounded = x.max(broadcast(F, -126f)).add(broadcast(F, ROUND));
+        FloatVector f = x.max(broadcast(F, -126f)).sub(rounded.sub(broadcast(F, ROUND)));
+        FloatVector p = broadcast(F, 0.00015345811f).fma(f, broadcast(F, 0.00133999321f));
+        p = p.fma(f, broadcast(F, 0.00961848907f));
+        p = p.fma(f, broadcast(F, 0.0555032864f));
+        p = p.fma(f, broadcast(F, 0.240226462f));
+        p = p.fma(f, broadcast(F, 0.693147182f));
+        p = p.fma(f, broadcast(F, 1f));
         return p.reinterpretAsInts().add(rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats();
     }
 
     /** {@code x Phi(x)}, absolute error below 2e-6: {@code Phi = 1/2 + x h(x^2)} with a polynomial for h. */
     static FloatVector gelu(FloatVector x) {
         FloatVector u = x.mul(x);
-        FloatVector t = u.min(all(EDGE * EDGE)).fma(all(2 / (EDGE * EDGE)), all(-1f));
-        FloatVector h = all(-0.000450648164f).fma(t, all(0.00136216264f));
-        h = h.fma(t, all(-0.0016196901f));
-        h = h.fma(t, all(0.00211211597f));
-        h = h.fma(t, all(-0.0048270626f));
-        h = h.fma(t, all(0.00883970782f));
-        h = h.fma(t, all(-0.0130905174f));
-        h = h.fma(t, all(0.0184254367f));
-        h = h.fma(t, all(-0.0249654222f));
-        h = h.fma(t, all(0.0320452601f));
-        h = h.fma(t, all(-0.0397712179f));
-        h = h.fma(t, all(0.0496451929f));
-        h = h.fma(t, all(-0.0671265945f));
-        h = h.fma(t, all(0.13465935f));
-        FloatVector y = h.fma(x, all(0.5f)).mul(x);
+        FloatVector t = u.min(broadcast(F, EDGE * EDGE)).fma(broadcast(F, 2 / (EDGE * EDGE)), broadcast(F, -1f));
+        FloatVector h = broadcast(F, -0.000450648164f).fma(t, broadcast(F, 0.00136216264f));
+        h = h.fma(t, broadcast(F, -0.0016196901f));
+        h = h.fma(t, broadcast(F, 0.00211211597f));
+        h = h.fma(t, broadcast(F, -0.0048270626f));
+        h = h.fma(t, broadcast(F, 0.00883970782f));
+        h = h.fma(t, broadcast(F, -0.0130905174f));
+        h = h.fma(t, broadcast(F, 0.0184254367f));
+        h = h.fma(t, broadcast(F, -0.0249654222f));
+        h = h.fma(t, broadcast(F, 0.0320452601f));
+        h = h.fma(t, broadcast(F, -0.0397712179f));
+        h = h.fma(t, broadcast(F, 0.0496451929f));
+        h = h.fma(t, broadcast(F, -0.0671265945f));
+        h = h.fma(t, broadcast(F, 0.13465935f));
+        FloatVector y = h.fma(x, broadcast(F, 0.5f)).mul(x);
         VectorMask<Float> beyond = u.compare(VectorOperators.GT, EDGE * EDGE);
-        return y.blend(x.max(all(0f)), beyond);
+        return y.blend(x.max(broadcast(F, 0f)), beyond);
     }
 
     /** The derivative of {@link #gelu}, absolute error below 3e-6: {@code 1/2 + x q(x^2)}. */
     static FloatVector geluSlope(FloatVector x) {
         FloatVector u = x.mul(x);
-        FloatVector t = u.min(all(EDGE * EDGE)).fma(all(2 / (EDGE * EDGE)), all(-1f));
-        FloatVector q = all(0.00476877065f).fma(t, all(-0.0119383615f));
-        q = q.fma(t, all(0.00812151842f));
-        q = q.fma(t, all(-0.00818414334f));
-        q = q.fma(t, all(0.0307069402f));
-        q = q.fma(t, all(-0.0520449542f));
-        q = q.fma(t, all(0.0597425513f));
-        q = q.fma(t, all(-0.0692193732f));
-        q = q.fma(t, all(0.0786818936f));
-        q = q.fma(t, all(-0.0781692713f));
-        q = q.fma(t, all(0.0701963454f));
-        q = q.fma(t, all(-0.0618414804f));
-        q = q.fma(t, all(0.0592774674f));
-        q = q.fma(t, all(-0.0699245632f));
-        q = q.fma(t, all(0.135065213f));
-        FloatVector s = q.fma(x, all(0.5f));
+        FloatVector t = u.min(broadcast(F, EDGE * EDGE)).fma(broadcast(F, 2 / (EDGE * EDGE)), broadcast(F, -1f));
+        FloatVector q = broadcast(F, 0.00476877065f).fma(t, broadcast(F, -0.0119383615f));
+        q = q.fma(t, broadcast(F, 0.00812151842f));
+        q = q.fma(t, broadcast(F, -0.00818414334f));
+        q = q.fma(t, broadcast(F, 0.0307069402f));
+        q = q.fma(t, broadcast(F, -0.0520449542f));
+        q = q.fma(t, broadcast(F, 0.0597425513f));
+        q = q.fma(t, broadcast(F, -0.0692193732f));
+        q = q.fma(t, broadcast(F, 0.0786818936f));
+        q = q.fma(t, broadcast(F, -0.0781692713f));
+        q = q.fma(t, broadcast(F, 0.0701963454f));
+        q = q.fma(t, broadcast(F, -0.0618414804f));
+        q = q.fma(t, broadcast(F, 0.0592774674f));
+        q = q.fma(t, broadcast(F, -0.0699245632f));
+        q = q.fma(t, broadcast(F, 0.135065213f));
+        FloatVector s = q.fma(x, broadcast(F, 0.5f));
         VectorMask<Float> below = x.compare(VectorOperators.LT, -EDGE);
         VectorMask<Float> above = x.compare(VectorOperators.GT, EDGE);
-        return s.blend(all(0f), below).blend(all(1f), above);
+        return s.blend(broadcast(F, 0f), below).blend(broadcast(F, 1f), above);
     }
 }

@@ -12,7 +12,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Set;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -79,34 +78,10 @@ final class Lanes {
     }
 
     /*
-     * Big kernels end with calls of the vector classes themselves instead of these helpers: the compiler stops inlining
-     * ordinary methods once a kernel has grown large, and then every vector that is passed becomes an object.
+     * There are no helpers that take or return vectors of memory: the compiler stops inlining ordinary methods once a
+     * kernel has grown large, and then every vector that is passed becomes an object. Kernels call the vector classes
+     * themselves, which are always inlined.
      */
-
-    static FloatVector load(long at) {
-        return FloatVector.fromMemorySegment(F, ALL, at, ORDER);
-    }
-
-    static void store(FloatVector v, long at) {
-        v.intoMemorySegment(ALL, at, ORDER);
-    }
-
-    static FloatVector load(long at, VectorMask<Float> live) {
-        return FloatVector.fromMemorySegment(F, ALL, at, ORDER, live);
-    }
-
-    static void store(FloatVector v, long at, VectorMask<Float> live) {
-        v.intoMemorySegment(ALL, at, ORDER, live);
-    }
-
-    /** The float at an address, in every lane. */
-    static FloatVector spread(long at) {
-        return FloatVector.broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, at));
-    }
-
-    static FloatVector all(float v) {
-        return FloatVector.broadcast(F, v);
-    }
 
     static float getFloat(long at) {
         return ALL.get(JAVA_FLOAT_UNALIGNED, at);

@@ -1,15 +1,17 @@
 package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.vector.Lanes.ALL;
+import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.getInt;
-import static dev.filigree.kernel.vector.Lanes.load;
-import static dev.filigree.kernel.vector.Lanes.spread;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -54,16 +56,16 @@ final class PositionedRows {
         long e = place + (long) from * groups * n;
         long q = values + 4L * from * groups * n;
         for (int r = from; r < to; r++) {
-            FloatVector a0 = spread((bias + r * biasStep) & MASK), a1 = a0, a2 = a0, a3 = a0;
+            FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (bias + r * biasStep) & MASK)), a1 = a0, a2 = a0, a3 = a0;
             long base = x;
             for (int g = 0; g < groups; g++) {
                 for (int i = 0; i < n; i++) {
                     long p = (base + ((long) ALL.get(JAVA_BYTE, e & MASK) << shift)) & MASK;
-                    FloatVector w = spread(q & MASK);
-                    a0 = w.fma(load(p), a0);
-                    a1 = w.fma(load(p + STEP), a1);
-                    a2 = w.fma(load(p + 2 * STEP), a2);
-                    a3 = w.fma(load(p + 3 * STEP), a3);
+                    FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
+                    a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+                    a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
+                    a2 = w.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
+                    a3 = w.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
                     e++;
                     q += 4;
                 }
@@ -81,14 +83,14 @@ final class PositionedRows {
         long e = place + (long) from * groups * n;
         long q = values + 4L * from * groups * n;
         for (int r = from; r < to; r++) {
-            FloatVector a0 = spread((bias + r * biasStep) & MASK), a1 = a0;
+            FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (bias + r * biasStep) & MASK)), a1 = a0;
             long base = x;
             for (int g = 0; g < groups; g++) {
                 for (int i = 0; i < n; i++) {
                     long p = (base + ((long) ALL.get(JAVA_BYTE, e & MASK) << shift)) & MASK;
-                    FloatVector w = spread(q & MASK);
-                    a0 = w.fma(load(p), a0);
-                    a1 = w.fma(load(p + STEP), a1);
+                    FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
+                    a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+                    a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
                     e++;
                     q += 4;
                 }
@@ -104,12 +106,12 @@ final class PositionedRows {
         long e = place + (long) from * groups * n;
         long q = values + 4L * from * groups * n;
         for (int r = from; r < to; r++) {
-            FloatVector a0 = spread((bias + r * biasStep) & MASK);
+            FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (bias + r * biasStep) & MASK));
             long base = x;
             for (int g = 0; g < groups; g++) {
                 for (int i = 0; i < n; i++) {
                     long p = (base + ((long) ALL.get(JAVA_BYTE, e & MASK) << shift)) & MASK;
-                    a0 = spread(q & MASK).fma(load(p), a0);
+                    a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK)).fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                     e++;
                     q += 4;
                 }
@@ -122,17 +124,17 @@ final class PositionedRows {
 
     private static void bits4(long bits, long start, long values, int words, int shift, long x, long y, int from, int to, long bias, long biasStep) {
         for (int r = from; r < to; r++) {
-            FloatVector a0 = spread((bias + r * biasStep) & MASK), a1 = a0, a2 = a0, a3 = a0;
+            FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (bias + r * biasStep) & MASK)), a1 = a0, a2 = a0, a3 = a0;
             long q = values + 4L * getInt((start + 4L * r) & MASK);
             for (int i = 0; i < words; i++) {
                 long base = x + ((64L * i) << shift);
                 for (long rest = ALL.get(JAVA_LONG_UNALIGNED, (bits + 8L * ((long) r * words + i)) & MASK); rest != 0; rest &= rest - 1) {
                     long p = (base + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
-                    FloatVector w = spread(q & MASK);
-                    a0 = w.fma(load(p), a0);
-                    a1 = w.fma(load(p + STEP), a1);
-                    a2 = w.fma(load(p + 2 * STEP), a2);
-                    a3 = w.fma(load(p + 3 * STEP), a3);
+                    FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
+                    a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+                    a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
+                    a2 = w.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
+                    a3 = w.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
                     q += 4;
                 }
             }
@@ -146,15 +148,15 @@ final class PositionedRows {
 
     private static void bits2(long bits, long start, long values, int words, int shift, long x, long y, int from, int to, long bias, long biasStep) {
         for (int r = from; r < to; r++) {
-            FloatVector a0 = spread((bias + r * biasStep) & MASK), a1 = a0;
+            FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (bias + r * biasStep) & MASK)), a1 = a0;
             long q = values + 4L * getInt((start + 4L * r) & MASK);
             for (int i = 0; i < words; i++) {
                 long base = x + ((64L * i) << shift);
                 for (long rest = ALL.get(JAVA_LONG_UNALIGNED, (bits + 8L * ((long) r * words + i)) & MASK); rest != 0; rest &= rest - 1) {
                     long p = (base + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
-                    FloatVector w = spread(q & MASK);
-                    a0 = w.fma(load(p), a0);
-                    a1 = w.fma(load(p + STEP), a1);
+                    FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
+                    a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+                    a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
                     q += 4;
                 }
             }
@@ -166,13 +168,13 @@ final class PositionedRows {
 
     private static void bits1(long bits, long start, long values, int words, int shift, long x, long y, int from, int to, long bias, long biasStep) {
         for (int r = from; r < to; r++) {
-            FloatVector a0 = spread((bias + r * biasStep) & MASK);
+            FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (bias + r * biasStep) & MASK));
             long q = values + 4L * getInt((start + 4L * r) & MASK);
             for (int i = 0; i < words; i++) {
                 long base = x + ((64L * i) << shift);
                 for (long rest = ALL.get(JAVA_LONG_UNALIGNED, (bits + 8L * ((long) r * words + i)) & MASK); rest != 0; rest &= rest - 1) {
                     long p = (base + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
-                    a0 = spread(q & MASK).fma(load(p), a0);
+                    a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK)).fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                     q += 4;
                 }
             }

@@ -9,8 +9,8 @@ import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
 import static dev.filigree.kernel.vector.Lanes.getLong;
-import static dev.filigree.kernel.vector.Lanes.load;
-import static dev.filigree.kernel.vector.Lanes.spread;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
@@ -67,27 +67,27 @@ final class SparseRows {
             for (; j + 1 < end; j += 2) {
                 long two = getLong(c & MASK);
                 long p = (x + ((two & LOW) << shift)) & MASK;
-                FloatVector w = spread(q & MASK);
-                a0 = w.fma(load(p), a0);
-                a1 = w.fma(load(p + STEP), a1);
-                a2 = w.fma(load(p + 2 * STEP), a2);
-                a3 = w.fma(load(p + 3 * STEP), a3);
+                FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
+                a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+                a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
+                a2 = w.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
+                a3 = w.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
                 long o = (x + (two >>> 32 << shift)) & MASK;
-                FloatVector u = spread((q + valueStep) & MASK);
-                b0 = u.fma(load(o), b0);
-                b1 = u.fma(load(o + STEP), b1);
-                b2 = u.fma(load(o + 2 * STEP), b2);
-                b3 = u.fma(load(o + 3 * STEP), b3);
+                FloatVector u = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (q + valueStep) & MASK));
+                b0 = u.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
+                b1 = u.fma(fromMemorySegment(F, ALL, o + STEP, ORDER), b1);
+                b2 = u.fma(fromMemorySegment(F, ALL, o + 2 * STEP, ORDER), b2);
+                b3 = u.fma(fromMemorySegment(F, ALL, o + 3 * STEP, ORDER), b3);
                 c += 8;
                 q += 2 * valueStep;
             }
             if (j < end) {
                 long p = (x + ((long) getInt(c & MASK) << shift)) & MASK;
-                FloatVector w = spread(q & MASK);
-                a0 = w.fma(load(p), a0);
-                a1 = w.fma(load(p + STEP), a1);
-                a2 = w.fma(load(p + 2 * STEP), a2);
-                a3 = w.fma(load(p + 3 * STEP), a3);
+                FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
+                a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+                a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
+                a2 = w.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
+                a3 = w.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
                 c += 4;
                 q += valueStep;
                 j++;
@@ -120,21 +120,21 @@ final class SparseRows {
             for (; j + 1 < end; j += 2) {
                 long two = getLong(c & MASK);
                 long p = (x + ((two & LOW) << shift)) & MASK;
-                FloatVector w = spread(q & MASK);
-                a0 = w.fma(load(p), a0);
-                a1 = w.fma(load(p + STEP), a1);
+                FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
+                a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+                a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
                 long o = (x + (two >>> 32 << shift)) & MASK;
-                FloatVector u = spread((q + valueStep) & MASK);
-                b0 = u.fma(load(o), b0);
-                b1 = u.fma(load(o + STEP), b1);
+                FloatVector u = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (q + valueStep) & MASK));
+                b0 = u.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
+                b1 = u.fma(fromMemorySegment(F, ALL, o + STEP, ORDER), b1);
                 c += 8;
                 q += 2 * valueStep;
             }
             if (j < end) {
                 long p = (x + ((long) getInt(c & MASK) << shift)) & MASK;
-                FloatVector w = spread(q & MASK);
-                a0 = w.fma(load(p), a0);
-                a1 = w.fma(load(p + STEP), a1);
+                FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
+                a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+                a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
                 c += 4;
                 q += valueStep;
                 j++;
@@ -163,18 +163,18 @@ final class SparseRows {
             for (; j + 1 < end; j += 2) {
                 long two = getLong(c & MASK);
                 long p = (x + ((two & LOW) << shift)) & MASK;
-                FloatVector w = spread(q & MASK);
-                a0 = w.fma(load(p), a0);
+                FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
+                a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 long o = (x + (two >>> 32 << shift)) & MASK;
-                FloatVector u = spread((q + valueStep) & MASK);
-                b0 = u.fma(load(o), b0);
+                FloatVector u = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (q + valueStep) & MASK));
+                b0 = u.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
                 c += 8;
                 q += 2 * valueStep;
             }
             if (j < end) {
                 long p = (x + ((long) getInt(c & MASK) << shift)) & MASK;
-                FloatVector w = spread(q & MASK);
-                a0 = w.fma(load(p), a0);
+                FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
+                a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 c += 4;
                 q += valueStep;
                 j++;

@@ -1,9 +1,13 @@
 package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.vector.Lanes.ALL;
+import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
+import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.setFloat;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -76,7 +80,7 @@ final class Tokens {
         }
         int i = 0;
         for (; i + Lanes.N <= count; i += Lanes.N) {
-            Lanes.store(Lanes.load((p + 4L * i) & MASK), (q + 4L * i) & MASK);
+            fromMemorySegment(F, ALL, (p + 4L * i) & MASK, ORDER).intoMemorySegment(ALL, (q + 4L * i) & MASK, ORDER);
         }
         for (; i + 4 <= count; i += 4) {
             four(p + 4L * i, q + 4L * i);

@@ -1,13 +1,14 @@
 package dev.filigree.kernel.vector;
 
+import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.address;
-import static dev.filigree.kernel.vector.Lanes.all;
-import static dev.filigree.kernel.vector.Lanes.load;
-import static dev.filigree.kernel.vector.Lanes.store;
 import static java.lang.ref.Reference.reachabilityFence;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.base.Floats;
 import dev.filigree.kernel.Attention;
@@ -164,21 +165,21 @@ final class VectorAttention implements Attention {
     private static void softmax(long s, long rowBytes, int rows, int count, float factor, long inverse) {
         for (int t = 0; t < count; t += N) {
             long p = s + 4L * t;
-            FloatVector max = load(p & MASK);
+            FloatVector max = fromMemorySegment(F, ALL, p & MASK, ORDER);
             for (int j = 1; j < rows; j++) {
                 p += rowBytes;
-                max = max.max(load(p & MASK));
+                max = max.max(fromMemorySegment(F, ALL, p & MASK, ORDER));
             }
             p = s + 4L * t;
             FloatVector sum = FloatVector.zero(F);
-            FloatVector scale = all(factor);
+            FloatVector scale = broadcast(F, factor);
             for (int j = 0; j < rows; j++) {
-                FloatVector e = Functions.exp2(load(p & MASK).sub(max).mul(scale));
+                FloatVector e = Functions.exp2(fromMemorySegment(F, ALL, p & MASK, ORDER).sub(max).mul(scale));
                 sum = sum.add(e);
-                store(e, p & MASK);
+                e.intoMemorySegment(ALL, p & MASK, ORDER);
                 p += rowBytes;
             }
-            store(all(1f).div(sum), (inverse + 4L * t) & MASK);
+            broadcast(F, 1f).div(sum).intoMemorySegment(ALL, (inverse + 4L * t) & MASK, ORDER);
         }
     }
 
@@ -188,11 +189,13 @@ final class VectorAttention implements Attention {
             FloatVector mean = FloatVector.zero(F);
             for (int j = 0; j < rows; j++) {
                 long o = j * rowBytes + 4L * t;
-                mean = load((weights + o) & MASK).fma(load((slopes + o) & MASK), mean);
+                mean = fromMemorySegment(F, ALL, (weights + o) & MASK, ORDER).fma(fromMemorySegment(F, ALL, (slopes + o) & MASK, ORDER), mean);
             }
             for (int j = 0; j < rows; j++) {
                 long o = j * rowBytes + 4L * t;
-                store(load((slopes + o) & MASK).sub(mean).mul(load((weights + o) & MASK)).mul(scale), (slopes + o) & MASK);
+                FloatVector w = fromMemorySegment(F, ALL, (weights + o) & MASK, ORDER).mul(scale);
+                long at = (slopes + o) & MASK;
+                fromMemorySegment(F, ALL, at, ORDER).sub(mean).mul(w).intoMemorySegment(ALL, at, ORDER);
             }
         }
     }
@@ -200,10 +203,10 @@ final class VectorAttention implements Attention {
     /** Multiplies every row of {@code [rows x count]} by the row at {@code factors}. */
     private static void multiplyRows(long m, long rowBytes, int rows, int count, long factors) {
         for (int t = 0; t < count; t += N) {
-            FloatVector f = load((factors + 4L * t) & MASK);
+            FloatVector f = fromMemorySegment(F, ALL, (factors + 4L * t) & MASK, ORDER);
             long p = m + 4L * t;
             for (int r = 0; r < rows; r++) {
-                store(load(p & MASK).mul(f), p & MASK);
+                fromMemorySegment(F, ALL, p & MASK, ORDER).mul(f).intoMemorySegment(ALL, p & MASK, ORDER);
                 p += rowBytes;
             }
         }

@@ -1,5 +1,14 @@
 package dev.filigree.kernel.vector;
 
+import static dev.filigree.kernel.vector.Lanes.ALL;
+import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.MASK;
+import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.ORDER;
+import static dev.filigree.kernel.vector.Lanes.STEP;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+
 import dev.filigree.base.Floats;
 import dev.filigree.kernel.Ceilings;
 import java.lang.ref.Reference;
@@ -18,18 +27,18 @@ final class VectorCeilings implements Ceilings {
 
     @Override
     public float multiplyAdds(int rounds, float factor) {
-        FloatVector m = Lanes.all(factor);
-        FloatVector add = Lanes.all(1 - factor);
-        FloatVector a = Lanes.all(0);
-        FloatVector b = Lanes.all(1);
-        FloatVector c = Lanes.all(2);
-        FloatVector d = Lanes.all(3);
-        FloatVector e = Lanes.all(4);
-        FloatVector f = Lanes.all(5);
-        FloatVector g = Lanes.all(6);
-        FloatVector h = Lanes.all(7);
-        FloatVector i = Lanes.all(8);
-        FloatVector j = Lanes.all(9);
+        FloatVector m = broadcast(F, factor);
+        FloatVector add = broadcast(F, 1 - factor);
+        FloatVector a = broadcast(F, 0);
+        FloatVector b = broadcast(F, 1);
+        FloatVector c = broadcast(F, 2);
+        FloatVector d = broadcast(F, 3);
+        FloatVector e = broadcast(F, 4);
+        FloatVector f = broadcast(F, 5);
+        FloatVector g = broadcast(F, 6);
+        FloatVector h = broadcast(F, 7);
+        FloatVector i = broadcast(F, 8);
+        FloatVector j = broadcast(F, 9);
         for (int round = 0; round < rounds; round++) {
             a = a.fma(m, add);
             b = b.fma(m, add);
@@ -47,17 +56,17 @@ final class VectorCeilings implements Ceilings {
 
     @Override
     public float read(Floats x, int from, int count) {
-        FloatVector a = Lanes.all(0);
+        FloatVector a = broadcast(F, 0);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
         long end = Lanes.address(x) + 4L * (from + count);
         for (long at = Lanes.address(x) + 4L * from; at < end; at += 8 * Lanes.STEP) {
             long p = at & Lanes.MASK;
-            a = a.add(Lanes.load(p)).add(Lanes.load(p + 4 * Lanes.STEP));
-            b = b.add(Lanes.load(p + Lanes.STEP)).add(Lanes.load(p + 5 * Lanes.STEP));
-            c = c.add(Lanes.load(p + 2 * Lanes.STEP)).add(Lanes.load(p + 6 * Lanes.STEP));
-            d = d.add(Lanes.load(p + 3 * Lanes.STEP)).add(Lanes.load(p + 7 * Lanes.STEP));
+            a = a.add(fromMemorySegment(F, ALL, p, ORDER)).add(fromMemorySegment(F, ALL, p + 4 * Lanes.STEP, ORDER));
+            b = b.add(fromMemorySegment(F, ALL, p + Lanes.STEP, ORDER)).add(fromMemorySegment(F, ALL, p + 5 * Lanes.STEP, ORDER));
+            c = c.add(fromMemorySegment(F, ALL, p + 2 * Lanes.STEP, ORDER)).add(fromMemorySegment(F, ALL, p + 6 * Lanes.STEP, ORDER));
+            d = d.add(fromMemorySegment(F, ALL, p + 3 * Lanes.STEP, ORDER)).add(fromMemorySegment(F, ALL, p + 7 * Lanes.STEP, ORDER));
         }
         Reference.reachabilityFence(x);
         return a.add(b).add(c).add(d).reduceLanes(VectorOperators.ADD);

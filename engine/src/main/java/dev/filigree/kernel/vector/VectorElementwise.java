@@ -1,14 +1,15 @@
 package dev.filigree.kernel.vector;
 
+import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.address;
-import static dev.filigree.kernel.vector.Lanes.all;
-import static dev.filigree.kernel.vector.Lanes.load;
-import static dev.filigree.kernel.vector.Lanes.store;
 import static java.lang.ref.Reference.reachabilityFence;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.base.Floats;
 import dev.filigree.kernel.Activation;
@@ -66,14 +67,14 @@ final class VectorElementwise implements Elementwise {
         long o = address(y) + 4L * from;
         int left = to - from;
         for (; left >= N; left -= N) {
-            store(load(p & MASK).add(load(q & MASK)), o & MASK);
+            fromMemorySegment(F, ALL, p & MASK, ORDER).add(fromMemorySegment(F, ALL, q & MASK, ORDER)).intoMemorySegment(ALL, o & MASK, ORDER);
             p += STEP;
             q += STEP;
             o += STEP;
         }
         if (left > 0) {
             VectorMask<Float> m = F.indexInRange(0, left);
-            store(load(p, m).add(load(q, m)), o, m);
+            fromMemorySegment(F, ALL, p, ORDER, m).add(fromMemorySegment(F, ALL, q, ORDER, m)).intoMemorySegment(ALL, o, ORDER, m);
         }
         reachabilityFence(a);
         reachabilityFence(b);
@@ -82,18 +83,18 @@ final class VectorElementwise implements Elementwise {
 
     @Override
     public void axpy(float scale, Floats x, Floats y, int from, int to) {
-        FloatVector s = all(scale);
+        FloatVector s = broadcast(F, scale);
         long p = address(x) + 4L * from;
         long o = address(y) + 4L * from;
         int left = to - from;
         for (; left >= N; left -= N) {
-            store(s.fma(load(p & MASK), load(o & MASK)), o & MASK);
+            s.fma(fromMemorySegment(F, ALL, p & MASK, ORDER), fromMemorySegment(F, ALL, o & MASK, ORDER)).intoMemorySegment(ALL, o & MASK, ORDER);
             p += STEP;
             o += STEP;
         }
         if (left > 0) {
             VectorMask<Float> m = F.indexInRange(0, left);
-            store(s.fma(load(p, m), load(o, m)), o, m);
+            s.fma(fromMemorySegment(F, ALL, p, ORDER, m), fromMemorySegment(F, ALL, o, ORDER, m)).intoMemorySegment(ALL, o, ORDER, m);
         }
         reachabilityFence(x);
         reachabilityFence(y);
@@ -115,8 +116,8 @@ final class VectorElementwise implements Elementwise {
         FloatVector b = FloatVector.zero(F);
         int left = count;
         for (; left >= 2 * N; left -= 2 * N) {
-            a = load(p & MASK).fma(load(q & MASK), a);
-            b = load((p + STEP) & MASK).fma(load((q + STEP) & MASK), b);
+            a = fromMemorySegment(F, ALL, p & MASK, ORDER).fma(fromMemorySegment(F, ALL, q & MASK, ORDER), a);
+            b = fromMemorySegment(F, ALL, (p + STEP) & MASK, ORDER).fma(fromMemorySegment(F, ALL, (q + STEP) & MASK, ORDER), b);
             p += 2 * STEP;
             q += 2 * STEP;
         }
@@ -133,13 +134,13 @@ final class VectorElementwise implements Elementwise {
         FloatVector zero = FloatVector.zero(F);
         int left = count;
         for (; left >= N; left -= N) {
-            store(load(p & MASK).max(zero), q & MASK);
+            fromMemorySegment(F, ALL, p & MASK, ORDER).max(zero).intoMemorySegment(ALL, q & MASK, ORDER);
             p += STEP;
             q += STEP;
         }
         if (left > 0) {
             VectorMask<Float> m = F.indexInRange(0, left);
-            store(load(p, m).max(zero), q, m);
+            fromMemorySegment(F, ALL, p, ORDER, m).max(zero).intoMemorySegment(ALL, q, ORDER, m);
         }
     }
 
@@ -147,41 +148,44 @@ final class VectorElementwise implements Elementwise {
         FloatVector zero = FloatVector.zero(F);
         int left = count;
         for (; left >= N; left -= N) {
-            store(zero.blend(load(q & MASK), load(p & MASK).compare(VectorOperators.GT, 0f)), o & MASK);
+            VectorMask<Float> live = fromMemorySegment(F, ALL, p & MASK, ORDER).compare(VectorOperators.GT, 0f);
+            zero.blend(fromMemorySegment(F, ALL, q & MASK, ORDER), live).intoMemorySegment(ALL, o & MASK, ORDER);
             p += STEP;
             q += STEP;
             o += STEP;
         }
         if (left > 0) {
             VectorMask<Float> m = F.indexInRange(0, left);
-            store(zero.blend(load(q, m), load(p, m).compare(VectorOperators.GT, 0f)), o, m);
+            VectorMask<Float> live = fromMemorySegment(F, ALL, p, ORDER, m).compare(VectorOperators.GT, 0f);
+            zero.blend(fromMemorySegment(F, ALL, q, ORDER, m), live).intoMemorySegment(ALL, o, ORDER, m);
         }
     }
 
     private static void gelu(long p, long q, int count) {
         int left = count;
         for (; left >= N; left -= N) {
-            store(Functions.gelu(load(p & MASK)), q & MASK);
+            Functions.gelu(fromMemorySegment(F, ALL, p & MASK, ORDER)).intoMemorySegment(ALL, q & MASK, ORDER);
             p += STEP;
             q += STEP;
         }
         if (left > 0) {
             VectorMask<Float> m = F.indexInRange(0, left);
-            store(Functions.gelu(load(p, m)), q, m);
+            Functions.gelu(fromMemorySegment(F, ALL, p, ORDER, m)).intoMemorySegment(ALL, q, ORDER, m);
         }
     }
 
     private static void geluBackward(long p, long q, long o, int count) {
         int left = count;
         for (; left >= N; left -= N) {
-            store(load(q & MASK).mul(Functions.geluSlope(load(p & MASK))), o & MASK);
+            FloatVector slope = Functions.geluSlope(fromMemorySegment(F, ALL, p & MASK, ORDER));
+            fromMemorySegment(F, ALL, q & MASK, ORDER).mul(slope).intoMemorySegment(ALL, o & MASK, ORDER);
             p += STEP;
             q += STEP;
             o += STEP;
         }
         if (left > 0) {
             VectorMask<Float> m = F.indexInRange(0, left);
-            store(load(q, m).mul(Functions.geluSlope(load(p, m))), o, m);
+            fromMemorySegment(F, ALL, q, ORDER, m).mul(Functions.geluSlope(fromMemorySegment(F, ALL, p, ORDER, m))).intoMemorySegment(ALL, o, ORDER, m);
         }
     }
 }

@@ -1,17 +1,17 @@
 package dev.filigree.kernel.vector;
 
+import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
-import static dev.filigree.kernel.vector.Lanes.STEP;
+import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.address;
-import static dev.filigree.kernel.vector.Lanes.all;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
-import static dev.filigree.kernel.vector.Lanes.load;
 import static dev.filigree.kernel.vector.Lanes.setFloat;
-import static dev.filigree.kernel.vector.Lanes.spread;
-import static dev.filigree.kernel.vector.Lanes.store;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.ref.Reference.reachabilityFence;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.base.Floats;
 import dev.filigree.kernel.Norms;
@@ -31,8 +31,9 @@ final class VectorNorms implements Norms {
             long g = address(gain);
             long s = address(shift);
             for (int f = 0; f < features; f++) {
-                FloatVector scale = inverse.mul(spread(g & MASK));
-                store(load(p & MASK).sub(mean).fma(scale, spread(s & MASK)), q & MASK);
+                FloatVector scale = inverse.mul(broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, g & MASK)));
+                FloatVector move = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, s & MASK));
+                fromMemorySegment(F, ALL, p & MASK, ORDER).sub(mean).fma(scale, move).intoMemorySegment(ALL, q & MASK, ORDER);
                 p += rowBytes;
                 q += rowBytes;
                 g += 4;
@@ -64,18 +65,18 @@ final class VectorNorms implements Norms {
         long pd = address(dx) + 4L * at;
         float share = 1f / features;
         for (int f = 0; f < features; f++) {
-            FloatVector g = spread((address(gain) + 4L * f) & MASK);
+            FloatVector g = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (address(gain) + 4L * f) & MASK));
             FloatVector gainSum = FloatVector.zero(F);
             FloatVector shiftSum = FloatVector.zero(F);
             for (int t = 0; t < width; t += N) {
                 long o = f * rowBytes + 4L * t;
                 FloatVector inverse = FloatVector.fromArray(F, inverses, t);
-                FloatVector normal = load((px + o) & MASK).sub(FloatVector.fromArray(F, means, t)).mul(inverse);
-                FloatVector d = load((py + o) & MASK);
+                FloatVector normal = fromMemorySegment(F, ALL, (px + o) & MASK, ORDER).sub(FloatVector.fromArray(F, means, t)).mul(inverse);
+                FloatVector d = fromMemorySegment(F, ALL, (py + o) & MASK, ORDER);
                 gainSum = d.fma(normal, gainSum);
                 shiftSum = shiftSum.add(d);
                 FloatVector common = FloatVector.fromArray(F, sums, t).add(normal.mul(FloatVector.fromArray(F, dots, t))).mul(share);
-                store(d.mul(g).sub(common).mul(inverse), (pd + o) & MASK);
+                d.mul(g).sub(common).mul(inverse).intoMemorySegment(ALL, (pd + o) & MASK, ORDER);
             }
             long a = address(dGain) + 4L * f;
             long b = address(dShift) + 4L * f;
@@ -91,14 +92,14 @@ final class VectorNorms implements Norms {
     }
 
     /** For each lane, the sums over features of {@code gain dy} and of {@code gain dy normal}. */
-    private static void backwardSums(long px, long py, int features, long rowBytes, long gain, FloatVector mean, FloatVector inverse, float[] sums, float[] dots,
-            int t) {
+    private static void backwardSums(long px, long py, int features, long rowBytes, long gain, FloatVector mean, FloatVector inverse, float[] sums,
+            float[] dots, int t) {
         FloatVector sum = FloatVector.zero(F);
         FloatVector dot = FloatVector.zero(F);
         for (int f = 0; f < features; f++) {
-            FloatVector g = spread(gain & MASK).mul(load(py & MASK));
+            FloatVector g = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, gain & MASK)).mul(fromMemorySegment(F, ALL, py & MASK, ORDER));
             sum = sum.add(g);
-            dot = g.fma(load(px & MASK).sub(mean), dot);
+            dot = g.fma(fromMemorySegment(F, ALL, px & MASK, ORDER).sub(mean), dot);
             px += rowBytes;
             py += rowBytes;
             gain += 4;
@@ -111,14 +112,14 @@ final class VectorNorms implements Norms {
         FloatVector a = FloatVector.zero(F), b = FloatVector.zero(F), c = FloatVector.zero(F), d = FloatVector.zero(F);
         int f = 0;
         for (; f + 3 < features; f += 4) {
-            a = a.add(load(p & MASK));
-            b = b.add(load((p + rowBytes) & MASK));
-            c = c.add(load((p + 2 * rowBytes) & MASK));
-            d = d.add(load((p + 3 * rowBytes) & MASK));
+            a = a.add(fromMemorySegment(F, ALL, p & MASK, ORDER));
+            b = b.add(fromMemorySegment(F, ALL, (p + rowBytes) & MASK, ORDER));
+            c = c.add(fromMemorySegment(F, ALL, (p + 2 * rowBytes) & MASK, ORDER));
+            d = d.add(fromMemorySegment(F, ALL, (p + 3 * rowBytes) & MASK, ORDER));
             p += 4 * rowBytes;
         }
         for (; f < features; f++) {
-            a = a.add(load(p & MASK));
+            a = a.add(fromMemorySegment(F, ALL, p & MASK, ORDER));
             p += rowBytes;
         }
         return a.add(b).add(c.add(d)).div(features);
@@ -128,10 +129,10 @@ final class VectorNorms implements Norms {
         FloatVector a = FloatVector.zero(F), b = FloatVector.zero(F), c = FloatVector.zero(F), d = FloatVector.zero(F);
         int f = 0;
         for (; f + 3 < features; f += 4) {
-            FloatVector x0 = load(p & MASK).sub(mean);
-            FloatVector x1 = load((p + rowBytes) & MASK).sub(mean);
-            FloatVector x2 = load((p + 2 * rowBytes) & MASK).sub(mean);
-            FloatVector x3 = load((p + 3 * rowBytes) & MASK).sub(mean);
+            FloatVector x0 = fromMemorySegment(F, ALL, p & MASK, ORDER).sub(mean);
+            FloatVector x1 = fromMemorySegment(F, ALL, (p + rowBytes) & MASK, ORDER).sub(mean);
+            FloatVector x2 = fromMemorySegment(F, ALL, (p + 2 * rowBytes) & MASK, ORDER).sub(mean);
+            FloatVector x3 = fromMemorySegment(F, ALL, (p + 3 * rowBytes) & MASK, ORDER).sub(mean);
             a = x0.fma(x0, a);
             b = x1.fma(x1, b);
             c = x2.fma(x2, c);
@@ -139,10 +140,10 @@ final class VectorNorms implements Norms {
             p += 4 * rowBytes;
         }
         for (; f < features; f++) {
-            FloatVector x0 = load(p & MASK).sub(mean);
+            FloatVector x0 = fromMemorySegment(F, ALL, p & MASK, ORDER).sub(mean);
             a = x0.fma(x0, a);
             p += rowBytes;
         }
-        return all(1f).div(a.add(b).add(c.add(d)).div(features).add(eps).sqrt());
+        return broadcast(F, 1f).div(a.add(b).add(c.add(d)).div(features).add(eps).sqrt());
     }
 }

@@ -1,15 +1,17 @@
 package dev.filigree.kernel.vector;
 
+import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.address;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
-import static dev.filigree.kernel.vector.Lanes.load;
 import static dev.filigree.kernel.vector.Lanes.setFloat;
 import static java.lang.ref.Reference.reachabilityFence;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
@@ -88,7 +90,7 @@ final class VectorSparseGradients implements SparseGradients {
             for (int p = 0; p < panels; p++) {
                 long at = address(dy) + 4L * width * ((long) p * rows + r);
                 for (int t = 0; t < width; t += N) {
-                    sum = sum.add(load((at + 4L * t) & MASK));
+                    sum = sum.add(fromMemorySegment(F, ALL, (at + 4L * t) & MASK, ORDER));
                 }
             }
             long g = address(gradient) + 4L * r;
@@ -124,7 +126,7 @@ final class VectorSparseGradients implements SparseGradients {
         int i = 0;
         for (; i + N <= count; i += N) {
             long s = (sum + 4L * i) & MASK;
-            Lanes.store(load(s).add(load((part + 4L * i) & MASK)), s);
+            fromMemorySegment(F, ALL, s, ORDER).add(fromMemorySegment(F, ALL, (part + 4L * i) & MASK, ORDER)).intoMemorySegment(ALL, s, ORDER);
         }
         for (; i < count; i++) {
             setFloat(sum + 4L * i, getFloat(sum + 4L * i) + getFloat(part + 4L * i));

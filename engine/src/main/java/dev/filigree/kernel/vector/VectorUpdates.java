@@ -1,14 +1,15 @@
 package dev.filigree.kernel.vector;
 
+import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.address;
-import static dev.filigree.kernel.vector.Lanes.all;
-import static dev.filigree.kernel.vector.Lanes.load;
-import static dev.filigree.kernel.vector.Lanes.store;
 import static java.lang.ref.Reference.reachabilityFence;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.base.Floats;
 import dev.filigree.kernel.Updates;
@@ -27,12 +28,12 @@ final class VectorUpdates implements Updates {
         long pv = address(v) + 4L * from;
         int left = to - from;
         for (; left >= N; left -= N) {
-            FloatVector g = load(pg & MASK).mul(scale);
-            FloatVector mi = load(pm & MASK).mul(b1).add(g.mul(1 - b1));
-            FloatVector vi = load(pv & MASK).mul(b2).add(g.mul(1 - b2).mul(g));
-            store(mi, pm & MASK);
-            store(vi, pv & MASK);
-            store(adamStep(load(pw & MASK), mi, vi, rate, c1, c2, eps, decay), pw & MASK);
+            FloatVector g = fromMemorySegment(F, ALL, pg & MASK, ORDER).mul(scale);
+            FloatVector mi = fromMemorySegment(F, ALL, pm & MASK, ORDER).mul(b1).add(g.mul(1 - b1));
+            FloatVector vi = fromMemorySegment(F, ALL, pv & MASK, ORDER).mul(b2).add(g.mul(1 - b2).mul(g));
+            mi.intoMemorySegment(ALL, pm & MASK, ORDER);
+            vi.intoMemorySegment(ALL, pv & MASK, ORDER);
+            adamStep(fromMemorySegment(F, ALL, pw & MASK, ORDER), mi, vi, rate, c1, c2, eps, decay).intoMemorySegment(ALL, pw & MASK, ORDER);
             pw += STEP;
             pg += STEP;
             pm += STEP;
@@ -40,12 +41,12 @@ final class VectorUpdates implements Updates {
         }
         if (left > 0) {
             VectorMask<Float> live = F.indexInRange(0, left);
-            FloatVector g = load(pg, live).mul(scale);
-            FloatVector mi = load(pm, live).mul(b1).add(g.mul(1 - b1));
-            FloatVector vi = load(pv, live).mul(b2).add(g.mul(1 - b2).mul(g));
-            store(mi, pm, live);
-            store(vi, pv, live);
-            store(adamStep(load(pw, live), mi, vi, rate, c1, c2, eps, decay), pw, live);
+            FloatVector g = fromMemorySegment(F, ALL, pg, ORDER, live).mul(scale);
+            FloatVector mi = fromMemorySegment(F, ALL, pm, ORDER, live).mul(b1).add(g.mul(1 - b1));
+            FloatVector vi = fromMemorySegment(F, ALL, pv, ORDER, live).mul(b2).add(g.mul(1 - b2).mul(g));
+            mi.intoMemorySegment(ALL, pm, ORDER, live);
+            vi.intoMemorySegment(ALL, pv, ORDER, live);
+            adamStep(fromMemorySegment(F, ALL, pw, ORDER, live), mi, vi, rate, c1, c2, eps, decay).intoMemorySegment(ALL, pw, ORDER, live);
         }
         reachabilityFence(w);
         reachabilityFence(gradient);
@@ -63,23 +64,23 @@ final class VectorUpdates implements Updates {
         long pw = address(w) + 4L * from;
         long pg = address(gradient) + 4L * from;
         long pm = address(m) + 4L * from;
-        FloatVector keep = all(momentum);
+        FloatVector keep = broadcast(F, momentum);
         int left = to - from;
         for (; left >= N; left -= N) {
-            FloatVector mi = load(pm & MASK).mul(keep).add(load(pg & MASK).mul(scale));
-            FloatVector wi = load(pw & MASK);
-            store(mi, pm & MASK);
-            store(wi.sub(mi.add(wi.mul(decay)).mul(rate)), pw & MASK);
+            FloatVector mi = fromMemorySegment(F, ALL, pm & MASK, ORDER).mul(keep).add(fromMemorySegment(F, ALL, pg & MASK, ORDER).mul(scale));
+            FloatVector wi = fromMemorySegment(F, ALL, pw & MASK, ORDER);
+            mi.intoMemorySegment(ALL, pm & MASK, ORDER);
+            wi.sub(mi.add(wi.mul(decay)).mul(rate)).intoMemorySegment(ALL, pw & MASK, ORDER);
             pw += STEP;
             pg += STEP;
             pm += STEP;
         }
         if (left > 0) {
             VectorMask<Float> live = F.indexInRange(0, left);
-            FloatVector mi = load(pm, live).mul(keep).add(load(pg, live).mul(scale));
-            FloatVector wi = load(pw, live);
-            store(mi, pm, live);
-            store(wi.sub(mi.add(wi.mul(decay)).mul(rate)), pw, live);
+            FloatVector mi = fromMemorySegment(F, ALL, pm, ORDER, live).mul(keep).add(fromMemorySegment(F, ALL, pg, ORDER, live).mul(scale));
+            FloatVector wi = fromMemorySegment(F, ALL, pw, ORDER, live);
+            mi.intoMemorySegment(ALL, pm, ORDER, live);
+            wi.sub(mi.add(wi.mul(decay)).mul(rate)).intoMemorySegment(ALL, pw, ORDER, live);
         }
         reachabilityFence(w);
         reachabilityFence(gradient);
