@@ -11,6 +11,7 @@ final class InputStatistics {
     private final int inputs;
     private final double[] sum;
     private final double[] squares;
+    private final double[] originalSum;
     private final Gram gram;
     private final Gram drift;
     private long tokens;
@@ -19,6 +20,7 @@ final class InputStatistics {
         this.inputs = inputs;
         this.sum = new double[inputs];
         this.squares = new double[inputs];
+        this.originalSum = new double[inputs];
         this.gram = needs.contains(Need.GRAM) || needs.contains(Need.DRIFT) ? new Gram(inputs, true) : null;
         this.drift = needs.contains(Need.DRIFT) ? new Gram(inputs, false) : null;
     }
@@ -39,6 +41,9 @@ final class InputStatistics {
                 q += v * v;
             }
             sum[f] += s;
+            for (int t = 0; original != null && t < x.tokens(); t++) {
+                originalSum[f] += original.get(t, f);
+            }
             squares[f] += q;
         }
         if (gram != null) {
@@ -56,6 +61,7 @@ final class InputStatistics {
             case INPUT_NORM -> each(i -> Math.sqrt(squares[i] / tokens));
             case INPUT_VARIANCE -> each(i -> Math.max(0, squares[i] / tokens - sum[i] / tokens * (sum[i] / tokens)));
             case GRAM -> gram.mean(tokens);
+            case MEAN_DRIFT -> each(i -> (originalSum[i] - sum[i]) / tokens);
             case DRIFT -> difference(drift.mean(tokens), gram.mean(tokens));
         };
     }

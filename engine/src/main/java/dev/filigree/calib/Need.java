@@ -11,5 +11,7 @@ public enum Need {
     /** The mean of x x^T: {@code [inputs x inputs]}, row by row; squared output errors are quadratic forms in it. */
     GRAM,
     /** The mean of (x_dense - x) x^T: {@code [inputs x inputs]}: how far pruning upstream has moved the inputs. */
-    DRIFT
+    DRIFT,
+    /** The mean of x_dense - x: {@code [inputs]}. */
+    MEAN_DRIFT
 }

@@ -124,6 +124,11 @@ public final class Bert implements Model {
     }
 
     @Override
+    public Held bias(Site site) {
+        return param(prefix(site.block()) + SUFFIX.get(site.role()) + ".bias");
+    }
+
+    @Override
     public List<Held> params() {
         return List.copyOf(params.values());
     }

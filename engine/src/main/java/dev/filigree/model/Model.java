@@ -44,6 +44,9 @@ public interface Model {
         return param(site.name());
     }
 
+    /** The bias {@code [rows x 1]} added to the outputs of a site. */
+    Held bias(Site site);
+
     /** Every parameter, in checkpoint order. */
     List<Held> params();
 

@@ -2,6 +2,7 @@ package dev.filigree.prune;
 
 import dev.filigree.base.Parallel;
 import dev.filigree.base.UserError;
+import dev.filigree.kernel.Compute;
 
 /**
  * The inverse of a damped Gram matrix {@code H = X^T X + damp * mean diagonal}, as its upper factor {@code H^-1 = U^T U}:
@@ -78,6 +79,17 @@ public final class Curvature {
     public float cost(float w, int i) {
         float e = w / upper[i * n + i];
         return dead[i] ? 0f : e * e;
+    }
+
+    /** Each row v of {@code rows} replaced by {@code H^-1 v}. */
+    public Matrix solve(Matrix rows, Compute compute) {
+        float[] lower = new float[n * n]; // U^T
+        for (int i = 0; i < n; i++) {
+            for (int j = i; j < n; j++) {
+                lower[j * n + i] = upper[i * n + j];
+            }
+        }
+        return OutputError.times(OutputError.times(rows, lower, compute), upper, compute);
     }
 
     /** Overwrites the upper half of {@code a} with R, {@code a = R^T R}: rows of a panel first, then all rows below it. */

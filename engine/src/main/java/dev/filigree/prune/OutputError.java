@@ -1,79 +1,69 @@
 package dev.filigree.prune;
 
-import dev.filigree.base.Parallel;
+import dev.filigree.base.Floats;
+import dev.filigree.kernel.Activation;
+import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
+import dev.filigree.tensor.Matmul;
+import dev.filigree.tensor.Tiled;
 
 /** Squared output errors as quadratic forms in a Gram matrix. */
 public final class OutputError {
 
-    private static final int ROWS = 8; // per task
+    private static final int WIDTH = Kernels.WIDTHS[Kernels.WIDTHS.length - 1];
 
     private OutputError() {
     }
 
-    /** {@code d_r^T G d_r} for each row d_r of {@code rows}: the mean squared output of that row of weights. */
-    public static double[] energy(Matrix rows, float[] gram, Parallel parallel) {
-        int n = rows.cols();
-        double[] energy = new double[rows.rows()];
-        parallel.run(Math.ceilDiv(rows.rows(), ROWS), task -> {
-            float[] product = new float[n];
-            for (int r = task * ROWS; r < Math.min(rows.rows(), (task + 1) * ROWS); r++) {
-                times(rows.values(), r * n, gram, n, product);
-                double sum = 0;
-                for (int c = 0; c < n; c++) {
-                    sum += (double) product[c] * rows.values()[r * n + c];
-                }
-                energy[r] = Math.max(0, sum);
-            }
-        });
-        return energy;
-    }
-
-    /** {@code out = G d} for the vector d at {@code values[from ..]}; zeros of d cost nothing. */
-    public static void times(float[] values, int from, float[] gram, int n, float[] out) {
-        java.util.Arrays.fill(out, 0f);
-        int[] live = new int[n];
-        int count = 0;
-        for (int k = 0; k < n; k++) {
-            if (values[from + k] != 0f) {
-                live[count++] = k;
-            }
-        }
-        int i = 0;
-        for (; i + 4 <= count; i += 4) {
-            addFour(out, gram, n, live[i] * n, live[i + 1] * n, live[i + 2] * n, live[i + 3] * n, values[from + live[i]],
-                    values[from + live[i + 1]], values[from + live[i + 2]], values[from + live[i + 3]]);
-        }
-        for (; i < count; i++) {
-            float f = values[from + live[i]];
-            int g = live[i] * n;
-            for (int j = 0; j < n; j++) {
-                out[j] += f * gram[g + j];
-            }
-        }
-    }
-
-    private static void addFour(float[] out, float[] gram, int n, int g0, int g1, int g2, int g3, float f0, float f1, float f2, float f3) {
-        for (int j = 0; j < n; j++) {
-            out[j] += f0 * gram[g0 + j] + f1 * gram[g1 + j] + (f2 * gram[g2 + j] + f3 * gram[g3 + j]);
-        }
-    }
-
     /** The length of the error of the outputs relative to the length of the outputs of {@code dense}, over all tokens. */
-    public static double relative(Matrix dense, Matrix pruned, float[] gram, Parallel parallel) {
+    public static double relative(Matrix dense, Matrix pruned, float[] gram, Compute compute) {
         float[] difference = new float[dense.values().length];
         for (int i = 0; i < difference.length; i++) {
             difference[i] = pruned.values()[i] - dense.values()[i];
         }
-        double error = sum(energy(new Matrix(dense.rows(), dense.cols(), difference), gram, parallel));
-        double all = sum(energy(dense, gram, parallel));
+        double error = energy(new Matrix(dense.rows(), dense.cols(), difference), gram, compute);
+        double all = energy(dense, gram, compute);
         return all == 0 ? 0 : Math.sqrt(error / all);
     }
 
-    static double sum(double[] values) {
-        double s = 0;
-        for (double v : values) {
-            s += v;
+    /** The sum over the rows d of {@code d^T G d}: the mean squared length of the outputs of these weights. */
+    public static double energy(Matrix rows, float[] gram, Compute compute) {
+        Matrix product = times(rows, gram, compute);
+        double sum = 0;
+        for (int i = 0; i < product.values().length; i++) {
+            sum += (double) product.values()[i] * rows.values()[i];
         }
-        return s;
+        return Math.max(0, sum);
+    }
+
+    /** The product of {@code a [rows x n]} and {@code b [n x n]}, by the dense kernel. */
+    public static Matrix times(Matrix a, float[] b, Compute compute) {
+        int n = a.cols();
+        int panels = Math.ceilDiv(n, WIDTH);
+        Floats x = Floats.allocate(panels * n * WIDTH);
+        Floats tiles = Floats.allocate(Tiled.tiles(a.rows()) * Kernels.TILE_ROWS * n);
+        compute.parallel().run(panels, p -> {
+            for (int r = 0; r < n; r++) {
+                for (int c = p * WIDTH; c < Math.min(n, (p + 1) * WIDTH); c++) {
+                    x.set((p * n + r) * WIDTH + c % WIDTH, b[r * n + c]);
+                }
+            }
+        });
+        for (int r = 0; r < a.rows(); r++) {
+            for (int c = 0; c < n; c++) {
+                tiles.set((r / Kernels.TILE_ROWS * n + c) * Kernels.TILE_ROWS + r % Kernels.TILE_ROWS, a.values()[r * n + c]);
+            }
+        }
+        Floats y = Floats.allocate(panels * a.rows() * WIDTH);
+        Matmul.apply(compute, new Tiled(a.rows(), n, tiles), null, Activation.NONE, x, y, panels, WIDTH);
+        Matrix out = new Matrix(a.rows(), n, new float[a.rows() * n]);
+        compute.parallel().run(panels, p -> {
+            for (int r = 0; r < a.rows(); r++) {
+                for (int c = p * WIDTH; c < Math.min(n, (p + 1) * WIDTH); c++) {
+                    out.values()[r * n + c] = y.get((p * a.rows() + r) * WIDTH + c % WIDTH);
+                }
+            }
+        });
+        return out;
     }
 }

@@ -27,11 +27,10 @@ import java.util.function.Consumer;
 /**
  * Carries out a recipe on a model, block by block: each block is calibrated on what the pruned blocks before it put out.
  *
- * @param staged also inside a block: a weight sees the outputs of the pruned weights before it, which costs a pass over
- *               the block for each set of weights that share an input
- * @param rng    streams for what is random, one for each site by name
+ * @param aim what each weight is asked to reproduce
+ * @param rng streams for what is random, one for each site by name
  */
-public record Pruner(Compute compute, Recipe recipe, boolean staged, Rng rng) {
+public record Pruner(Compute compute, Recipe recipe, Aim aim, Rng rng) {
 
     /** Takes the survivors of one site. */
     @FunctionalInterface
@@ -57,6 +56,7 @@ public record Pruner(Compute compute, Recipe recipe, boolean staged, Rng rng) {
         List<Site> sites = model.sites();
         List<Cell> cells = recipe.cells(sites);
         Set<Need> needs = EnumSet.copyOf(recipe.needs());
+        needs.addAll(aim.needs());
         boolean surveys = recipe.allocation().surveys(recipe.method()).isPresent();
         if (text.isEmpty() && (!needs.isEmpty() || surveys)) {
             throw new UserError("this recipe needs calibration text, found none; give some sentences or use a method that looks at weights alone");
@@ -74,7 +74,7 @@ public record Pruner(Compute compute, Recipe recipe, boolean staged, Rng rng) {
             try (Calibrator calibrator = new Calibrator(compute, model, text, needs.contains(Need.DRIFT))) {
                 while (calibrator.block() < model.blocks()) {
                     List<Site> block = model.sites(calibrator.block());
-                    for (List<Site> stage : staged ? calibrator.stages(block) : List.of(block)) {
+                    for (List<Site> stage : aim.staged() ? calibrator.stages(block) : List.of(block)) {
                         Evidence evidence = calibrator.observe(stage, needs);
                         stage.forEach(s -> record.accept(prune(model, s, keep.get(s), evidence, sink)));
                     }
@@ -102,16 +102,20 @@ public record Pruner(Compute compute, Recipe recipe, boolean staged, Rng rng) {
     private SiteReport prune(Model model, Site site, long[] keep, Evidence evidence, Sink sink) {
         long start = System.nanoTime();
         Matrix dense = Matrix.of(site.name(), model.param(site).forward());
-        Task task = new Task(new Subject(site, dense, evidence, compute.parallel(), rng.split(site.name())), recipe.pattern(), keep);
+        Evidence seen = aim.evidence(evidence);
+        Subject given = new Subject(site, dense, seen, compute, rng.split(site.name()));
+        Matrix target = aim.target(given);
+        Task task = new Task(new Subject(site, target, seen, compute, rng.split(site.name())), recipe.pattern(), keep);
         Kept kept = recipe.method().prune(task);
         for (Recovery r : recipe.recoveries()) {
             kept = r.recover(task, kept);
         }
         OptionalDouble error = evidence.has(site, Need.GRAM)
-                ? OptionalDouble.of(OutputError.relative(dense, kept.values(), evidence.of(site, Need.GRAM), compute.parallel()))
+                ? OptionalDouble.of(OutputError.relative(target, kept.values(), seen.of(site, Need.GRAM), compute))
                 : OptionalDouble.empty();
         Topology live = kept.topology();
         sink.accept(site, live, kept.canonical(live));
+        aim.settleBias(model.bias(site), given, kept);
         long units = recipe.pattern().cells(site, recipe.scope()).stream().mapToLong(Cell::units).sum();
         long kepts = Arrays.stream(keep).sum();
         return new SiteReport(site, 1 - kepts / (double) units, 1 - live.count() / (double) site.positions(), error, (System.nanoTime() - start) * 1e-9);

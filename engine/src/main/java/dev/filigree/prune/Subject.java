@@ -1,8 +1,8 @@
 package dev.filigree.prune;
 
-import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
 import dev.filigree.calib.Evidence;
+import dev.filigree.kernel.Compute;
 import dev.filigree.model.Site;
 
 /**
@@ -12,5 +12,5 @@ import dev.filigree.model.Site;
  * @param evidence at least what the judge said that it needs
  * @param rng      a stream of this site's own
  */
-public record Subject(Site site, Matrix weights, Evidence evidence, Parallel parallel, Rng rng) {
+public record Subject(Site site, Matrix weights, Evidence evidence, Compute compute, Rng rng) {
 }

@@ -31,9 +31,9 @@ record Surveyor(Compute compute, Recipe recipe, Rng rng) {
                 Evidence evidence = calibrator.observe(sites, needs);
                 for (Site s : sites) {
                     Matrix w = Matrix.of(s.name(), model.param(s).forward());
-                    float[] score = criterion.score(new Subject(s, w, evidence, compute.parallel(), rng.split(s.name())));
+                    float[] score = criterion.score(new Subject(s, w, evidence, compute, rng.split(s.name())));
                     scores.put(s, recipe.pattern().unitScores(score, w.rows(), w.cols()));
-                    energy.put(s, OutputError.sum(OutputError.energy(w, evidence.of(s, Need.GRAM), compute.parallel())));
+                    energy.put(s, OutputError.energy(w, evidence.of(s, Need.GRAM), compute));
                 }
                 calibrator.advance();
             }

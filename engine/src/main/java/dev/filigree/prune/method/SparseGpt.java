@@ -67,7 +67,7 @@ public record SparseGpt(int block, double damp) implements Method {
     public Kept prune(Task task) {
         Subject s = task.subject();
         int cols = task.cols();
-        Curvature h = Curvature.of(s.site().name(), s.evidence().of(s.site(), Need.GRAM), cols, damp, s.parallel());
+        Curvature h = Curvature.of(s.site().name(), s.evidence().of(s.site(), Need.GRAM), cols, damp, s.compute().parallel());
         Matrix w = s.weights().copy();
         for (int i = 0; i < w.values().length; i++) {
             w.values()[i] = h.dead(i % cols) ? 0f : w.values()[i];
@@ -94,7 +94,7 @@ public record SparseGpt(int block, double damp) implements Method {
     }
 
     private static void eachRow(Task task, IntConsumer body) {
-        task.subject().parallel().run(Math.ceilDiv(task.rows(), ROWS), t -> {
+        task.subject().compute().parallel().run(Math.ceilDiv(task.rows(), ROWS), t -> {
             for (int r = t * ROWS; r < Math.min(task.rows(), (t + 1) * ROWS); r++) {
                 body.accept(r);
             }

@@ -61,7 +61,7 @@ public record MaskSwap(int cycles, double threshold) implements Recovery {
         Matrix dense = task.subject().weights();
         Matrix values = kept.values().copy();
         int n = task.cols();
-        task.subject().parallel().run(Math.ceilDiv(task.rows(), ROWS), t -> {
+        task.subject().compute().parallel().run(Math.ceilDiv(task.rows(), ROWS), t -> {
             for (int r = t * ROWS; r < Math.min(task.rows(), (t + 1) * ROWS); r++) {
                 float[] row = Arrays.copyOfRange(dense.values(), r * n, (r + 1) * n);
                 for (int c = 0; c < n; c++) {
