@@ -35,11 +35,6 @@ public record Aim(double drift, boolean bias, boolean staged) {
         return new Aim(0, false, false);
     }
 
-    /** The outputs of the model as it was, the bias free, weight after weight: clearly better, and slower. */
-    public static Aim faithful() {
-        return new Aim(1, true, true);
-    }
-
     Set<Need> needs() {
         Set<Need> needs = EnumSet.noneOf(Need.class);
         if (drift > 0) {

@@ -20,6 +20,7 @@ import dev.filigree.prune.method.SparseGpt;
 import dev.filigree.prune.pattern.Blocks;
 import dev.filigree.prune.pattern.NofM;
 import dev.filigree.prune.pattern.Pattern;
+import dev.filigree.prune.recovery.Faithful;
 import dev.filigree.prune.recovery.LeastSquares;
 import dev.filigree.prune.recovery.MaskSwap;
 import dev.filigree.prune.recovery.Recovery;
@@ -41,7 +42,7 @@ public final class Parts {
     /** Every criterion is also a method: keep the best by it, as they are. */
     public static final Shelf<Method> METHODS = new Shelf<>(Axis.METHOD, methods());
 
-    public static final Shelf<Recovery> RECOVERIES = Catalog.shelf(Axis.RECOVERY, MaskSwap.ENTRY, LeastSquares.ENTRY);
+    public static final Shelf<Recovery> RECOVERIES = Catalog.shelf(Axis.RECOVERY, MaskSwap.ENTRY, LeastSquares.ENTRY, Faithful.ENTRY);
 
     private Parts() {
     }

@@ -27,10 +27,9 @@ import java.util.function.Consumer;
 /**
  * Carries out a recipe on a model, block by block: each block is calibrated on what the pruned blocks before it put out.
  *
- * @param aim what each weight is asked to reproduce
  * @param rng streams for what is random, one for each site by name
  */
-public record Pruner(Compute compute, Recipe recipe, Aim aim, Rng rng) {
+public record Pruner(Compute compute, Recipe recipe, Rng rng) {
 
     /** Takes the survivors of one site. */
     @FunctionalInterface
@@ -56,7 +55,7 @@ public record Pruner(Compute compute, Recipe recipe, Aim aim, Rng rng) {
         List<Site> sites = model.sites();
         List<Cell> cells = recipe.cells(sites);
         Set<Need> needs = EnumSet.copyOf(recipe.needs());
-        needs.addAll(aim.needs());
+        Aim aim = recipe.aim();
         boolean surveys = recipe.allocation().surveys(recipe.method()).isPresent();
         if (text.isEmpty() && (!needs.isEmpty() || surveys)) {
             throw new UserError("this recipe needs calibration text, found none; give some sentences or use a method that looks at weights alone");
@@ -102,6 +101,7 @@ public record Pruner(Compute compute, Recipe recipe, Aim aim, Rng rng) {
     private SiteReport prune(Model model, Site site, long[] keep, Evidence evidence, Sink sink) {
         long start = System.nanoTime();
         Matrix dense = Matrix.of(site.name(), model.param(site).forward());
+        Aim aim = recipe.aim();
         Evidence seen = aim.evidence(evidence);
         Subject given = new Subject(site, dense, seen, compute, rng.split(site.name()));
         Matrix target = aim.target(given);

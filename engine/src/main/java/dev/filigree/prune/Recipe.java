@@ -10,6 +10,7 @@ import dev.filigree.prune.pattern.Pattern;
 import dev.filigree.prune.recovery.Recovery;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -45,7 +46,7 @@ public record Recipe(Pattern pattern, Allocation allocation, Method method, List
      *
      * @param pattern    "unstructured", "4x1", "2:4" ...
      * @param allocation "uniform", "erk", "global", "error"
-     * @param method     a method, then any recoveries: "sparsegpt", "wanda+dsnot", "magnitude+least-squares"
+     * @param method     a method, then any recoveries: "sparsegpt", "wanda+dsnot", "sparsegpt+faithful+least-squares"
      * @param sparsity   "80%" or "0.8"; null takes the pattern's own, or 80 %
      */
     public static Recipe parse(String pattern, String allocation, String method, String sparsity) {
@@ -66,7 +67,13 @@ public record Recipe(Pattern pattern, Allocation allocation, Method method, List
         Set<Need> all = EnumSet.noneOf(Need.class);
         all.addAll(method.needs());
         recoveries.forEach(r -> all.addAll(r.needs()));
+        all.addAll(aim().needs());
         return all;
+    }
+
+    /** What each weight is asked to reproduce. */
+    public Aim aim() {
+        return recoveries.stream().map(Recovery::aim).filter(Objects::nonNull).findFirst().orElse(Aim.plain());
     }
 
     /** Which weights compete: the pattern's word, else what suits the method. */

@@ -8,6 +8,8 @@ import dev.filigree.model.Role;
 import dev.filigree.model.Site;
 import dev.filigree.prune.allocation.Uniform;
 import dev.filigree.prune.pattern.Pattern;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Random weights with the statistics of random, correlated inputs; a few inputs are never active. */
 final class Samples {
@@ -43,9 +45,14 @@ final class Samples {
 
     static Evidence evidence(double[][] x) {
         int n = x[0].length;
+        Map<Need, float[]> known = new ConcurrentHashMap<>();
         return new Evidence() {
             @Override
             public float[] of(Site site, Need need) {
+                return known.computeIfAbsent(need, this::compute);
+            }
+
+            private float[] compute(Need need) {
                 float[] mean = mean(1, 0);
                 float[] square = mean(2, 0);
                 float[] out = new float[n];

@@ -34,7 +34,7 @@ final class Sparsify implements Runnable {
     @Option(names = "--allocation", paramLabel = "NAME", defaultValue = "uniform", description = "How the zeros are spread: uniform, erk, global, error (default: ${DEFAULT-VALUE}).")
     private String allocation;
 
-    @Option(names = "--method", paramLabel = "NAME", defaultValue = "sparsegpt", description = "How survivors are chosen, with layer-wise repairs after +: sparsegpt, wanda+dsnot ... (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--method", paramLabel = "NAME", defaultValue = "sparsegpt+faithful+least-squares", description = "How survivors are chosen, with layer-wise repairs after +: sparsegpt, wanda+dsnot ... (default: ${DEFAULT-VALUE}).")
     private String method;
 
     @Option(names = "--recover", paramLabel = "BUDGET", defaultValue = "5m", description = "Distillation after pruning: a time (5m), steps (2000steps) or 0 (default: ${DEFAULT-VALUE}).")
@@ -55,7 +55,7 @@ final class Sparsify implements Runnable {
     @Option(names = "--pooling", paramLabel = "HOW", defaultValue = "", description = "mean or cls (default: what the model's files record).")
     private String pooling;
 
-    @Option(names = "--calibration", paramLabel = "N", defaultValue = "512", description = "Sentences to calibrate with (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--calibration", paramLabel = "N", defaultValue = "1000", description = "Sentences to calibrate with (default: ${DEFAULT-VALUE}).")
     private int calibration;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Folder for the result (default: MODEL-SPARSITY-PATTERN).")

@@ -105,7 +105,7 @@ public final class SparsifyRun {
         try (Progress.Stage stage = progress.stage("calibrate, prune", sites.size())) {
             List<String> sentences = texts.training().subList(0, Math.min(settings.calibration(), texts.training().size()));
             List<Batch> batches = batches(sentences.stream().map(dense::tokens).toList());
-            PruneReport report = new Pruner(dense.compute(), recipe, true, rng.split("prune"))
+            PruneReport report = new Pruner(dense.compute(), recipe, rng.split("prune"))
                     .prune(student, batches, site -> stage.add(1));
             stage.note(String.format(Locale.ROOT, "%.2f %% of the prunable weights are zero; footprint %s", 100 * report.achieved(), report.footprint()));
             return report;

@@ -1,6 +1,7 @@
 package dev.filigree.prune.recovery;
 
 import dev.filigree.calib.Need;
+import dev.filigree.prune.Aim;
 import dev.filigree.prune.Kept;
 import dev.filigree.prune.Task;
 import dev.filigree.prune.pattern.Pattern;
@@ -11,6 +12,11 @@ public interface Recovery {
 
     /** What it must know about the inputs. */
     Set<Need> needs();
+
+    /** What this wants each weight to reproduce, in place of the dense weight's own outputs; null leaves that as it is. */
+    default Aim aim() {
+        return null;
+    }
 
     /** Throws a {@link dev.filigree.base.UserError} when this cannot work with a pattern. */
     default void check(Pattern pattern) {
