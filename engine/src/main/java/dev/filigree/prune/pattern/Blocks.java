@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /**
  * Any blocks of R x G positions may be zero: single weights ("unstructured"), R outputs that share an input ("4x1"), or G
@@ -27,7 +28,7 @@ public final class Blocks implements Pattern {
     public static final Catalog.Entry<Pattern> COLUMN_BLOCKS = Catalog.entry("Rx1", "Elsen et al. 2020, arXiv:1911.09723",
             "blocks of R consecutive outputs of one input",
             List.of(Option.of("R", 4, "outputs of a block"), Option.of("scope", "auto", "which blocks compete: row (of blocks), layer, or auto")),
-            s -> new Blocks(size("R", s.integer("R")) + "x1", s.integer("R"), 1, scope(s.text("scope"))));
+            s -> new Blocks(height(s.integer("R")) + "x1", s.integer("R"), 1, scope(s.text("scope"))));
 
     /** Groups of inputs of one output. */
     public static final Catalog.Entry<Pattern> ROW_GROUPS = Catalog.entry("1xG", "",
@@ -35,6 +36,8 @@ public final class Blocks implements Pattern {
             List.of(Option.of("G", 8, "inputs of a group"), Option.of("scope", "auto", "which groups compete: row, layer, or auto")),
             s -> new Blocks("1x" + size("G", s.integer("G")), 1, s.integer("G"), scope(s.text("scope"))));
 
+    /** Products cut the outputs into ranges of 48, which must not cut a block. */
+    private static final List<Integer> HEIGHTS = List.of(1, 2, 3, 4, 6, 8, 12, 16, 24, 48);
     private static final int LARGEST = 256;
 
     private final String name;
@@ -155,6 +158,14 @@ public final class Blocks implements Pattern {
             case "layer" -> Optional.of(Scope.LAYER);
             default -> throw new UserError("setting 'scope' of a pattern: found '" + text + "', expected row, layer or auto");
         };
+    }
+
+    private static int height(int rows) {
+        if (!HEIGHTS.contains(rows)) {
+            throw new UserError("--pattern: found R=" + rows + ", expected one of "
+                    + HEIGHTS.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+        }
+        return rows;
     }
 
     private static int size(String setting, int value) {
