@@ -6,180 +6,316 @@ import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
+import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
+import static dev.filigree.kernel.vector.Lanes.getLong;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 
-/** Sparse rows whose columns are not listed but told by place: a byte inside a group of N:M, or a bit of a bitmap. */
+/**
+ * Sparse rows whose columns are not listed but told by place: a byte inside a group of N:M, or a bit of a bitmap. Both
+ * are walked in slices of columns, so that the slice of x stays in the nearest cache; the first slice of a row starts
+ * from the bias, later ones add to y.
+ */
 final class PositionedRows {
+
+    /** Columns of a slice, about: 128 rows of 64 tokens are 32 kB. */
+    private static final int SLICE = 128;
 
     private PositionedRows() {
     }
 
     /** Rows {@code from .. to} with {@code n} of every {@code m} columns, all lanes of a panel. */
     static void nOfM(long place, long values, int n, int m, int cols, int shift, long x, long y, int from, int to, long bias, long biasStep) {
-        int left = (1 << shift >> 2) / N;
-        for (; left >= 4; left -= 4) {
-            places4(place, values, n, m, cols / m, shift, x, y, from, to, bias, biasStep);
-            x += 4 * STEP;
-            y += 4 * STEP;
-        }
-        if (left >= 2) {
-            places2(place, values, n, m, cols / m, shift, x, y, from, to, bias, biasStep);
-        } else if (left == 1) {
-            places1(place, values, n, m, cols / m, shift, x, y, from, to, bias, biasStep);
+        int groups = cols / m;
+        int slice = Math.max(1, SLICE / m);
+        for (int left = (1 << shift >> 2) / N; left > 0;) {
+            int vectors = Math.min(4, left);
+            for (int g = 0; g < groups; g += slice) {
+                int count = Math.min(slice, groups - g);
+                for (int r = from; r < to; r++) {
+                    long e = (long) n * ((long) r * groups + g);
+                    long o = y + ((long) r << shift);
+                    long base = x + ((long) g * m << shift);
+                    float first = g == 0 ? getFloat(bias + r * biasStep) : 0;
+                    switch (n == 2 ? -vectors : vectors) {
+                        case -4 -> pairs4(place + e, values + 4 * e, m, count, shift, base, o, g > 0, first);
+                        case -2 -> pairs2(place + e, values + 4 * e, m, count, shift, base, o, g > 0, first);
+                        case -1 -> pairs1(place + e, values + 4 * e, m, count, shift, base, o, g > 0, first);
+                        case 4 -> places4(place + e, values + 4 * e, n, m, count, shift, base, o, g > 0, first);
+                        case 2 -> places2(place + e, values + 4 * e, n, m, count, shift, base, o, g > 0, first);
+                        default -> places1(place + e, values + 4 * e, n, m, count, shift, base, o, g > 0, first);
+                    }
+                }
+            }
+            x += vectors * STEP;
+            y += vectors * STEP;
+            left -= vectors;
         }
     }
 
     /** Rows {@code from .. to} of a bitmap, all lanes of a panel. */
     static void bitmap(long bits, long start, long values, int cols, int shift, long x, long y, int from, int to, long bias, long biasStep) {
         int words = (cols + 63) / 64;
-        int left = (1 << shift >> 2) / N;
-        for (; left >= 4; left -= 4) {
-            bits4(bits, start, values, words, shift, x, y, from, to, bias, biasStep);
-            x += 4 * STEP;
-            y += 4 * STEP;
-        }
-        if (left >= 2) {
-            bits2(bits, start, values, words, shift, x, y, from, to, bias, biasStep);
-        } else if (left == 1) {
-            bits1(bits, start, values, words, shift, x, y, from, to, bias, biasStep);
+        int slice = SLICE / 64;
+        for (int left = (1 << shift >> 2) / N; left > 0;) {
+            int vectors = Math.min(4, left);
+            for (int w = 0; w < words; w += slice) {
+                int count = Math.min(slice, words - w);
+                for (int r = from; r < to; r++) {
+                    long row = bits + 8L * words * r;
+                    long q = values + 4L * (getInt(start + 4L * r) + setBits(row, w));
+                    long o = y + ((long) r << shift);
+                    long base = x + ((long) w * 64 << shift);
+                    float first = w == 0 ? getFloat(bias + r * biasStep) : 0;
+                    switch (vectors) {
+                        case 4 -> bits4(row + 8L * w, count, q, shift, base, o, w > 0, first);
+                        case 2 -> bits2(row + 8L * w, count, q, shift, base, o, w > 0, first);
+                        default -> bits1(row + 8L * w, count, q, shift, base, o, w > 0, first);
+                    }
+                }
+            }
+            x += vectors * STEP;
+            y += vectors * STEP;
+            left -= vectors;
         }
     }
 
-    private static void places4(long place, long values, int n, int m, int groups, int shift, long x, long y, int from, int to, long bias, long biasStep) {
-        long e = place + (long) from * groups * n;
-        long q = values + 4L * from * groups * n;
-        for (int r = from; r < to; r++) {
-            FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (bias + r * biasStep) & MASK)), a1 = a0, a2 = a0, a3 = a0;
-            long base = x;
-            for (int g = 0; g < groups; g++) {
-                for (int i = 0; i < n; i++) {
-                    long p = (base + ((long) ALL.get(JAVA_BYTE, e & MASK) << shift)) & MASK;
-                    FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
-                    a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
-                    a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
-                    a2 = w.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
-                    a3 = w.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
-                    e++;
-                    q += 4;
-                }
-                base += (long) m << shift;
-            }
-            long o = (y + ((long) r << shift)) & MASK;
-            a0.intoMemorySegment(ALL, o, ORDER);
-            a1.intoMemorySegment(ALL, o + STEP, ORDER);
-            a2.intoMemorySegment(ALL, o + 2 * STEP, ORDER);
-            a3.intoMemorySegment(ALL, o + 3 * STEP, ORDER);
+    private static int setBits(long words, int count) {
+        int n = 0;
+        for (int i = 0; i < count; i++) {
+            n += Long.bitCount(getLong(words + 8L * i));
+        }
+        return n;
+    }
+
+    private static void pairs4(long place, long values, int m, int groups, int shift, long x, long y, boolean more, float first) {
+        FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F), a2 = FloatVector.zero(F), a3 = FloatVector.zero(F);
+        FloatVector b0 = FloatVector.zero(F), b1 = FloatVector.zero(F), b2 = FloatVector.zero(F), b3 = FloatVector.zero(F);
+        long groupBytes = (long) m << shift;
+        for (int g = 0; g < groups; g++) {
+            long e = (place + 2L * g) & MASK;
+            long q = (values + 8L * g) & MASK;
+            long p = (x + ((long) ALL.get(JAVA_BYTE, e) << shift)) & MASK;
+            FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+            a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
+            a2 = wa.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
+            a3 = wa.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
+            long o = (x + ((long) ALL.get(JAVA_BYTE, e + 1) << shift)) & MASK;
+            FloatVector wb = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            b0 = wb.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
+            b1 = wb.fma(fromMemorySegment(F, ALL, o + STEP, ORDER), b1);
+            b2 = wb.fma(fromMemorySegment(F, ALL, o + 2 * STEP, ORDER), b2);
+            b3 = wb.fma(fromMemorySegment(F, ALL, o + 3 * STEP, ORDER), b3);
+            x += groupBytes;
+        }
+        long at = y & MASK;
+        if (more) {
+            a0.add(b0).add(fromMemorySegment(F, ALL, at, ORDER)).intoMemorySegment(ALL, at, ORDER);
+            a1.add(b1).add(fromMemorySegment(F, ALL, at + STEP, ORDER)).intoMemorySegment(ALL, at + STEP, ORDER);
+            a2.add(b2).add(fromMemorySegment(F, ALL, at + 2 * STEP, ORDER)).intoMemorySegment(ALL, at + 2 * STEP, ORDER);
+            a3.add(b3).add(fromMemorySegment(F, ALL, at + 3 * STEP, ORDER)).intoMemorySegment(ALL, at + 3 * STEP, ORDER);
+        } else {
+            a0.add(b0).add(first).intoMemorySegment(ALL, at, ORDER);
+            a1.add(b1).add(first).intoMemorySegment(ALL, at + STEP, ORDER);
+            a2.add(b2).add(first).intoMemorySegment(ALL, at + 2 * STEP, ORDER);
+            a3.add(b3).add(first).intoMemorySegment(ALL, at + 3 * STEP, ORDER);
         }
     }
 
-    private static void places2(long place, long values, int n, int m, int groups, int shift, long x, long y, int from, int to, long bias, long biasStep) {
-        long e = place + (long) from * groups * n;
-        long q = values + 4L * from * groups * n;
-        for (int r = from; r < to; r++) {
-            FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (bias + r * biasStep) & MASK)), a1 = a0;
-            long base = x;
-            for (int g = 0; g < groups; g++) {
-                for (int i = 0; i < n; i++) {
-                    long p = (base + ((long) ALL.get(JAVA_BYTE, e & MASK) << shift)) & MASK;
-                    FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
-                    a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
-                    a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
-                    e++;
-                    q += 4;
-                }
-                base += (long) m << shift;
-            }
-            long o = (y + ((long) r << shift)) & MASK;
-            a0.intoMemorySegment(ALL, o, ORDER);
-            a1.intoMemorySegment(ALL, o + STEP, ORDER);
+    private static void pairs2(long place, long values, int m, int groups, int shift, long x, long y, boolean more, float first) {
+        FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F);
+        FloatVector b0 = FloatVector.zero(F), b1 = FloatVector.zero(F);
+        long groupBytes = (long) m << shift;
+        for (int g = 0; g < groups; g++) {
+            long e = (place + 2L * g) & MASK;
+            long q = (values + 8L * g) & MASK;
+            long p = (x + ((long) ALL.get(JAVA_BYTE, e) << shift)) & MASK;
+            FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+            a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
+            long o = (x + ((long) ALL.get(JAVA_BYTE, e + 1) << shift)) & MASK;
+            FloatVector wb = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            b0 = wb.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
+            b1 = wb.fma(fromMemorySegment(F, ALL, o + STEP, ORDER), b1);
+            x += groupBytes;
+        }
+        long at = y & MASK;
+        if (more) {
+            a0.add(b0).add(fromMemorySegment(F, ALL, at, ORDER)).intoMemorySegment(ALL, at, ORDER);
+            a1.add(b1).add(fromMemorySegment(F, ALL, at + STEP, ORDER)).intoMemorySegment(ALL, at + STEP, ORDER);
+        } else {
+            a0.add(b0).add(first).intoMemorySegment(ALL, at, ORDER);
+            a1.add(b1).add(first).intoMemorySegment(ALL, at + STEP, ORDER);
         }
     }
 
-    private static void places1(long place, long values, int n, int m, int groups, int shift, long x, long y, int from, int to, long bias, long biasStep) {
-        long e = place + (long) from * groups * n;
-        long q = values + 4L * from * groups * n;
-        for (int r = from; r < to; r++) {
-            FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (bias + r * biasStep) & MASK));
-            long base = x;
-            for (int g = 0; g < groups; g++) {
-                for (int i = 0; i < n; i++) {
-                    long p = (base + ((long) ALL.get(JAVA_BYTE, e & MASK) << shift)) & MASK;
-                    a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK)).fma(fromMemorySegment(F, ALL, p, ORDER), a0);
-                    e++;
-                    q += 4;
-                }
-                base += (long) m << shift;
-            }
-            long o = (y + ((long) r << shift)) & MASK;
-            a0.intoMemorySegment(ALL, o, ORDER);
+    private static void pairs1(long place, long values, int m, int groups, int shift, long x, long y, boolean more, float first) {
+        FloatVector a0 = FloatVector.zero(F);
+        FloatVector b0 = FloatVector.zero(F);
+        long groupBytes = (long) m << shift;
+        for (int g = 0; g < groups; g++) {
+            long e = (place + 2L * g) & MASK;
+            long q = (values + 8L * g) & MASK;
+            long p = (x + ((long) ALL.get(JAVA_BYTE, e) << shift)) & MASK;
+            FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+            long o = (x + ((long) ALL.get(JAVA_BYTE, e + 1) << shift)) & MASK;
+            FloatVector wb = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            b0 = wb.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
+            x += groupBytes;
+        }
+        long at = y & MASK;
+        if (more) {
+            a0.add(b0).add(fromMemorySegment(F, ALL, at, ORDER)).intoMemorySegment(ALL, at, ORDER);
+        } else {
+            a0.add(b0).add(first).intoMemorySegment(ALL, at, ORDER);
         }
     }
 
-    private static void bits4(long bits, long start, long values, int words, int shift, long x, long y, int from, int to, long bias, long biasStep) {
-        for (int r = from; r < to; r++) {
-            FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (bias + r * biasStep) & MASK)), a1 = a0, a2 = a0, a3 = a0;
-            long q = values + 4L * getInt((start + 4L * r) & MASK);
-            for (int i = 0; i < words; i++) {
-                long base = x + ((64L * i) << shift);
-                for (long rest = ALL.get(JAVA_LONG_UNALIGNED, (bits + 8L * ((long) r * words + i)) & MASK); rest != 0; rest &= rest - 1) {
-                    long p = (base + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
-                    FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
-                    a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
-                    a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
-                    a2 = w.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
-                    a3 = w.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
-                    q += 4;
-                }
+    private static void places4(long place, long values, int n, int m, int groups, int shift, long x, long y, boolean more, float first) {
+        FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F), a2 = FloatVector.zero(F), a3 = FloatVector.zero(F);
+        for (int g = 0; g < groups; g++) {
+            for (int i = 0; i < n; i++) {
+                long p = (x + ((long) ALL.get(JAVA_BYTE, place & MASK) << shift)) & MASK;
+                FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, values & MASK));
+                a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+                a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
+                a2 = wa.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
+                a3 = wa.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
+                place++;
+                values += 4;
             }
-            long o = (y + ((long) r << shift)) & MASK;
-            a0.intoMemorySegment(ALL, o, ORDER);
-            a1.intoMemorySegment(ALL, o + STEP, ORDER);
-            a2.intoMemorySegment(ALL, o + 2 * STEP, ORDER);
-            a3.intoMemorySegment(ALL, o + 3 * STEP, ORDER);
+            x += (long) m << shift;
+        }
+        long at = y & MASK;
+        if (more) {
+            a0.add(fromMemorySegment(F, ALL, at, ORDER)).intoMemorySegment(ALL, at, ORDER);
+            a1.add(fromMemorySegment(F, ALL, at + STEP, ORDER)).intoMemorySegment(ALL, at + STEP, ORDER);
+            a2.add(fromMemorySegment(F, ALL, at + 2 * STEP, ORDER)).intoMemorySegment(ALL, at + 2 * STEP, ORDER);
+            a3.add(fromMemorySegment(F, ALL, at + 3 * STEP, ORDER)).intoMemorySegment(ALL, at + 3 * STEP, ORDER);
+        } else {
+            a0.add(first).intoMemorySegment(ALL, at, ORDER);
+            a1.add(first).intoMemorySegment(ALL, at + STEP, ORDER);
+            a2.add(first).intoMemorySegment(ALL, at + 2 * STEP, ORDER);
+            a3.add(first).intoMemorySegment(ALL, at + 3 * STEP, ORDER);
         }
     }
 
-    private static void bits2(long bits, long start, long values, int words, int shift, long x, long y, int from, int to, long bias, long biasStep) {
-        for (int r = from; r < to; r++) {
-            FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (bias + r * biasStep) & MASK)), a1 = a0;
-            long q = values + 4L * getInt((start + 4L * r) & MASK);
-            for (int i = 0; i < words; i++) {
-                long base = x + ((64L * i) << shift);
-                for (long rest = ALL.get(JAVA_LONG_UNALIGNED, (bits + 8L * ((long) r * words + i)) & MASK); rest != 0; rest &= rest - 1) {
-                    long p = (base + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
-                    FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
-                    a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
-                    a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
-                    q += 4;
-                }
+    private static void places2(long place, long values, int n, int m, int groups, int shift, long x, long y, boolean more, float first) {
+        FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F);
+        for (int g = 0; g < groups; g++) {
+            for (int i = 0; i < n; i++) {
+                long p = (x + ((long) ALL.get(JAVA_BYTE, place & MASK) << shift)) & MASK;
+                FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, values & MASK));
+                a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+                a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
+                place++;
+                values += 4;
             }
-            long o = (y + ((long) r << shift)) & MASK;
-            a0.intoMemorySegment(ALL, o, ORDER);
-            a1.intoMemorySegment(ALL, o + STEP, ORDER);
+            x += (long) m << shift;
+        }
+        long at = y & MASK;
+        if (more) {
+            a0.add(fromMemorySegment(F, ALL, at, ORDER)).intoMemorySegment(ALL, at, ORDER);
+            a1.add(fromMemorySegment(F, ALL, at + STEP, ORDER)).intoMemorySegment(ALL, at + STEP, ORDER);
+        } else {
+            a0.add(first).intoMemorySegment(ALL, at, ORDER);
+            a1.add(first).intoMemorySegment(ALL, at + STEP, ORDER);
         }
     }
 
-    private static void bits1(long bits, long start, long values, int words, int shift, long x, long y, int from, int to, long bias, long biasStep) {
-        for (int r = from; r < to; r++) {
-            FloatVector a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (bias + r * biasStep) & MASK));
-            long q = values + 4L * getInt((start + 4L * r) & MASK);
-            for (int i = 0; i < words; i++) {
-                long base = x + ((64L * i) << shift);
-                for (long rest = ALL.get(JAVA_LONG_UNALIGNED, (bits + 8L * ((long) r * words + i)) & MASK); rest != 0; rest &= rest - 1) {
-                    long p = (base + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
-                    a0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK)).fma(fromMemorySegment(F, ALL, p, ORDER), a0);
-                    q += 4;
-                }
+    private static void places1(long place, long values, int n, int m, int groups, int shift, long x, long y, boolean more, float first) {
+        FloatVector a0 = FloatVector.zero(F);
+        for (int g = 0; g < groups; g++) {
+            for (int i = 0; i < n; i++) {
+                long p = (x + ((long) ALL.get(JAVA_BYTE, place & MASK) << shift)) & MASK;
+                FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, values & MASK));
+                a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+                place++;
+                values += 4;
             }
-            long o = (y + ((long) r << shift)) & MASK;
-            a0.intoMemorySegment(ALL, o, ORDER);
+            x += (long) m << shift;
+        }
+        long at = y & MASK;
+        if (more) {
+            a0.add(fromMemorySegment(F, ALL, at, ORDER)).intoMemorySegment(ALL, at, ORDER);
+        } else {
+            a0.add(first).intoMemorySegment(ALL, at, ORDER);
+        }
+    }
+
+    private static void bits4(long bits, int words, long values, int shift, long x, long y, boolean more, float first) {
+        FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F), a2 = FloatVector.zero(F), a3 = FloatVector.zero(F);
+        for (int i = 0; i < words; i++) {
+            for (long rest = getLong((bits + 8L * i) & MASK); rest != 0; rest &= rest - 1) {
+                long p = (x + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
+                FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, values & MASK));
+                a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+                a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
+                a2 = wa.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
+                a3 = wa.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
+                values += 4;
+            }
+            x += 64L << shift;
+        }
+        long o = y & MASK;
+        if (more) {
+            a0.add(fromMemorySegment(F, ALL, o, ORDER)).intoMemorySegment(ALL, o, ORDER);
+            a1.add(fromMemorySegment(F, ALL, o + STEP, ORDER)).intoMemorySegment(ALL, o + STEP, ORDER);
+            a2.add(fromMemorySegment(F, ALL, o + 2 * STEP, ORDER)).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
+            a3.add(fromMemorySegment(F, ALL, o + 3 * STEP, ORDER)).intoMemorySegment(ALL, o + 3 * STEP, ORDER);
+        } else {
+            a0.add(first).intoMemorySegment(ALL, o, ORDER);
+            a1.add(first).intoMemorySegment(ALL, o + STEP, ORDER);
+            a2.add(first).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
+            a3.add(first).intoMemorySegment(ALL, o + 3 * STEP, ORDER);
+        }
+    }
+
+    private static void bits2(long bits, int words, long values, int shift, long x, long y, boolean more, float first) {
+        FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F);
+        for (int i = 0; i < words; i++) {
+            for (long rest = getLong((bits + 8L * i) & MASK); rest != 0; rest &= rest - 1) {
+                long p = (x + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
+                FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, values & MASK));
+                a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+                a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
+                values += 4;
+            }
+            x += 64L << shift;
+        }
+        long o = y & MASK;
+        if (more) {
+            a0.add(fromMemorySegment(F, ALL, o, ORDER)).intoMemorySegment(ALL, o, ORDER);
+            a1.add(fromMemorySegment(F, ALL, o + STEP, ORDER)).intoMemorySegment(ALL, o + STEP, ORDER);
+        } else {
+            a0.add(first).intoMemorySegment(ALL, o, ORDER);
+            a1.add(first).intoMemorySegment(ALL, o + STEP, ORDER);
+        }
+    }
+
+    private static void bits1(long bits, int words, long values, int shift, long x, long y, boolean more, float first) {
+        FloatVector a0 = FloatVector.zero(F);
+        for (int i = 0; i < words; i++) {
+            for (long rest = getLong((bits + 8L * i) & MASK); rest != 0; rest &= rest - 1) {
+                long p = (x + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
+                FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, values & MASK));
+                a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
+                values += 4;
+            }
+            x += 64L << shift;
+        }
+        long o = y & MASK;
+        if (more) {
+            a0.add(fromMemorySegment(F, ALL, o, ORDER)).intoMemorySegment(ALL, o, ORDER);
+        } else {
+            a0.add(first).intoMemorySegment(ALL, o, ORDER);
         }
     }
 }
