@@ -37,6 +37,7 @@ public final class Parts {
 
     private static List<Shelf<?>> all() {
         List<Shelf<?>> shelves = new ArrayList<>(dev.filigree.prune.Parts.shelves());
+        shelves.addAll(dev.filigree.train.Parts.shelves());
         shelves.add(FORMATS);
         shelves.add(MODELS);
         return shelves;

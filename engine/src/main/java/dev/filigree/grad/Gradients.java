@@ -3,6 +3,7 @@ package dev.filigree.grad;
 import dev.filigree.base.Floats;
 import dev.filigree.kernel.Compute;
 import dev.filigree.ops.Param;
+import dev.filigree.tensor.Slots;
 import dev.filigree.tensor.Weight;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -6,6 +6,7 @@ import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.Slots;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;

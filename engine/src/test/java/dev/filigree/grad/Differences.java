@@ -9,6 +9,7 @@ import dev.filigree.ops.Eager;
 import dev.filigree.ops.Ops;
 import dev.filigree.ops.Param;
 import dev.filigree.ops.Value;
+import dev.filigree.tensor.Slots;
 import java.util.List;
 
 /**

@@ -1,13 +1,6 @@
-package dev.filigree.grad;
+package dev.filigree.tensor;
 
 import dev.filigree.base.Floats;
-import dev.filigree.tensor.Bitmap;
-import dev.filigree.tensor.BlockCsr;
-import dev.filigree.tensor.Csr;
-import dev.filigree.tensor.Dense;
-import dev.filigree.tensor.PackedNofM;
-import dev.filigree.tensor.Tiled;
-import dev.filigree.tensor.Weight;
 
 /** The array in which a layout holds its values; gradients and optimizer state lie in the same order. */
 public final class Slots {

@@ -1,0 +1,78 @@
+package dev.filigree.train;
+
+import dev.filigree.base.Catalog;
+import dev.filigree.base.Catalog.Entry;
+import dev.filigree.base.Catalog.Option;
+import dev.filigree.base.UserError;
+import dev.filigree.grad.Gradients;
+import dev.filigree.kernel.Compute;
+import dev.filigree.ops.Param;
+import dev.filigree.tensor.Remap;
+import java.util.List;
+
+/** Adam with decoupled weight decay (Loshchilov and Hutter 2019); biases, gains and shifts do not decay. */
+public final class Adam implements Optimizer {
+
+    static final Entry<Optimizer> ENTRY = Catalog.entry("adam", "Kingma and Ba 2015, arXiv:1412.6980; Loshchilov and Hutter 2019, arXiv:1711.05101",
+            "steps scaled by running moments of the gradient",
+            List.of(Option.of("b1", 0.9, "memory of the first moment"), Option.of("b2", 0.98, "memory of the second moment"),
+                    Option.of("eps", 1e-8, "added to the root of the second moment"), Option.of("decay", 0.0, "weight decay, relative to the learning rate")),
+            s -> new Adam(s.number("b1"), s.number("b2"), s.number("eps"), s.number("decay")));
+
+    private final double b1;
+    private final double b2;
+    private final double eps;
+    private final double decay;
+    private final Moments first = new Moments();
+    private final Moments second = new Moments();
+    private long updates;
+
+    public Adam(double b1, double b2, double eps, double decay) {
+        if (!(b1 >= 0 && b1 < 1 && b2 >= 0 && b2 < 1 && eps > 0 && decay >= 0)) {
+            throw new UserError("optimizer adam: found b1=" + b1 + ", b2=" + b2 + ", eps=" + eps + ", decay=" + decay
+                    + "; expected b1 and b2 in [0, 1), eps > 0 and decay >= 0");
+        }
+        this.b1 = b1;
+        this.b2 = b2;
+        this.eps = eps;
+        this.decay = decay;
+    }
+
+    @Override
+    public void update(Compute compute, Gradients gradients, float scale, float rate) {
+        updates++;
+        float c1 = (float) (1 - Math.pow(b1, updates));
+        float c2 = (float) (1 - Math.pow(b2, updates));
+        gradients.params().forEach(p -> {
+            first.of(p);
+            second.of(p);
+        });
+        List<Ranges.Range> ranges = Ranges.of(gradients);
+        compute.parallel().run(ranges.size(), i -> {
+            Ranges.Range r = ranges.get(i);
+            float decays = r.param().forward().cols() == 1 ? 0 : (float) decay;
+            compute.kernels().updates().adam(r.values(), r.gradient(), first.of(r.param()), second.of(r.param()), r.from(), r.to(), scale, rate,
+                    (float) b1, (float) b2, c1, c2, (float) eps, decays);
+        });
+    }
+
+    @Override
+    public void remap(Param p, Remap remap) {
+        first.remap(p, remap);
+        second.remap(p, remap);
+    }
+
+    @Override
+    public void save(StateWriter out) {
+        out.put("updates", updates);
+        first.save(out.in("first"));
+        second.save(out.in("second"));
+    }
+
+    @Override
+    public void load(StateReader in) {
+        updates = in.integer("updates");
+        first.load(in.in("first"));
+        second.load(in.in("second"));
+    }
+}

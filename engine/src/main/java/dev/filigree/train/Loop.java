@@ -1,0 +1,219 @@
+package dev.filigree.train;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Rng;
+import dev.filigree.base.UserError;
+import dev.filigree.grad.Gradients;
+import dev.filigree.grad.Tape;
+import dev.filigree.kernel.Compute;
+import dev.filigree.model.Model;
+import dev.filigree.model.Site;
+import dev.filigree.ops.Batch;
+import dev.filigree.ops.Held;
+import dev.filigree.tensor.Remap;
+import dev.filigree.tensor.Slots;
+import dev.filigree.tensor.Topology;
+import dev.filigree.tensor.Weight;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A bare training loop: batch, forward, backward, clip, update; everything else arrives through hooks. The same setup
+ * and seed give the same bits at any number of threads. For one thread at a time.
+ */
+public final class Loop implements Stateful, AutoCloseable {
+
+    private static final int FEWEST_REHEARSED = 6;
+
+    private final Compute compute;
+    private final Model model;
+    private final Setup setup;
+    private final Trained trained;
+    private final Gradients gradients;
+    private final Tape tape;
+    private final Map<String, Rng> streams = new TreeMap<>();
+    private long step;
+
+    /** Is told after every step. */
+    @FunctionalInterface
+    public interface Listener {
+
+        /**
+         * @param step   steps done
+         * @param steps  length of the run
+         * @param tokensPerSecond of this step, hooks included
+         */
+        void done(long step, long steps, Loss loss, double tokensPerSecond);
+    }
+
+    /** Takes over the model: its prunable weights are held in the setup's layout from now on, and are changed in place. */
+    public Loop(Compute compute, Model model, Setup setup) {
+        this.compute = compute;
+        this.model = model;
+        this.setup = setup;
+        this.trained = new Trained(model, setup.layout());
+        this.gradients = new Gradients(trained.params());
+        this.tape = new Tape(compute, gradients);
+    }
+
+    public Compute compute() {
+        return compute;
+    }
+
+    public Model model() {
+        return model;
+    }
+
+    public Setup setup() {
+        return setup;
+    }
+
+    public Optimizer optimizer() {
+        return setup.optimizer();
+    }
+
+    /** Gradients of the step in progress, by parameter. */
+    public Gradients gradients() {
+        return gradients;
+    }
+
+    /** Where a step's forward pass is recorded. */
+    public Tape tape() {
+        return tape;
+    }
+
+    /** Steps done. */
+    public long step() {
+        return step;
+    }
+
+    /** Length of the run in steps. */
+    public long steps() {
+        return setup.steps();
+    }
+
+    /** The stream of this name; its position is part of the run's state. */
+    public Rng rng(String name) {
+        return streams.computeIfAbsent(name, n -> setup.rng().split(n));
+    }
+
+    /** Trains to the end of the run. */
+    public void run(Listener listener) {
+        while (step < steps()) {
+            long start = System.nanoTime();
+            Batch batch = setup.batches().next();
+            Loss loss = advance(batch, true);
+            listener.done(step, steps(), loss, batch.tokens() / ((System.nanoTime() - start) * 1e-9));
+        }
+    }
+
+    /** One step of training. */
+    public Loss advance() {
+        return advance(setup.batches().next(), true);
+    }
+
+    private Loss advance(Batch batch, boolean hooks) {
+        if (hooks) {
+            setup.hooks().forEach(h -> h.beforeStep(this, step));
+        }
+        gradients.clear(compute);
+        Loss loss = setup.step().run(this, batch);
+        tape.reset();
+        if (!Double.isFinite(loss.total())) {
+            throw new UserError("training: the loss is " + loss.total() + " at step " + step + " of " + steps() + "; lower the learning rate, found "
+                    + setup.rate());
+        }
+        if (hooks) {
+            setup.hooks().forEach(h -> h.afterBackward(this, step));
+        }
+        double norm = Ranges.norm(compute, gradients);
+        float scale = norm > setup.clip() ? (float) (setup.clip() / norm) : 1f;
+        setup.optimizer().update(compute, gradients, scale, (float) (setup.rate() * setup.rates().at(step, steps())));
+        if (hooks) {
+            setup.hooks().forEach(h -> h.afterStep(this, step));
+        }
+        step++;
+        return loss;
+    }
+
+    /**
+     * Replaces the live positions and values of a weight; optimizer state and gradients move with the positions that
+     * stay, newborns start at zero.
+     *
+     * @param values in the canonical order of {@code live}
+     */
+    public void rewire(Site site, Topology live, Floats values) {
+        Held p = model.param(site);
+        Weight before = p.forward();
+        Weight after = trained.pack(live, values);
+        Remap remap = Remap.between(before, after);
+        p.set(after);
+        setup.optimizer().remap(p, remap);
+        gradients.replace(p, remap.apply(gradients.of(p)));
+    }
+
+    /**
+     * Seconds that one step takes, measured on real steps that leave no trace: everything that they change is put back.
+     * The first half of the time only warms up.
+     *
+     * @param seconds how long to try
+     */
+    public double rehearse(double seconds) {
+        StateWriter now = new StateWriter();
+        save(now);
+        StateReader saved = now.copied();
+        double[] times = new double[FEWEST_REHEARSED];
+        int count = 0;
+        long begin = System.nanoTime();
+        try {
+            while (count < FEWEST_REHEARSED || (System.nanoTime() - begin) * 1e-9 < seconds) {
+                long start = System.nanoTime();
+                advance(setup.batches().next(), false);
+                times = count == times.length ? Arrays.copyOf(times, 2 * count) : times;
+                times[count++] = (System.nanoTime() - start) * 1e-9;
+            }
+        } finally {
+            load(saved);
+        }
+        double[] warm = Arrays.copyOfRange(times, count / 2, count);
+        Arrays.sort(warm);
+        return warm[warm.length / 2];
+    }
+
+    @Override
+    public void save(StateWriter out) {
+        out.put("step", step);
+        trained.save(out.in("weights"));
+        setup.optimizer().save(out.in("optimizer"));
+        setup.batches().save(out.in("batches"));
+        out.put("streams", String.join("\n", streams.keySet()));
+        streams.forEach((name, rng) -> out.in("stream").put(name, rng.state()));
+        for (int i = 0; i < setup.hooks().size(); i++) {
+            setup.hooks().get(i).save(out.in("hook" + i));
+        }
+    }
+
+    @Override
+    public void load(StateReader in) {
+        step = in.integer("step");
+        trained.load(in.in("weights"));
+        trained.params().forEach(p -> gradients.replace(p, zeros(p)));
+        setup.optimizer().load(in.in("optimizer"));
+        setup.batches().load(in.in("batches"));
+        streams.clear();
+        in.text("streams").lines().forEach(name -> rng(name).restore(in.in("stream").integer(name)));
+        for (int i = 0; i < setup.hooks().size(); i++) {
+            setup.hooks().get(i).load(in.in("hook" + i));
+        }
+    }
+
+    @Override
+    public void close() {
+        tape.close();
+    }
+
+    private static Floats zeros(Held p) {
+        return Floats.allocate(Slots.of(p.forward()).length());
+    }
+}

@@ -1,0 +1,34 @@
+package dev.filigree.train;
+
+import dev.filigree.base.Floats;
+import dev.filigree.ops.Param;
+import dev.filigree.tensor.Remap;
+import dev.filigree.tensor.Slots;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** One number beside each trained value, in slot order; starts at zero. */
+final class Moments implements Stateful {
+
+    private final Map<String, Floats> byParam = new LinkedHashMap<>();
+
+    Floats of(Param p) {
+        return byParam.computeIfAbsent(p.name(), name -> Floats.allocate(Slots.of(p.forward()).length()));
+    }
+
+    void remap(Param p, Remap remap) {
+        byParam.computeIfPresent(p.name(), (name, old) -> remap.apply(old));
+    }
+
+    @Override
+    public void save(StateWriter out) {
+        out.put("names", String.join("\n", byParam.keySet()));
+        byParam.forEach(out::put);
+    }
+
+    @Override
+    public void load(StateReader in) {
+        byParam.clear();
+        in.text("names").lines().forEach(name -> byParam.put(name, in.floats(name)));
+    }
+}

@@ -1,0 +1,21 @@
+package dev.filigree.train;
+
+import dev.filigree.grad.Gradients;
+import dev.filigree.kernel.Compute;
+import dev.filigree.ops.Param;
+import dev.filigree.tensor.Remap;
+
+/** Turns gradients into changes of the trained values. Knows arrays of values, never their positions. */
+public interface Optimizer extends Stateful {
+
+    /**
+     * Changes the values of every parameter in {@code gradients} in place.
+     *
+     * @param scale what gradients are multiplied with first (clipping)
+     * @param rate  learning rate of this step
+     */
+    void update(Compute compute, Gradients gradients, float scale, float rate);
+
+    /** The live positions of {@code p} changed. */
+    void remap(Param p, Remap remap);
+}

@@ -1,0 +1,22 @@
+package dev.filigree.train;
+
+import dev.filigree.base.Catalog;
+import dev.filigree.base.Catalog.Axis;
+import dev.filigree.base.Catalog.Shelf;
+import java.util.List;
+
+/** The parts of training, each listed once: to add one, write its file and add its entry here. */
+public final class Parts {
+
+    public static final Shelf<Optimizer> OPTIMIZERS = Catalog.shelf(Axis.OPTIMIZER, Adam.ENTRY, Sgd.ENTRY);
+
+    public static final Shelf<Rates> RATES = Catalog.shelf(Axis.RATE, Rates.Linear.ENTRY, Rates.Cosine.ENTRY, Rates.Constant.ENTRY);
+
+    private Parts() {
+    }
+
+    /** All shelves, for a catalog. */
+    public static List<Shelf<?>> shelves() {
+        return List.of(OPTIMIZERS, RATES);
+    }
+}
