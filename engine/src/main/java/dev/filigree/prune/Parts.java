@@ -24,6 +24,10 @@ import dev.filigree.prune.recovery.Faithful;
 import dev.filigree.prune.recovery.LeastSquares;
 import dev.filigree.prune.recovery.MaskSwap;
 import dev.filigree.prune.recovery.Recovery;
+import dev.filigree.prune.schedule.Cubic;
+import dev.filigree.prune.schedule.Held;
+import dev.filigree.prune.schedule.Schedule;
+import dev.filigree.prune.schedule.Staged;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,12 +48,14 @@ public final class Parts {
 
     public static final Shelf<Recovery> RECOVERIES = Catalog.shelf(Axis.RECOVERY, MaskSwap.ENTRY, LeastSquares.ENTRY, Faithful.ENTRY);
 
+    public static final Shelf<Schedule> SCHEDULES = Catalog.shelf(Axis.SCHEDULE, Held.ENTRY, Staged.ENTRY, Cubic.ENTRY);
+
     private Parts() {
     }
 
     /** All shelves, for a catalog. */
     public static List<Shelf<?>> shelves() {
-        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES);
+        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES);
     }
 
     private static List<Entry<Method>> methods() {

@@ -8,6 +8,7 @@ import dev.filigree.prune.allocation.Uniform;
 import dev.filigree.prune.method.Method;
 import dev.filigree.prune.pattern.Pattern;
 import dev.filigree.prune.recovery.Recovery;
+import dev.filigree.prune.schedule.Schedule;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -60,6 +61,11 @@ public record Recipe(Pattern pattern, Allocation allocation, Method method, List
     /** The same way to prune, with another share of zeros. */
     public Recipe withSparsity(double other) {
         return new Recipe(pattern, allocation, method, recoveries, other);
+    }
+
+    /** The same way to prune before training starts, when sparsity grows with a schedule. */
+    public Recipe before(Schedule schedule) {
+        return pattern.fixedSparsity().isPresent() ? this : withSparsity(schedule.start(sparsity));
     }
 
     /** Everything that method and recoveries must know about inputs. */
