@@ -1,0 +1,120 @@
+package dev.filigree.kernel;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import dev.filigree.base.Rng;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Tells whether the compiler did its work. Vector code that it gave up on still computes the right numbers, ten to fifty
+ * times slower, and nothing else would say so. Each main kernel runs on data that fits the nearer caches until it
+ * reaches a fraction of the arithmetic ceiling that only compiled code can, or until its time is up.
+ */
+public final class SelfTest {
+
+    private static final int ROWS = 192;
+    private static final int COLS = 192;
+    private static final int WIDTH = 64;
+    private static final int CEILING_ROUNDS = 20_000;
+    private static final double CEILING_SECONDS = 0.15;
+    private static final double MOST_SECONDS = 2;
+
+    /**
+     * @param kernel  what ran
+     * @param share   of the ceiling that it reached before the test was content
+     * @param healthy the share at which the test is content, about a quarter of what the kernel can do
+     */
+    public record Reading(String kernel, double share, double healthy) {
+
+        public boolean compiled() {
+            return share >= healthy;
+        }
+    }
+
+    private final Kernels kernels;
+    private final Rng rng = new Rng(1);
+    private final List<Reading> readings = new ArrayList<>();
+    private final double ceiling;
+
+    private SelfTest(Kernels kernels) {
+        this.kernels = kernels;
+        Ceilings c = kernels.ceilings();
+        double flops = 2.0 * c.multiplyAddsPerRound() * CEILING_ROUNDS;
+        this.ceiling = best(flops, () -> c.multiplyAdds(CEILING_ROUNDS, 0.999f), Double.MAX_VALUE, CEILING_SECONDS);
+    }
+
+    /** Runs on the calling thread; a second or two when all is well, most of a minute when nothing compiled. */
+    public static List<Reading> of(Kernels kernels) {
+        SelfTest t = new SelfTest(kernels);
+        t.products();
+        t.tokenLoops();
+        return List.copyOf(t.readings);
+    }
+
+    private void products() {
+        Products k = kernels.products();
+        Floats x = random(COLS * WIDTH);
+        Floats y = random(ROWS * WIDTH);
+        Floats w = random(ROWS * COLS);
+        double positions = 2.0 * ROWS * COLS * WIDTH;
+        read("dense product", positions, 0.3, () -> k.tiled(w, null, ROWS, COLS, x, y, WIDTH, 0, ROWS / Kernels.TILE_ROWS));
+        // every fourth column lives
+        Ints start = Ints.allocate(ROWS + 1);
+        Ints column = Ints.allocate(ROWS * COLS / 4);
+        for (int i = 0; i < column.length(); i++) {
+            column.set(i, i * 4 % COLS);
+        }
+        for (int r = 0; r <= ROWS; r++) {
+            start.set(r, r * COLS / 4);
+        }
+        read("sparse product", positions / 4, 0.15, () -> k.csr(start, column, w, 1, null, ROWS, x, y, WIDTH, 0, ROWS));
+        read("4x1 block product", positions / 4, 0.25, () -> k.blocks(start, column, w, 4, null, ROWS, x, y, WIDTH, 0, ROWS / 4));
+        MemorySegment places = Arena.ofAuto().allocate((long) ROWS * COLS / 2).fill((byte) 1);
+        read("2:4 product", positions / 2, 0.15, () -> k.nOfM(places, w, 2, 4, null, COLS, x, y, WIDTH, 0, ROWS));
+        Floats gradient = Floats.allocate(ROWS * COLS / 4);
+        read("sparse gradient", positions / 4, 0.07,
+                () -> kernels.sparseGradients().csr(start, column, 1, ROWS, COLS, y, x, WIDTH, 1, gradient, 0, ROWS));
+        read("block gradient", positions / 4, 0.1,
+                () -> kernels.sparseGradients().blocks(start, column, 4, ROWS, COLS, y, x, WIDTH, 1, gradient, 0, ROWS / 4));
+    }
+
+    private void tokenLoops() {
+        int head = 32;
+        Floats x = random(COLS * WIDTH);
+        Floats y = random(COLS * WIDTH);
+        Floats ones = Floats.allocate(COLS).fill(1f);
+        // arithmetic per element, counted in the vector code
+        read("gelu", 35.0 * x.length(), 0.12, () -> kernels.elementwise().activate(Activation.GELU, x, y, 0, x.length()));
+        read("layer norm", 7.0 * x.length(), 0.04, () -> kernels.norms().layerNorm(x, y, 0, COLS, WIDTH, ones, ones, 1e-5f));
+        Floats scratch = Floats.allocate(kernels.attention().scratch(WIDTH, head));
+        read("attention", 4.0 * WIDTH * WIDTH * head, 0.08,
+                () -> kernels.attention().attend(x, x, x, y, COLS, WIDTH, 0, WIDTH, 1, head, 0.2f, scratch));
+    }
+
+    private void read(String kernel, double flops, double healthy, Runnable body) {
+        readings.add(new Reading(kernel, best(flops, body, healthy * ceiling, MOST_SECONDS) / ceiling, healthy));
+    }
+
+    /** Operations per second of the best call so far, once {@code enough} is reached or the time is up. */
+    private static double best(double flops, Runnable body, double enough, double mostSeconds) {
+        long begin = System.nanoTime();
+        double best = 0;
+        do {
+            long t = System.nanoTime();
+            body.run();
+            best = Math.max(best, flops / ((System.nanoTime() - t) / 1e9));
+        } while (best < enough && (System.nanoTime() - begin) / 1e9 < mostSeconds);
+        return best;
+    }
+
+    private Floats random(int count) {
+        Floats f = Floats.allocate(count);
+        for (int i = 0; i < count; i++) {
+            f.set(i, rng.nextFloat() - 0.5f);
+        }
+        return f;
+    }
+}
