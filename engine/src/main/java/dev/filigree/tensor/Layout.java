@@ -7,10 +7,11 @@ import java.lang.foreign.Arena;
 public interface Layout {
 
     /**
-     * Columns per chunk of {@link #CSR}: with panels of 64 tokens a chunk of the input is 24 KiB, which leaves room in
-     * a first-level cache of 32 KiB.
+     * Columns per chunk of {@link #CSR}. A chunk costs every row a visit, so it should hold some twenty entries; 192
+     * measured best from 80 % sparsity on, although its 48 KiB of input are more than a first-level cache of 32 KiB.
+     * At 50 % a chunk of 128 is 4 % faster.
      */
-    int DEFAULT_CHUNK = 96;
+    int DEFAULT_CHUNK = 192;
 
     Layout CSR = csr(DEFAULT_CHUNK);
     Layout BITMAP = Bitmap::pack;

@@ -3,6 +3,7 @@ package dev.filigree.app.cli;
 import dev.filigree.app.Probe;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
+import dev.filigree.kernel.SelfTest;
 import dev.filigree.report.Column;
 import dev.filigree.report.Json;
 import dev.filigree.report.Machine;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code filigree doctor}: what this machine is, what it allows, and whether the kernels run as they should. */
-@Command(name = "doctor", description = "Check this machine: Java, vector width, speed of the kernels, memory. Takes about six seconds.",
+@Command(name = "doctor", description = "Check this machine: Java, vector width, speed of the kernels, memory. Takes about eight seconds.",
         footer = {"", "Examples:", "  filigree doctor", "  filigree doctor --threads 1 --json"})
 final class Doctor implements Runnable {
 
@@ -36,6 +37,11 @@ final class Doctor implements Runnable {
             probe = Probe.of(new Compute(kernels, parallel));
         }
         List<String> warnings = warnings(machine, kernels, probe);
+        if (kernels.lanes() > 1) {
+            SelfTest.of(kernels).stream().filter(r -> !r.compiled()).forEach(r -> warnings.add(String.format(Locale.ROOT,
+                    "the kernel '%s' reaches %.0f %% of the ceiling, expected at least %.0f %%: the compiler gave up on it, or the processor is busy",
+                    r.kernel(), 100 * r.share(), 100 * r.healthy())));
+        }
         if (filigree.json()) {
             Map<String, Object> all = new LinkedHashMap<>();
             all.put("machine", machine);
