@@ -10,8 +10,16 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * Writes maps, lists, records and tables as JSON, components in snake case. A number that is not finite becomes null:
@@ -49,7 +57,7 @@ public final class Json {
         try {
             return writer.writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("cannot be written as JSON: " + value, e);
+            throw new IllegalArgumentException(e.getOriginalMessage(), e);
         }
     }
 
@@ -59,15 +67,32 @@ public final class Json {
         module.addSerializer(double.class, new FiniteOrNull<>(Double.class));
         module.addSerializer(Float.class, new FiniteOrNull<>(Float.class));
         module.addSerializer(float.class, new FiniteOrNull<>(Float.class));
-        module.addSerializer(Table.class, new StdSerializer<>(Table.class) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            public void serialize(Table table, JsonGenerator out, SerializerProvider provider) throws IOException {
-                provider.defaultSerializeValue(table.json(), out);
-            }
-        });
+        module.addSerializer(double[].class, new As<>(double[].class, a -> Arrays.stream(a).boxed().toList()));
+        module.addSerializer(float[].class, new As<>(float[].class, a -> IntStream.range(0, a.length).mapToObj(i -> a[i]).toList()));
+        module.addSerializer(Table.class, new As<>(Table.class, Table::json));
+        module.addSerializer(Path.class, new As<>(Path.class, Path::toString));
+        module.addSerializer(Optional.class, new As<>(Optional.class, o -> o.orElse(null)));
+        module.addSerializer(OptionalDouble.class, new As<>(OptionalDouble.class, o -> o.isPresent() ? o.getAsDouble() : null));
+        module.addSerializer(OptionalInt.class, new As<>(OptionalInt.class, o -> o.isPresent() ? o.getAsInt() : null));
+        module.addSerializer(OptionalLong.class, new As<>(OptionalLong.class, o -> o.isPresent() ? o.getAsLong() : null));
         return new ObjectMapper().registerModule(module).setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+    }
+
+    /** Writes a value as another one that JSON knows. */
+    private static final class As<T> extends StdSerializer<T> {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Function<T, Object> other;
+
+        As(Class<T> type, Function<T, Object> other) {
+            super(type);
+            this.other = other;
+        }
+
+        @Override
+        public void serialize(T value, JsonGenerator out, SerializerProvider provider) throws IOException {
+            provider.defaultSerializeValue(other.apply(value), out);
+        }
     }
 
     private static final class FiniteOrNull<N extends Number> extends StdSerializer<N> {

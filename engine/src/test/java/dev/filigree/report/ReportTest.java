@@ -8,7 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +84,13 @@ class ReportTest {
         String json = Json.pretty(run);
         assertTrue(json.contains("\"seed\" : 7") && json.contains("\"processor\" : ") && json.contains("\"sparsity\" : \"80%\""), json);
         assertTrue(run.table().text().contains("vector 512 bit"));
+    }
+
+    @Test
+    void whatMayBeAbsentIsNullAndAPathIsItsText() {
+        record Some(OptionalDouble error, Optional<String> name, OptionalLong count, Path inFolder, double[] rates) {}
+        assertEquals("{\"error\":0.5,\"name\":null,\"count\":null,\"in_folder\":\"a/b\",\"rates\":[1.0,null]}",
+                Json.line(new Some(OptionalDouble.of(0.5), Optional.empty(), OptionalLong.empty(), Path.of("a", "b"), new double[] {1, Double.NaN})));
     }
 
     @Test

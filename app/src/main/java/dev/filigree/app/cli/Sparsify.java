@@ -2,6 +2,7 @@ package dev.filigree.app.cli;
 
 import dev.filigree.app.RunLock;
 import dev.filigree.app.sparsify.Outcome;
+import dev.filigree.app.sparsify.Page;
 import dev.filigree.app.sparsify.Settings;
 import dev.filigree.app.sparsify.SparsifyRun;
 import dev.filigree.report.Json;
@@ -66,8 +67,9 @@ final class Sparsify implements Runnable {
         Settings settings = new Settings(model, pooling, sparsity, pattern, allocation, method, recover, schedule, store, text, pairs, calibration, filigree.seed());
         Path folder = out != null ? out : Path.of(defaultName(settings));
         Console console = filigree.console();
-        try (RunLock lock = RunLock.take(folder)) {
+        try (RunLock _ = RunLock.take(folder)) {
             Outcome outcome = new SparsifyRun(settings, folder, filigree.threads(), new Progress(console.err(), console.live(), console.columns())).run();
+            Page.write(folder, outcome);
             if (filigree.json()) {
                 console.out().println(Json.line(outcome));
             } else {

@@ -17,7 +17,7 @@ final class Tables {
         return List.of(sizes(o), quality(o), speed(o), layers(o));
     }
 
-    private static Table sizes(Outcome o) {
+    static Table sizes(Outcome o) {
         Table t = new Table("Sparsity and size", Column.text("what"), Column.text("dense"), Column.text("sparse"), Column.ratio("ratio"));
         t.row("sparsity of prunable weights, asked", "0 %", percent(o.asked()), null);
         t.row("sparsity of prunable weights, achieved", "0 %", percent(o.achieved()), null);
@@ -33,7 +33,7 @@ final class Tables {
         t.row(what, dev.filigree.report.Units.bytes(dense), dev.filigree.report.Units.bytes(sparse), dense / (double) sparse);
     }
 
-    private static Table quality(Outcome o) {
+    static Table quality(Outcome o) {
         Quality dense = o.quality().get(SparsifyRun.DENSE);
         Table t = new Table("Quality on sentences never calibrated or trained on", Column.text("model"), Column.number("cosine, held-out", 4),
                 Column.number("cosine, pairs", 4), Column.number("Spearman", 4), Column.percent("of dense", 1));
@@ -41,7 +41,7 @@ final class Tables {
         return t;
     }
 
-    private static Table speed(Outcome o) {
+    static Table speed(Outcome o) {
         Map<String, Double> dense = new LinkedHashMap<>();
         o.speed().stream().filter(r -> r.name().equals(SparsifyRun.DENSE)).forEach(r -> dense.put(r.batch() + "x" + r.length(), r.median()));
         Table t = new Table("Speed, " + o.run().threads() + " threads", Column.text("contender"), Column.text("batch x tokens"),
@@ -53,7 +53,7 @@ final class Tables {
         return t;
     }
 
-    private static Table layers(Outcome o) {
+    static Table layers(Outcome o) {
         List<Column> columns = new ArrayList<>(List.of(Column.text("weight"), Column.text("shape"), Column.percent("sparsity", 1), Column.text("runs as"),
                 Column.number("dense us", 0), Column.number("chosen us", 0), Column.ratio("speed-up")));
         Table t = new Table("Layers: the faster of sparse and dense on this machine", columns.toArray(Column[]::new));
