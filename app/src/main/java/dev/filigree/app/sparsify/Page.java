@@ -82,7 +82,7 @@ public final class Page {
         shapes.forEach((shape, results) -> {
             double ours = results.stream().filter(r -> r.name().equals(SparsifyRun.DENSE)).mapToDouble(Speed.Result::median).findFirst().orElse(Double.NaN);
             groups.add(new BarPlot.Group(shape, results.stream().map(r -> new BarPlot.Bar(r.name(), names.indexOf(r.name()), r.median(),
-                    Double.isFinite(ours) && r.median() != ours ? ratio(r.median() / ours) : "")).toList()));
+                    Double.isFinite(r.median() / ours) && r.median() != ours ? ratio(r.median() / ours) : "")).toList()));
         });
         return new BarPlot("Sequences a second on " + o.run().threads() + " threads (in brackets: over our dense model)", "", 0, groups);
     }
