@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Parallel;
 import dev.filigree.base.Pooling;
 import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Bert;
 import dev.filigree.model.Model;
 import dev.filigree.model.Models;
@@ -30,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What calibration gathers, against the inputs of every site written down token by token. */
 class CalibratorTest {
 
-    private static final Compute COMPUTE = Compute.of(2);
+    private static final Compute COMPUTE = new Compute(Kernels.scalar(), new Parallel(2));
 
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 23})

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Catalog.Entry;
 import dev.filigree.base.Floats;
+import dev.filigree.base.Parallel;
 import dev.filigree.base.UserError;
 import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
 import dev.filigree.prune.method.Method;
 import dev.filigree.prune.pattern.Blocks;
 import dev.filigree.prune.pattern.NofM;
@@ -30,7 +32,7 @@ class PruneLawTest {
 
     private static final int[][] SHAPES = {{1, 1}, {1, 8}, {7, 1}, {13, 17}, {33, 131}, {5, 136}, {48, 64}};
     private static final double[] SPARSITIES = {0, 0.37, 0.8, 0.999};
-    private static final Compute COMPUTE = Compute.of(2);
+    private static final Compute COMPUTE = new Compute(Kernels.scalar(), new Parallel(2));
 
     static List<Pattern> patterns() {
         List<Pattern> all = new ArrayList<>();
@@ -89,9 +91,9 @@ class PruneLawTest {
 
     @Test
     void theSameSeedGivesTheSameBitsForAnyNumberOfThreads() {
-        List<Kept> one = everything(Compute.of(1));
+        List<Kept> one = everything(new Compute(Kernels.scalar(), new Parallel(1)));
         for (int threads = 2; threads <= 3; threads++) {
-            List<Kept> more = everything(Compute.of(threads));
+            List<Kept> more = everything(new Compute(Kernels.scalar(), new Parallel(threads)));
             for (int i = 0; i < one.size(); i++) {
                 assertArrayEquals(one.get(i).live(), more.get(i).live());
                 assertArrayEquals(one.get(i).values().values(), more.get(i).values().values());

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Catalog.Entry;
 import dev.filigree.base.Floats;
+import dev.filigree.base.Parallel;
 import dev.filigree.base.Pooling;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
 import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Bert;
 import dev.filigree.model.Models;
 import dev.filigree.model.Site;
@@ -151,7 +153,7 @@ class RecipeTest {
     }
 
     private static Pruner pruner(Recipe recipe, int threads) {
-        return new Pruner(Compute.of(threads), recipe, new Rng(5));
+        return new Pruner(new Compute(Kernels.scalar(), new Parallel(threads)), recipe, new Rng(5));
     }
 
     private static List<Batch> text() {

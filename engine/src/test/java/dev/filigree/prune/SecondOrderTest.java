@@ -9,6 +9,7 @@ import dev.filigree.base.UserError;
 import dev.filigree.calib.Evidence;
 import dev.filigree.calib.Need;
 import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Site;
 import dev.filigree.prune.method.SparseGpt;
 import dev.filigree.prune.pattern.Blocks;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Curvature, SparseGPT, least squares and mask swaps against slow definitions in double precision. */
 class SecondOrderTest {
 
-    private static final Compute COMPUTE = Compute.of(2);
+    private static final Compute COMPUTE = new Compute(Kernels.scalar(), new Parallel(2));
     private static final double DAMP = 0.01;
 
     @ParameterizedTest
