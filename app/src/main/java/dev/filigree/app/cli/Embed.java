@@ -16,7 +16,7 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code filigree embed}: one JSON vector a line. */
 @Command(name = "embed", description = "Print the vector of each text, one JSON array a line.",
-        footer = {"", "Examples:", "  filigree embed minilm-80 \"a sentence\" \"another\"", "  filigree embed minilm-80 < sentences.txt > vectors.jsonl"})
+        footer = {"", "Examples:", "  filigree embed minilm-80-unstructured \"a sentence\" \"another\"", "  filigree embed minilm-80-unstructured < sentences.txt > vectors.jsonl"})
 final class Embed implements Runnable {
 
     /** Lines read ahead of the encoder: enough for full groups, few enough that the first vectors come soon. */

@@ -25,7 +25,7 @@ final class Methods implements Runnable {
     @ParentCommand
     private Filigree filigree;
 
-    @Parameters(arity = "0..1", paramLabel = "AXIS", description = "Only this axis: pattern, criterion, method ...")
+    @Parameters(arity = "0..1", paramLabel = "AXIS", description = "Only this axis: pattern, allocation, criterion ...")
     private String axis;
 
     @Override

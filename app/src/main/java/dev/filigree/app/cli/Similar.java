@@ -13,7 +13,7 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code filigree similar}: the cosine of two texts. */
 @Command(name = "similar", description = "Print the cosine of two texts, from -1 to 1.",
-        footer = {"", "Example:", "  filigree similar minilm-80 \"a cat sleeps\" \"the kitten is asleep\""})
+        footer = {"", "Example:", "  filigree similar minilm-80-unstructured \"a cat sleeps\" \"the kitten is asleep\""})
 final class Similar implements Runnable {
 
     @ParentCommand
