@@ -32,11 +32,11 @@ final class Tiles {
      * One tile row: six rows of a (of which {@code live} are stored) times {@code count} floats of b, a multiple of
      * the vector length.
      *
-     * @param a        six neighbouring floats for each k, {@code aStep} apart
+     * @param a        the first row's float for k = 0; rows are {@code aRow} apart, neighbouring k {@code aStep}
      * @param b        {@code count} neighbouring floats for each k, {@code bStep} apart
      * @param bias     {@code live} floats, {@code biasStep} apart
      */
-    static void strip(int depth, long a, long aStep, long b, long bStep, int count, long c, long cStep, int live, long bias, long biasStep) {
+    static void strip(int depth, long a, long aRow, long aStep, long b, long bStep, int count, long c, long cStep, int live, long bias, long biasStep) {
         float b0 = getFloat(bias);
         float b1 = live > 1 ? getFloat(bias + biasStep) : 0;
         float b2 = live > 2 ? getFloat(bias + 2 * biasStep) : 0;
@@ -45,29 +45,34 @@ final class Tiles {
         float b5 = live > 5 ? getFloat(bias + 5 * biasStep) : 0;
         int left = count / N;
         for (; WIDE >= 4 && left >= 4; left -= 4) {
-            tile4(depth, a, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4, b5);
+            tile4(depth, a, aRow, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4, b5);
             b += 4 * STEP;
             c += 4 * STEP;
         }
         for (; left >= 2; left -= 2) {
-            tile2(depth, a, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4, b5);
+            tile2(depth, a, aRow, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4, b5);
             b += 2 * STEP;
             c += 2 * STEP;
         }
         if (left == 1) {
-            tile1(depth, a, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4, b5);
+            tile1(depth, a, aRow, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4, b5);
         }
     }
 
-    /** All rows of {@code a}: {@code c [rows x count]}. Reads up to five floats past the last row of a. */
-    static void product(int rows, int depth, long a, long aStep, long b, long bStep, int count, long c, long cStep) {
+    /** All rows of {@code a}: {@code c [rows x count]}. */
+    static void product(int rows, int depth, long a, long aRow, long aStep, long b, long bStep, int count, long c, long cStep) {
         for (int r = 0; r < rows; r += ROWS) {
-            strip(depth, a + 4L * r, aStep, b, bStep, count, c + r * cStep, cStep, Math.min(ROWS, rows - r), Lanes.ZEROS, 0);
+            strip(depth, a + aRow * r, aRow, aStep, b, bStep, count, c + r * cStep, cStep, Math.min(ROWS, rows - r), Lanes.ZEROS, 0);
         }
     }
 
-    private static void tile4(int depth, long a, long aStep, long b, long bStep, long c, long cStep, int live, float b0, float b1, float b2, float b3,
-            float b4, float b5) {
+    private static void tile4(int depth, long a, long aRow, long aStep, long b, long bStep, long c, long cStep, int live, float b0, float b1, float b2,
+            float b3, float b4, float b5) {
+        long r1 = aRow * Math.min(1, live - 1);
+        long r2 = aRow * Math.min(2, live - 1);
+        long r3 = aRow * Math.min(3, live - 1);
+        long r4 = aRow * Math.min(4, live - 1);
+        long r5 = aRow * Math.min(5, live - 1);
         FloatVector a00 = broadcast(F, b0), a01 = a00, a02 = a00, a03 = a00;
         FloatVector a10 = broadcast(F, b1), a11 = a10, a12 = a10, a13 = a10;
         FloatVector a20 = broadcast(F, b2), a21 = a20, a22 = a20, a23 = a20;
@@ -76,37 +81,36 @@ final class Tiles {
         FloatVector a50 = broadcast(F, b5), a51 = a50, a52 = a50, a53 = a50;
         for (int k = 0; k < depth; k++) {
             long p = b & MASK;
-            long q = a & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
             FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
             FloatVector x2 = fromMemorySegment(F, ALL, p + 2 * STEP, ORDER);
             FloatVector x3 = fromMemorySegment(F, ALL, p + 3 * STEP, ORDER);
-            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a & MASK));
             a00 = w0.fma(x0, a00);
             a01 = w0.fma(x1, a01);
             a02 = w0.fma(x2, a02);
             a03 = w0.fma(x3, a03);
-            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r1) & MASK));
             a10 = w1.fma(x0, a10);
             a11 = w1.fma(x1, a11);
             a12 = w1.fma(x2, a12);
             a13 = w1.fma(x3, a13);
-            FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8));
+            FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r2) & MASK));
             a20 = w2.fma(x0, a20);
             a21 = w2.fma(x1, a21);
             a22 = w2.fma(x2, a22);
             a23 = w2.fma(x3, a23);
-            FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12));
+            FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r3) & MASK));
             a30 = w3.fma(x0, a30);
             a31 = w3.fma(x1, a31);
             a32 = w3.fma(x2, a32);
             a33 = w3.fma(x3, a33);
-            FloatVector w4 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 16));
+            FloatVector w4 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r4) & MASK));
             a40 = w4.fma(x0, a40);
             a41 = w4.fma(x1, a41);
             a42 = w4.fma(x2, a42);
             a43 = w4.fma(x3, a43);
-            FloatVector w5 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 20));
+            FloatVector w5 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r5) & MASK));
             a50 = w5.fma(x0, a50);
             a51 = w5.fma(x1, a51);
             a52 = w5.fma(x2, a52);
@@ -156,8 +160,13 @@ final class Tiles {
         }
     }
 
-    private static void tile2(int depth, long a, long aStep, long b, long bStep, long c, long cStep, int live, float b0, float b1, float b2, float b3,
-            float b4, float b5) {
+    private static void tile2(int depth, long a, long aRow, long aStep, long b, long bStep, long c, long cStep, int live, float b0, float b1, float b2,
+            float b3, float b4, float b5) {
+        long r1 = aRow * Math.min(1, live - 1);
+        long r2 = aRow * Math.min(2, live - 1);
+        long r3 = aRow * Math.min(3, live - 1);
+        long r4 = aRow * Math.min(4, live - 1);
+        long r5 = aRow * Math.min(5, live - 1);
         FloatVector a00 = broadcast(F, b0), a01 = a00;
         FloatVector a10 = broadcast(F, b1), a11 = a10;
         FloatVector a20 = broadcast(F, b2), a21 = a20;
@@ -166,25 +175,24 @@ final class Tiles {
         FloatVector a50 = broadcast(F, b5), a51 = a50;
         for (int k = 0; k < depth; k++) {
             long p = b & MASK;
-            long q = a & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
             FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
-            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a & MASK));
             a00 = w0.fma(x0, a00);
             a01 = w0.fma(x1, a01);
-            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r1) & MASK));
             a10 = w1.fma(x0, a10);
             a11 = w1.fma(x1, a11);
-            FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8));
+            FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r2) & MASK));
             a20 = w2.fma(x0, a20);
             a21 = w2.fma(x1, a21);
-            FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12));
+            FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r3) & MASK));
             a30 = w3.fma(x0, a30);
             a31 = w3.fma(x1, a31);
-            FloatVector w4 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 16));
+            FloatVector w4 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r4) & MASK));
             a40 = w4.fma(x0, a40);
             a41 = w4.fma(x1, a41);
-            FloatVector w5 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 20));
+            FloatVector w5 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r5) & MASK));
             a50 = w5.fma(x0, a50);
             a51 = w5.fma(x1, a51);
             a += aStep;
@@ -220,8 +228,13 @@ final class Tiles {
         }
     }
 
-    private static void tile1(int depth, long a, long aStep, long b, long bStep, long c, long cStep, int live, float b0, float b1, float b2, float b3,
-            float b4, float b5) {
+    private static void tile1(int depth, long a, long aRow, long aStep, long b, long bStep, long c, long cStep, int live, float b0, float b1, float b2,
+            float b3, float b4, float b5) {
+        long r1 = aRow * Math.min(1, live - 1);
+        long r2 = aRow * Math.min(2, live - 1);
+        long r3 = aRow * Math.min(3, live - 1);
+        long r4 = aRow * Math.min(4, live - 1);
+        long r5 = aRow * Math.min(5, live - 1);
         FloatVector a00 = broadcast(F, b0);
         FloatVector a10 = broadcast(F, b1);
         FloatVector a20 = broadcast(F, b2);
@@ -230,14 +243,13 @@ final class Tiles {
         FloatVector a50 = broadcast(F, b5);
         for (int k = 0; k < depth; k++) {
             long p = b & MASK;
-            long q = a & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
-            a00 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q)).fma(x0, a00);
-            a10 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4)).fma(x0, a10);
-            a20 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8)).fma(x0, a20);
-            a30 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12)).fma(x0, a30);
-            a40 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 16)).fma(x0, a40);
-            a50 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 20)).fma(x0, a50);
+            a00 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a & MASK)).fma(x0, a00);
+            a10 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r1) & MASK)).fma(x0, a10);
+            a20 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r2) & MASK)).fma(x0, a20);
+            a30 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r3) & MASK)).fma(x0, a30);
+            a40 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r4) & MASK)).fma(x0, a40);
+            a50 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r5) & MASK)).fma(x0, a50);
             a += aStep;
             b += bStep;
         }

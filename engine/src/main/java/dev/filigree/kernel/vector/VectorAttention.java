@@ -15,10 +15,10 @@ import dev.filigree.kernel.Attention;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Attention with queries along lanes. The head's tokens are copied to plain matrices in the scratch buffer; scores are
- * kept as {@code [keys x queries]}, so the softmax over keys runs down the rows and needs no sum over lanes, and both
- * products are the dense tiles of {@link Tiles}. Forward takes {@link #STRIP} queries at a time, whose scores stay in
- * the nearest caches.
+ * Attention with queries along lanes. Where a sequence crosses panels, the head's tokens are copied to plain matrices
+ * in the scratch buffer; scores are kept as {@code [keys x queries]}, so the softmax over keys runs down the rows and
+ * needs no sum over lanes, and both products are the dense tiles of {@link Tiles}. Forward takes {@link #STRIP} queries
+ * at a time, whose scores stay in the nearest caches.
  */
 final class VectorAttention implements Attention {
 
@@ -27,73 +27,53 @@ final class VectorAttention implements Attention {
 
     private static final float LOG2_E = 1.44269504f;
 
-    /** Where the matrices of one call lie in scratch; all in floats, each starting on a cache line. */
-    private record Plan(int length, int headSize) {
-
-        /** Tokens rounded up to whole vectors. */
-        int padded() {
-            return round(length, N);
-        }
-
-        /** Row length of matrices with one row per token; tiles read up to five floats past the head's features. */
-        int tokenRow() {
-            return round(headSize, 16) + 16;
-        }
-
-        /** One row per feature. */
-        int features() {
-            return round(headSize * padded(), 16) + 16;
-        }
-
-        /** One row per token. */
-        int tokens() {
-            return length * tokenRow() + 16;
-        }
-
-        int forward() {
-            return 2 * features() + tokens() + (length + headSize + 1) * STRIP;
-        }
-
-        int backward() {
-            return 5 * features() + 3 * tokens() + 4 * length * padded() + padded();
-        }
-
-        private static int round(int n, int to) {
-            return (n + to - 1) / to * to;
-        }
-    }
-
     @Override
     public int scratch(int length, int headSize) {
-        Plan plan = new Plan(length, headSize);
-        return Math.max(plan.forward(), plan.backward());
+        int padded = padded(length);
+        int forward = 3 * features(headSize, padded) + (length + headSize + 1) * STRIP;
+        int backward = 5 * features(headSize, padded) + 4 * length * padded + padded;
+        return Math.max(forward, backward);
+    }
+
+    /** Tokens rounded up to whole vectors. */
+    private static int padded(int length) {
+        return Math.ceilDiv(length, N) * N;
+    }
+
+    /** Floats of a matrix with one row per feature, up to the next cache line. */
+    private static int features(int headSize, int padded) {
+        return Math.ceilDiv(headSize * padded, 16) * 16;
     }
 
     @Override
     public void attend(Floats q, Floats k, Floats v, Floats out, int features, int width, int from, int to, int head, int headSize, float scale,
             Floats scratch) {
         int n = to - from;
-        Plan plan = new Plan(n, headSize);
-        int padded = plan.padded();
-        long row = 4L * padded;
-        long tokenRow = 4L * plan.tokenRow();
+        int padded = padded(n);
+        int first = head * headSize;
         long qs = address(scratch);
-        long ks = qs + 4L * plan.features();
-        long vt = ks + 4L * plan.features();
-        long scores = vt + 4L * plan.tokens();
+        long ks = qs + 4L * features(headSize, padded);
+        long vs = ks + 4L * features(headSize, padded);
+        long scores = vs + 4L * features(headSize, padded);
         long result = scores + 4L * n * STRIP;
         long inverse = result + 4L * headSize * STRIP;
-        int first = head * headSize;
-        // v passes through the space of q on its way to one row per token
-        Tokens.read(address(v), features, width, from, to, first, headSize, qs, row, padded);
-        Tokens.transpose(qs, row, headSize, n, vt, tokenRow);
-        Tokens.read(address(q), features, width, from, to, first, headSize, qs, row, padded);
-        Tokens.read(address(k), features, width, from, to, first, headSize, ks, row, padded);
+        long row = 4L * padded;
+        if (from % width + padded <= width) { // the sequence and its last vector lie in one panel, which serves as it is
+            long at = 4L * (((long) (from / width) * features + first) * width + from % width);
+            qs = address(q) + at;
+            ks = address(k) + at;
+            vs = address(v) + at;
+            row = 4L * width;
+        } else {
+            Tokens.read(address(q), features, width, from, to, first, headSize, qs, row, padded);
+            Tokens.read(address(k), features, width, from, to, first, headSize, ks, row, padded);
+            Tokens.read(address(v), features, width, from, to, first, headSize, vs, row, padded);
+        }
         for (int s = 0; s < n; s += STRIP) {
             int count = Math.min(STRIP, padded - s);
-            Tiles.product(n, headSize, ks, row, qs + 4L * s, row, count, scores, 4L * STRIP);
+            Tiles.product(n, headSize, ks, 4, row, qs + 4L * s, row, count, scores, 4L * STRIP);
             softmax(scores, 4L * STRIP, n, count, scale * LOG2_E, inverse);
-            Tiles.product(headSize, n, vt, tokenRow, scores, 4L * STRIP, count, result, 4L * STRIP);
+            Tiles.product(headSize, n, vs, row, 4, scores, 4L * STRIP, count, result, 4L * STRIP);
             multiplyRows(result, 4L * STRIP, headSize, count, inverse);
             Tokens.write(result, 4L * STRIP, address(out), features, width, from + s, Math.min(to, from + s + STRIP), first, headSize);
         }
@@ -108,20 +88,15 @@ final class VectorAttention implements Attention {
     public void attendBackward(Floats q, Floats k, Floats v, Floats dOut, Floats dq, Floats dk, Floats dv, int features, int width, int from, int to,
             int head, int headSize, float scale, Floats scratch) {
         int n = to - from;
-        Plan plan = new Plan(n, headSize);
-        int padded = plan.padded();
+        int padded = padded(n);
         long row = 4L * padded;
-        long tokenRow = 4L * plan.tokenRow();
         int first = head * headSize;
         long qs = address(scratch);
-        long ks = qs + 4L * plan.features();
-        long vs = ks + 4L * plan.features();
-        long ds = vs + 4L * plan.features();
-        long result = ds + 4L * plan.features();
-        long qt = result + 4L * plan.features();
-        long kt = qt + 4L * plan.tokens();
-        long dt = kt + 4L * plan.tokens();
-        long weights = dt + 4L * plan.tokens();
+        long ks = qs + 4L * features(headSize, padded);
+        long vs = ks + 4L * features(headSize, padded);
+        long ds = vs + 4L * features(headSize, padded);
+        long result = ds + 4L * features(headSize, padded);
+        long weights = result + 4L * features(headSize, padded);
         long slopes = weights + n * row;
         long weightsT = slopes + n * row;
         long slopesT = weightsT + n * row;
@@ -130,23 +105,21 @@ final class VectorAttention implements Attention {
         Tokens.read(address(k), features, width, from, to, first, headSize, ks, row, padded);
         Tokens.read(address(v), features, width, from, to, first, headSize, vs, row, padded);
         Tokens.read(address(dOut), features, width, from, to, first, headSize, ds, row, padded);
-        Tokens.transpose(qs, row, headSize, n, qt, tokenRow);
-        Tokens.transpose(ks, row, headSize, n, kt, tokenRow);
-        Tokens.transpose(ds, row, headSize, n, dt, tokenRow);
 
-        Tiles.product(n, headSize, ks, row, qs, row, padded, weights, row);
+        // one row per key, queries along lanes
+        Tiles.product(n, headSize, ks, 4, row, qs, row, padded, weights, row);
         softmax(weights, row, n, padded, scale * LOG2_E, inverse);
         multiplyRows(weights, row, n, padded, inverse);
-        Tiles.product(n, headSize, vs, row, ds, row, padded, slopes, row);
+        Tiles.product(n, headSize, vs, 4, row, ds, row, padded, slopes, row);
         softmaxBackward(weights, slopes, row, n, padded, scale);
         Tokens.transpose(weights, row, n, n, weightsT, row);
         Tokens.transpose(slopes, row, n, n, slopesT, row);
 
-        Tiles.product(headSize, n, kt, tokenRow, slopes, row, padded, result, row);
+        Tiles.product(headSize, n, ks, row, 4, slopes, row, padded, result, row);
         Tokens.write(result, row, address(dq), features, width, from, to, first, headSize);
-        Tiles.product(headSize, n, qt, tokenRow, slopesT, row, padded, result, row);
+        Tiles.product(headSize, n, qs, row, 4, slopesT, row, padded, result, row);
         Tokens.write(result, row, address(dk), features, width, from, to, first, headSize);
-        Tiles.product(headSize, n, dt, tokenRow, weightsT, row, padded, result, row);
+        Tiles.product(headSize, n, ds, row, 4, weightsT, row, padded, result, row);
         Tokens.write(result, row, address(dv), features, width, from, to, first, headSize);
         reachabilityFence(q);
         reachabilityFence(k);

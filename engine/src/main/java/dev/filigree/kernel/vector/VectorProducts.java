@@ -17,7 +17,7 @@ final class VectorProducts implements Products {
         long rowBytes = 4L * width;
         for (int t = fromTile; t < toTile; t++) {
             int r = t * Tiles.ROWS;
-            Tiles.strip(cols, address(w) + 4L * r * cols, 4L * Tiles.ROWS, address(x), rowBytes, width, address(y) + r * rowBytes, rowBytes,
+            Tiles.strip(cols, address(w) + 4L * r * cols, 4, 4L * Tiles.ROWS, address(x), rowBytes, width, address(y) + r * rowBytes, rowBytes,
                     Math.min(Tiles.ROWS, rows - r), biasAddress(bias) + r * biasStep, biasStep);
         }
         keep(w, bias, x, y);

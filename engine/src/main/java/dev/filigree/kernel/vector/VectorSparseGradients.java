@@ -104,15 +104,15 @@ final class VectorSparseGradients implements SparseGradients {
         int padded = (features + N - 1) / N * N;
         long row = 4L * padded;
         try (Arena arena = Arena.ofConfined()) {
-            // with one row per token the sum over tokens is the depth of a dense product; tiles read five floats too far
-            long xt = address(Floats.allocate(arena, width * padded + 16));
+            // with one row per token the sum over tokens is the depth of a dense product
+            long xt = address(Floats.allocate(arena, width * padded));
             long part = address(Floats.allocate(arena, Tiles.ROWS * padded));
             for (int p = 0; p * width < tokens; p++) {
                 int live = Math.min(width, tokens - p * width);
                 Tokens.transpose(address(x) + 4L * p * features * width, 4L * width, features, live, xt, row);
                 for (int r = fromRow; r < toRow; r += Tiles.ROWS) {
                     int count = Math.min(Tiles.ROWS, toRow - r);
-                    Tiles.strip(live, xt + 4L * r, row, xt, row, padded, part, row, count, Lanes.ZEROS, 0);
+                    Tiles.strip(live, xt + 4L * r, 4, row, xt, row, padded, part, row, count, Lanes.ZEROS, 0);
                     for (int i = 0; i < count; i++) {
                         addTo(address(gram) + 4L * (r + i) * features, part + i * row, features);
                     }
