@@ -32,15 +32,24 @@ public record Probe(double oneThread, double allThreads, double cacheRead, doubl
     private static final int SIDE = 384;
     private static final int TOKENS = 64;
 
-    /** Takes about five seconds. */
-    public static Probe of(Compute compute) {
+    /** Figures that {@link #of} measures. */
+    public static final int FIGURES = 6;
+
+    /**
+     * Takes about five seconds.
+     *
+     * @param measured called after each of the {@link #FIGURES} figures
+     */
+    public static Probe of(Compute compute, Runnable measured) {
         Kernels kernels = compute.kernels();
         float[] sink = new float[compute.parallel().threads() + MEMORY_CHUNKS];
         double fmaFlops = 2.0 * kernels.ceilings().multiplyAddsPerRound() * FMA_ROUNDS;
         IntConsumer fma = t -> sink[t] = kernels.ceilings().multiplyAdds(FMA_ROUNDS, 0.999f);
         int threads = compute.parallel().threads();
         double one = fmaFlops / seconds(() -> fma.accept(0)) / 1e9;
+        measured.run();
         double all = threads == 1 ? one : threads * fmaFlops / seconds(() -> compute.parallel().run(threads, fma)) / 1e9;
+        measured.run();
 
         Floats memory = Floats.allocate(MEMORY_FLOATS).fill(1f);
         double cache = CACHE_REPEATS * 4.0 * CACHE_FLOATS / seconds(() -> {
@@ -48,11 +57,17 @@ public record Probe(double oneThread, double allThreads, double cacheRead, doubl
                 sink[0] += kernels.ceilings().read(memory, 0, CACHE_FLOATS);
             }
         }) / 1e9;
+        measured.run();
         int chunk = MEMORY_FLOATS / MEMORY_CHUNKS;
         double read = memory.bytes() / seconds(() -> compute.parallel().run(MEMORY_CHUNKS,
                 c -> sink[c] = kernels.ceilings().read(memory, c * chunk, chunk))) / 1e9;
+        measured.run();
 
-        return new Probe(one, all, cache, read, product(kernels), product(Kernels.scalar()));
+        double product = product(kernels);
+        measured.run();
+        double scalar = product(Kernels.scalar());
+        measured.run();
+        return new Probe(one, all, cache, read, product, scalar);
     }
 
     /** Share of the one-thread ceiling that the dense product reaches. */
