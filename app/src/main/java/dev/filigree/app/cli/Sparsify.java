@@ -2,9 +2,10 @@ package dev.filigree.app.cli;
 
 import dev.filigree.app.RunLock;
 import dev.filigree.app.sparsify.Outcome;
-import dev.filigree.app.sparsify.Page;
+import dev.filigree.app.sparsify.RunState;
 import dev.filigree.app.sparsify.Settings;
 import dev.filigree.app.sparsify.SparsifyRun;
+import dev.filigree.base.UserError;
 import dev.filigree.report.Json;
 import dev.filigree.report.Progress;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ final class Sparsify implements Runnable {
     @ParentCommand
     private Filigree filigree;
 
-    @Parameters(paramLabel = "MODEL", description = "minilm, bge-small, e5-small, a Hugging Face folder or an .onnx file.")
+    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "minilm, bge-small, e5-small, a Hugging Face folder or an .onnx file.")
     private String model;
 
     @Option(names = "--sparsity", paramLabel = "SHARE", defaultValue = "", description = "Share of the prunable weights to remove (default: 80%%, or the pattern's own).")
@@ -59,23 +60,40 @@ final class Sparsify implements Runnable {
     @Option(names = "--calibration", paramLabel = "N", defaultValue = "1000", description = "Sentences to calibrate with (default: ${DEFAULT-VALUE}).")
     private int calibration;
 
+    @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the interrupted run in this folder, with its settings.")
+    private Path resume;
+
     @Option(names = "--out", paramLabel = "DIR", description = "Folder for the result (default: MODEL-SPARSITY-PATTERN).")
     private Path out;
 
     @Override
     public void run() {
-        Settings settings = new Settings(model, pooling, sparsity, pattern, allocation, method, recover, schedule, store, text, pairs, calibration, filigree.seed());
-        Path folder = out != null ? out : Path.of(defaultName(settings));
         Console console = filigree.console();
-        try (RunLock _ = RunLock.take(folder)) {
-            Outcome outcome = new SparsifyRun(settings, folder, filigree.threads(), new Progress(console.err(), console.live(), console.columns())).run();
-            Page.write(folder, outcome);
-            if (filigree.json()) {
-                console.out().println(Json.line(outcome));
-            } else {
-                console.out().println(outcome.text(console.columns()));
-            }
+        Path folder = resume != null ? resume : out != null ? out : Path.of(defaultName(settings()));
+        if (resume != null && !RunState.unfinished(resume)) {
+            RunState.read(resume);
         }
+        try (RunLock _ = RunLock.take(folder)) {
+            RunState unfinished = resume == null ? null : RunState.read(resume);
+            if (resume == null && RunState.unfinished(folder)) {
+                throw new UserError(folder + ": holds an unfinished run; go on with: filigree sparsify --resume " + folder
+                        + " (or give another --out, or remove the folder)");
+            }
+            Settings settings = unfinished == null ? settings() : unfinished.settings();
+            Progress progress = new Progress(console.err(), console.live(), console.columns());
+            Outcome outcome = new SparsifyRun(settings, folder, filigree.threads(), progress).run(unfinished);
+            console.out().println(filigree.json() ? Json.line(outcome) : outcome.text(console.columns()));
+        }
+    }
+
+    private Settings settings() {
+        if (model == null) {
+            throw new UserError("sparsify: no model given; expected minilm, bge-small, e5-small, a Hugging Face folder or an .onnx file (or --resume DIR)");
+        }
+        if (calibration < 1) {
+            throw new UserError("--calibration: found " + calibration + ", expected at least 1 sentence");
+        }
+        return new Settings(model, pooling, sparsity, pattern, allocation, method, recover, schedule, store, text, pairs, calibration, filigree.seed());
     }
 
     private static String defaultName(Settings s) {

@@ -1,8 +1,6 @@
 package dev.filigree.app.sparsify;
 
 import dev.filigree.infer.Plan;
-import dev.filigree.prune.Footprint;
-import dev.filigree.prune.PruneReport;
 import dev.filigree.report.RunRecord;
 import dev.filigree.report.Table;
 import java.util.List;
@@ -16,7 +14,6 @@ import java.util.Map;
  * @param achieved        sparsity achieved in them
  * @param achievedOfAll   zeros among all parameters, tables included
  * @param footprint       what the method held while working
- * @param oneShot         what pruning alone did, weight by weight
  * @param layers          sparsity and layout of each weight in the saved model
  * @param quality         dense, one-shot and recovered (or one-shot twice, without recovery), by name, in that order
  * @param recovery        quality against time, empty without recovery
@@ -27,7 +24,7 @@ import java.util.Map;
  * @param absent          rivals that could not be measured, with the reason
  * @param verdict         what follows
  */
-public record Outcome(RunRecord run, double asked, double achieved, double achievedOfAll, Footprint footprint, PruneReport oneShot, List<Layer> layers,
+public record Outcome(RunRecord run, double asked, double achieved, double achievedOfAll, String footprint, List<Layer> layers,
         Map<String, Quality> quality, List<Point> recovery, int excluded, Map<String, Long> diskBytes, Map<String, Long> residentBytes,
         List<Speed.Result> speed, Map<String, String> absent, Verdict verdict) {
 

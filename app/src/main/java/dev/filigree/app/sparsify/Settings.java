@@ -2,6 +2,8 @@ package dev.filigree.app.sparsify;
 
 import dev.filigree.prune.Recipe;
 import dev.filigree.prune.Sparsity;
+import dev.filigree.prune.schedule.Schedule;
+import dev.filigree.train.Budget;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,6 +27,16 @@ import java.util.Map;
  */
 public record Settings(String model, String pooling, String sparsity, String pattern, String allocation, String method, String recover, String schedule,
         String store, String text, String pairs, int calibration, long seed) {
+
+    /** How sparsity grows during recovery. */
+    public Schedule growth() {
+        return dev.filigree.prune.Parts.SCHEDULES.make(schedule);
+    }
+
+    /** How long to recover. */
+    public Budget budget() {
+        return Budget.parse("--recover", recover);
+    }
 
     /** How to prune; refuses contradictions. */
     public Recipe recipe() {

@@ -9,16 +9,15 @@ import dev.filigree.io.Store;
 import dev.filigree.kernel.Compute;
 import dev.filigree.model.Bert;
 import dev.filigree.model.Model;
-import dev.filigree.model.Site;
 import dev.filigree.ops.Batch;
-import dev.filigree.ops.Held;
 import dev.filigree.prune.PruneReport;
 import dev.filigree.prune.Pruner;
 import dev.filigree.prune.Recipe;
 import dev.filigree.report.Progress;
 import dev.filigree.report.RunRecord;
-import dev.filigree.tensor.Tiled;
-import dev.filigree.tensor.Weight;
+import dev.filigree.train.Budget;
+import dev.filigree.train.Loop;
+import dev.filigree.train.Snapshot;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,30 +25,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** One run of {@code sparsify}: load, evaluate, prune, recover, pack, save, evaluate what was saved, measure. */
+/** One run of {@code sparsify}: load, evaluate, prune, recover, pack, save, and measure what was saved. */
 public final class SparsifyRun {
 
     /** Names of the models that a run compares, in tables and in {@code report.json}. */
     public static final String DENSE = "dense";
     public static final String ONE_SHOT = "one-shot";
-    public static final String RECOVERED = "recovered";
     public static final String SPARSE = "sparse";
 
     /** Tokens that calibration puts through a block at once. */
     private static final int CALIBRATION_TOKENS = 2048;
-
-    /** The profile of requests that layouts are chosen for and speed is measured at: sequences and tokens in each. */
-    public static final int BATCH = 32;
-    public static final int LENGTH = 64;
-
-    private static final int ROUNDS = 7;
-    private static final double ROUND_SECONDS = 0.8;
 
     private final Settings settings;
     private final Path out;
     private final int threads;
     private final Progress progress;
     private final Rng rng;
+    private final Recipe recipe;
+    private final Store store;
 
     public SparsifyRun(Settings settings, Path out, int threads, Progress progress) {
         this.settings = settings;
@@ -57,12 +50,18 @@ public final class SparsifyRun {
         this.threads = threads;
         this.progress = progress;
         this.rng = new Rng(settings.seed());
+        this.recipe = settings.recipe();
+        this.store = Store.named(settings.store());
+        settings.growth();
+        settings.budget();
     }
 
-    /** Does it all; what it found is also in the folder. */
-    public Outcome run() {
-        Recipe recipe = settings.recipe();
-        Store store = Store.named(settings.store());
+    /**
+     * Does it all; what it found is also in the folder.
+     *
+     * @param unfinished where an interrupted run stopped, or null to begin
+     */
+    public Outcome run(RunState unfinished) {
         Texts texts = Texts.load(settings.text(), settings.pairs(), rng);
         try (Source source = load(); SentenceEncoder dense = SentenceEncoder.of(source.stored(), threads)) {
             RunRecord record = record(source, texts, dense.compute());
@@ -72,13 +71,35 @@ public final class SparsifyRun {
                 quality.put(DENSE, judge.dense(dense::encode));
                 stage.note(said(quality.get(DENSE)));
             }
-            Bert student = Students.of(dense.model());
-            PruneReport pruned = prune(student, recipe, texts, dense);
-            quality.put(ONE_SHOT, evaluate("evaluate one-shot", judge, student, dense.compute()));
-            List<Outcome.Point> recovery = List.of();
+            List<Outcome.Point> curve = new ArrayList<>();
+            List<int[]> sentences = texts.training().stream().map(dense::tokens).toList();
+            List<Batch> calibration = Recovery.batches(sentences.subList(0, Math.min(settings.calibration(), sentences.size())), CALIBRATION_TOKENS);
+            Bert student;
+            String footprint;
+            if (unfinished == null) {
+                student = Students.of(dense.model());
+                PruneReport pruned = prune("calibrate, prune", student, recipe, calibration, dense.compute());
+                footprint = pruned.footprint().toString();
+                quality.put(ONE_SHOT, evaluate("evaluate one-shot", judge, student, dense.compute()));
+                if (!settings.budget().none()) {
+                    student = recover(student, pruned, dense, source, calibration, sentences, judge, quality, curve);
+                }
+            } else {
+                footprint = unfinished.footprint();
+                quality.put(ONE_SHOT, unfinished.quality().get(ONE_SHOT));
+                curve.addAll(unfinished.curve());
+                student = goOn(unfinished, dense, source, calibration, sentences, judge, quality, curve);
+            }
             Plan plan = plan(student, dense.compute());
-            save(student, source, store, plan);
-            return measured(record, recipe, source, dense, judge, pruned, quality, recovery, texts, plan);
+            try (Progress.Stage stage = progress.stage("save", 0)) {
+                SavedModel.write(out, student, source.stored().tokenizer(), store, plan, settings);
+                RunState.clear(out);
+                stage.note(out.toString());
+            }
+            Measurement measurement = new Measurement(source, dense, out, threads, judge, progress);
+            Outcome outcome = measurement.measure(record, recipe.sparsity(), footprint, quality, curve, texts.excluded(), plan);
+            Page.write(out, outcome);
+            return outcome;
         }
     }
 
@@ -97,16 +118,13 @@ public final class SparsifyRun {
         data.put("held-out text", texts.heldOut().size() + " sentences");
         data.put("scored pairs", texts.pairs().size() + (settings.pairs().isEmpty() ? " (STS-B dev)" : " (" + settings.pairs() + ")"));
         data.put("excluded", texts.excluded() + " sentences that occur in a scored pair");
+        progress.say("text: " + data.get("training text") + "; " + data.get("excluded") + " were left out");
         return RunRecord.start("sparsify", settings.seed(), threads, compute.kernels().name(), settings.words(), data);
     }
 
-    private PruneReport prune(Bert student, Recipe recipe, Texts texts, SentenceEncoder dense) {
-        List<Site> sites = student.sites();
-        try (Progress.Stage stage = progress.stage("calibrate, prune", sites.size())) {
-            List<String> sentences = texts.training().subList(0, Math.min(settings.calibration(), texts.training().size()));
-            List<Batch> batches = batches(sentences.stream().map(dense::tokens).toList());
-            PruneReport report = new Pruner(dense.compute(), recipe, rng.split("prune"))
-                    .prune(student, batches, site -> stage.add(1));
+    private PruneReport prune(String name, Bert student, Recipe how, List<Batch> calibration, Compute compute) {
+        try (Progress.Stage stage = progress.stage(name, student.sites().size())) {
+            PruneReport report = new Pruner(compute, how, rng.split("prune")).prune(student, calibration, site -> stage.add(1));
             stage.note(String.format(Locale.ROOT, "%.2f %% of the prunable weights are zero; footprint %s", 100 * report.achieved(), report.footprint()));
             return report;
         }
@@ -120,117 +138,72 @@ public final class SparsifyRun {
         }
     }
 
+    private Bert recover(Bert pruned, PruneReport report, SentenceEncoder dense, Source source, List<Batch> calibration, List<int[]> sentences, Judge judge,
+            Map<String, Quality> quality, List<Outcome.Point> curve) {
+        try (Recovery recovery = recovery(dense, calibration, sentences)) {
+            Budget.Measured budget = recovery.measure(settings.budget(), pruned, report.seconds());
+            progress.say(String.format(Locale.ROOT, "recovery: %s is %d steps%s", settings.recover(), budget.steps(),
+                    Double.isNaN(budget.secondsPerStep()) ? "" : String.format(Locale.ROOT, " of %.3f s", budget.secondsPerStep())));
+            Bert student = pruned;
+            if (recovery.start() < recipe.sparsity()) {
+                student = Students.of(dense.model());
+                prune("prune to begin", student, recipe.withSparsity(recovery.start()), calibration, dense.compute());
+            }
+            curve.add(new Outcome.Point(0, 0, quality.get(ONE_SHOT).cosine()));
+            RunState state = new RunState(settings, budget.steps(), report.footprint().toString(), quality, curve);
+            recovery.run(student, budget.steps(), null, Recovery.named(settings), judge, progress, keeper(student, source, state));
+            return student;
+        }
+    }
+
+    private Bert goOn(RunState state, SentenceEncoder dense, Source source, List<Batch> calibration, List<int[]> sentences, Judge judge,
+            Map<String, Quality> quality, List<Outcome.Point> curve) {
+        try (Recovery recovery = recovery(dense, calibration, sentences)) {
+            Bert student = Recovery.empty(dense.model());
+            RunState now = new RunState(settings, state.steps(), state.footprint(), quality, curve);
+            recovery.run(student, state.steps(), RunState.training(out), Recovery.named(settings), judge, progress, keeper(student, source, now));
+            return student;
+        }
+    }
+
+    private Recovery recovery(SentenceEncoder dense, List<Batch> calibration, List<int[]> sentences) {
+        return new Recovery(dense.compute(), dense.model(), recipe, settings.growth(), calibration, sentences, rng.split("recovery"));
+    }
+
+    /** Keeps the state of the training, and the best model that has reached the target, in the run's folder. */
+    private Recovery.Watcher keeper(Bert student, Source source, RunState state) {
+        return new Recovery.Watcher() {
+
+            private double best = Double.NEGATIVE_INFINITY;
+
+            @Override
+            public void looked(Outcome.Point point, Loop loop) {
+                state.curve().add(point);
+                boolean reached = settings.growth().sparsity(point.step() - 1, loop.steps(), recipe.sparsity()) >= recipe.sparsity();
+                if (reached && point.cosine() > best && point.step() < loop.steps()) {
+                    best = point.cosine();
+                    SavedModel.write(out, student, source.stored().tokenizer(), store, null, settings);
+                }
+            }
+
+            @Override
+            public void store(Loop loop) {
+                Snapshot.save(RunState.training(out), loop, Recovery.named(settings));
+                state.write(out);
+            }
+        };
+    }
+
     private Plan plan(Model student, Compute compute) {
         try (Progress.Stage stage = progress.stage("pack", student.sites().size())) {
-            Plan plan = new Planner(compute, BATCH * LENGTH).measure(student, site -> stage.add(1));
+            Plan plan = new Planner(compute, Measurement.BATCH * Measurement.LENGTH).measure(student, site -> stage.add(1));
             long kept = plan.choices().stream().filter(c -> !c.layout().equals("dense")).count();
             stage.note(kept + " of " + plan.choices().size() + " weights run sparse, the others are faster dense");
             return plan;
         }
     }
 
-    private void save(Bert student, Source source, Store store, Plan plan) {
-        try (Progress.Stage stage = progress.stage("save", 0)) {
-            SavedModel.write(out, student, source.stored().tokenizer(), store, plan, settings);
-            stage.note(out.toString());
-        }
-    }
-
-    private Outcome measured(RunRecord record, Recipe recipe, Source source, SentenceEncoder dense, Judge judge, PruneReport pruned,
-            Map<String, Quality> quality, List<Outcome.Point> recovery, Texts texts, Plan plan) {
-        try (SentenceEncoder sparse = SentenceEncoder.open(out, threads); Rivals rivals = Rivals.start(source, threads)) {
-            try (Progress.Stage stage = progress.stage("evaluate saved", 0)) {
-                quality.put(recovery.isEmpty() ? SPARSE : RECOVERED, judge.score(sparse::encode));
-                stage.note(said(quality.get(recovery.isEmpty() ? SPARSE : RECOVERED)));
-            }
-            for (String rival : rivals.names()) {
-                try (Progress.Stage stage = progress.stage("evaluate rival", 0)) {
-                    rivals.quality(rival, judge).ifPresent(q -> {
-                        quality.put(rival, q);
-                        stage.note(rival + ": " + said(q));
-                    });
-                }
-            }
-            List<Speed.Result> speed = speed(dense, sparse, rivals);
-            Map<String, Long> disk = new LinkedHashMap<>();
-            disk.put(DENSE, source.stored().weights().bytes());
-            disk.put(SPARSE, SavedModel.bytes(out));
-            rivals.names().forEach(r -> disk.put(r, rivals.bytes(r)));
-            Map<String, Long> resident = new LinkedHashMap<>();
-            resident.put(DENSE, dense.weightBytes());
-            resident.put(SPARSE, sparse.weightBytes());
-            Verdict verdict = verdict(quality, disk, speed, rivals);
-            Outcome outcome = new Outcome(record.finished(), recipe.sparsity(), pruned.achieved(), ofAll(dense.model(), plan, sparse.model(), pruned),
-                    pruned.footprint(), pruned, layers(plan, sparse.model(), pruned), quality, recovery, texts.excluded(), disk, resident, speed,
-                    rivals.absent(), verdict);
-            return outcome;
-        }
-    }
-
-    private List<Speed.Result> speed(SentenceEncoder dense, SentenceEncoder sparse, Rivals rivals) {
-        int vocabulary = dense.config().vocab();
-        Speed speed = new Speed(ROUNDS, ROUND_SECONDS).ours(DENSE, dense.session(), vocabulary).ours(SPARSE, sparse.session(), vocabulary);
-        rivals.join(speed);
-        try (Progress.Stage stage = progress.stage("measure", speed.total(1))) {
-            List<Speed.Result> results = speed.run(List.of(new int[] {BATCH, Math.min(LENGTH, dense.config().maxPositions())}), (done, what) -> stage.at(done, what));
-            stage.note(BATCH + " sequences of " + LENGTH + " tokens, " + ROUNDS + " alternating rounds");
-            return results;
-        }
-    }
-
-    private static Verdict verdict(Map<String, Quality> quality, Map<String, Long> disk, List<Speed.Result> speed, Rivals rivals) {
-        Map<String, Double> rate = new LinkedHashMap<>();
-        speed.forEach(r -> rate.put(r.name(), r.median()));
-        Quality last = quality.getOrDefault(RECOVERED, quality.get(SPARSE));
-        List<Contestant> others = new ArrayList<>();
-        for (String r : rivals.names()) {
-            others.add(new Contestant(r, quality.get(r), disk.get(r), rate.getOrDefault(r, Double.NaN)));
-        }
-        return Verdict.of(new Contestant("the sparse model", last, disk.get(SPARSE), rate.get(SPARSE)),
-                new Contestant("our dense model", quality.get(DENSE), disk.get(DENSE), rate.get(DENSE)), others);
-    }
-
-    private static double ofAll(Model dense, Plan plan, Model sparse, PruneReport pruned) {
-        double all = dense.params().stream().mapToDouble((Held p) -> p.forward().positions()).sum();
-        double zeros = pruned.sites().stream().mapToDouble(s -> s.achieved() * s.site().positions()).sum();
-        return zeros / all;
-    }
-
-    private static List<Outcome.Layer> layers(Plan plan, Model sparse, PruneReport pruned) {
-        Map<String, Double> sparsity = new LinkedHashMap<>();
-        pruned.sites().forEach(s -> sparsity.put(s.site().name(), s.achieved()));
-        List<Outcome.Layer> layers = new ArrayList<>();
-        Map<String, Plan.Choice> choices = new LinkedHashMap<>();
-        plan.choices().forEach(c -> choices.put(c.site(), c));
-        for (Site s : sparse.sites()) {
-            Weight w = sparse.param(s).forward();
-            layers.add(new Outcome.Layer(s.shortName(), s.rows(), s.cols(), sparsity.get(s.name()), w instanceof Tiled ? "dense" : w.layout(),
-                    choices.get(s.name())));
-        }
-        return layers;
-    }
-
-    /** Sequences laid into batches of about {@link #CALIBRATION_TOKENS} tokens, in order. */
-    private static List<Batch> batches(List<int[]> sequences) {
-        List<Batch> batches = new ArrayList<>();
-        List<int[]> current = new ArrayList<>();
-        int tokens = 0;
-        for (int[] s : sequences) {
-            if (tokens + s.length > CALIBRATION_TOKENS && !current.isEmpty()) {
-                batches.add(Batch.of(current));
-                current = new ArrayList<>();
-                tokens = 0;
-            }
-            current.add(s);
-            tokens += s.length;
-        }
-        if (!current.isEmpty()) {
-            batches.add(Batch.of(current));
-        }
-        return batches;
-    }
-
-    private static String said(Quality q) {
+    static String said(Quality q) {
         return String.format(Locale.ROOT, "cosine %.4f, Spearman %.4f", q.cosine(), q.spearman());
     }
 }

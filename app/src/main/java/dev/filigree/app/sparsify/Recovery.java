@@ -1,0 +1,204 @@
+package dev.filigree.app.sparsify;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Rng;
+import dev.filigree.infer.Session;
+import dev.filigree.kernel.Compute;
+import dev.filigree.model.Bert;
+import dev.filigree.model.Site;
+import dev.filigree.ops.Batch;
+import dev.filigree.prune.Pruner;
+import dev.filigree.prune.Recipe;
+import dev.filigree.prune.schedule.Reprune;
+import dev.filigree.prune.schedule.Schedule;
+import dev.filigree.report.Progress;
+import dev.filigree.tensor.Topology;
+import dev.filigree.train.Adam;
+import dev.filigree.train.Batches;
+import dev.filigree.train.Budget;
+import dev.filigree.train.Distillation;
+import dev.filigree.train.Hook;
+import dev.filigree.train.Loop;
+import dev.filigree.train.Rates;
+import dev.filigree.train.Setup;
+import dev.filigree.train.Snapshot;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Distils a pruned encoder from its dense self. Sparsity grows by the schedule; the state is stored every few seconds, so
+ * that whatever happens the run can go on where it was, bit for bit.
+ */
+final class Recovery implements AutoCloseable {
+
+    /** Sentences in a step. */
+    private static final int BATCH = 32;
+    private static final double RATE = 2e-3;
+    private static final double WARMUP = 0.05;
+    private static final double CLIP = 1;
+    private static final double BETA1 = 0.9;
+    private static final double BETA2 = 0.98;
+    private static final double EPS = 1e-8;
+
+    /** Looks at quality on the way, and how many held-out sentences each takes. */
+    private static final int GLANCES = 12;
+    private static final int GLANCE_SENTENCES = 200;
+    private static final double SECONDS_A_GLANCE = 1.0;
+
+    private static final double STORE_EVERY_SECONDS = 20;
+
+    private final Compute compute;
+    private final Recipe recipe;
+    private final Schedule schedule;
+    private final List<Batch> calibration;
+    private final List<int[]> sentences;
+    private final Rng rng;
+    private final Distillation distillation;
+
+    /**
+     * @param teacher     the dense model, never changed
+     * @param calibration text for pruning again
+     * @param sentences   token ids of the text to learn from
+     */
+    Recovery(Compute compute, Bert teacher, Recipe recipe, Schedule schedule, List<Batch> calibration, List<int[]> sentences, Rng rng) {
+        this.compute = compute;
+        this.recipe = recipe;
+        this.schedule = schedule;
+        this.calibration = calibration;
+        this.sentences = sentences;
+        this.rng = rng;
+        this.distillation = new Distillation(compute, teacher, Distillation.Weights.DEFAULT);
+    }
+
+    /** Told as recovery goes on. */
+    interface Watcher {
+        /** A look at quality. */
+        void looked(Outcome.Point point, Loop loop);
+
+        /** Asks to keep the state, complete between two steps. */
+        void store(Loop loop);
+    }
+
+    /**
+     * A budget in steps; a time is measured on {@code pruned}, which is left as it is.
+     *
+     * @param pruneSeconds what one pruning took
+     */
+    Budget.Measured measure(Budget budget, Bert pruned, double pruneSeconds) {
+        long prunings = java.util.stream.LongStream.range(0, 1000).filter(s -> schedule.fires(s, 1000)).count();
+        try (Loop loop = new Loop(compute, Students.of(pruned), setup(1, List.of()))) {
+            return budget.measure(loop, prunings * pruneSeconds + GLANCES * SECONDS_A_GLANCE);
+        }
+    }
+
+    /** The share of zeros that recovery begins with. */
+    double start() {
+        return recipe.pattern().fixedSparsity().orElse(schedule.start(recipe.sparsity()));
+    }
+
+    /**
+     * Trains {@code student}, pruned to {@link #start}, in place.
+     *
+     * @param stored the state to go on from, or null to begin
+     * @param judge  for the looks on the way
+     */
+    void run(Bert student, long steps, Path stored, Map<String, String> settings, Judge judge, Progress progress, Watcher watcher) {
+        try (Progress.Stage stage = progress.stage("recover", steps)) {
+            Looks looks = new Looks(judge, watcher, stage);
+            Reprune reprune = new Reprune(new Pruner(compute, recipe, rng.split("reprune")), schedule, calibration,
+                    (step, report) -> stage.note(String.format(Locale.ROOT, "pruned to %.1f %%", 100 * report.achieved())));
+            try (Loop loop = new Loop(compute, student, setup(steps, List.of(reprune, looks)))) {
+                if (stored != null) {
+                    Snapshot.load(stored, loop, settings);
+                }
+                double[] lastStored = {stage.seconds()};
+                loop.run((step, all, loss, rate) -> {
+                    stage.at(step, String.format(Locale.ROOT, "loss %.3f, cosine %.3f, %,.0f tokens/s", loss.total(), looks.cosine, rate));
+                    if (stage.seconds() - lastStored[0] > STORE_EVERY_SECONDS && step < all) {
+                        watcher.store(loop);
+                        lastStored[0] = stage.seconds();
+                    }
+                });
+                stage.note(String.format(Locale.ROOT, "%d steps of %d sentences", steps, BATCH));
+            }
+        }
+    }
+
+    /** A student to load a stored state into: nothing is live until then. */
+    static Bert empty(Bert dense) {
+        Bert student = Students.of(dense);
+        for (Site s : student.sites()) {
+            Topology none = new Topology.Builder(s.rows(), s.cols(), 0).build();
+            student.param(s).set(dev.filigree.tensor.Layout.CSR.pack(Arena.ofAuto(), none, Floats.allocate(0)));
+        }
+        return student;
+    }
+
+    @Override
+    public void close() {
+        distillation.close();
+    }
+
+    private Setup setup(long steps, List<Hook> hooks) {
+        return new Setup(distillation, new Batches(sentences, BATCH, rng.split("order")), new Adam(BETA1, BETA2, EPS, 0), RATE, new Rates.Linear(WARMUP),
+                CLIP, steps, recipe.pattern().trainingLayout(), hooks, rng.split("training"));
+    }
+
+    /** Looks at quality now and then, which changes no bit of the run. */
+    private final class Looks implements Hook {
+
+        private final Judge judge;
+        private final Watcher watcher;
+        private final Progress.Stage stage;
+        private double cosine = Double.NaN;
+
+        Looks(Judge judge, Watcher watcher, Progress.Stage stage) {
+            this.judge = judge;
+            this.watcher = watcher;
+            this.stage = stage;
+        }
+
+        @Override
+        public void afterStep(Loop loop, long step) {
+            long every = Math.max(1, loop.steps() / GLANCES);
+            if ((step + 1) % every == 0 || step + 1 == loop.steps()) {
+                try (Session session = new Session(loop.model(), compute)) {
+                    cosine = judge.glance(session::encode, GLANCE_SENTENCES);
+                }
+                watcher.looked(new Outcome.Point(step + 1, stage.seconds(), cosine), loop);
+            }
+        }
+    }
+
+    /** Settings as a stored state names them. */
+    static Map<String, String> named(Settings settings) {
+        Map<String, String> all = new java.util.LinkedHashMap<>(settings.words());
+        all.put("seed", Long.toString(settings.seed()));
+        all.put("text", settings.text().isEmpty() ? "bundled" : settings.text());
+        return all;
+    }
+
+    /** Sequences laid into batches of at most {@code tokens} tokens, in order. */
+    static List<Batch> batches(List<int[]> sequences, int tokens) {
+        List<Batch> batches = new ArrayList<>();
+        List<int[]> current = new ArrayList<>();
+        int filled = 0;
+        for (int[] s : sequences) {
+            if (filled + s.length > tokens && !current.isEmpty()) {
+                batches.add(Batch.of(current));
+                current = new ArrayList<>();
+                filled = 0;
+            }
+            current.add(s);
+            filled += s.length;
+        }
+        if (!current.isEmpty()) {
+            batches.add(Batch.of(current));
+        }
+        return batches;
+    }
+}
