@@ -45,9 +45,11 @@ final class Measurement {
      */
     Outcome measure(RunRecord record, double asked, String footprint, Map<String, Quality> quality, List<Outcome.Point> curve, int excluded, Plan plan) {
         try (SentenceEncoder sparse = SentenceEncoder.open(folder, threads); Rivals rivals = Rivals.start(source, threads)) {
+            Quality last;
             try (Progress.Stage stage = progress.stage("evaluate saved", 0)) {
-                quality.put(SparsifyRun.SPARSE, judge.score(sparse::encode));
-                stage.note(SparsifyRun.said(quality.get(SparsifyRun.SPARSE)));
+                last = judge.score(sparse::encode);
+                quality.put(curve.isEmpty() ? SparsifyRun.SPARSE : SparsifyRun.RECOVERED, last);
+                stage.note(SparsifyRun.said(last));
             }
             for (String rival : rivals.names()) {
                 try (Progress.Stage stage = progress.stage("evaluate rival", 0)) {
@@ -70,7 +72,7 @@ final class Measurement {
             double prunable = layers.stream().mapToDouble(l -> (double) l.rows() * l.cols()).sum();
             double all = dense.model().params().stream().mapToDouble((Held p) -> p.forward().positions()).sum();
             return new Outcome(record.finished(), asked, zeros / prunable, zeros / all, footprint, layers, quality, List.copyOf(curve), excluded, disk,
-                    resident, speed, rivals.absent(), verdict(quality, disk, speed, rivals));
+                    resident, speed, rivals.absent(), verdict(last, quality, disk, speed, rivals));
         }
     }
 
@@ -87,18 +89,14 @@ final class Measurement {
         }
     }
 
-    private static Verdict verdict(Map<String, Quality> quality, Map<String, Long> disk, List<Speed.Result> speed, Rivals rivals) {
+    private static Verdict verdict(Quality last, Map<String, Quality> quality, Map<String, Long> disk, List<Speed.Result> speed, Rivals rivals) {
         Map<String, Double> rate = speed.stream().collect(Collectors.toMap(Speed.Result::name, Speed.Result::median));
         List<Contestant> others = new ArrayList<>();
         for (String r : rivals.names()) {
             others.add(new Contestant(r, quality.get(r), disk.get(r), rate.getOrDefault(r, Double.NaN)));
         }
-        return Verdict.of(contestant("the sparse model", SparsifyRun.SPARSE, quality, disk, rate),
-                contestant("our dense model", SparsifyRun.DENSE, quality, disk, rate), others);
-    }
-
-    private static Contestant contestant(String shown, String name, Map<String, Quality> quality, Map<String, Long> disk, Map<String, Double> rate) {
-        return new Contestant(shown, quality.get(name), disk.get(name), rate.get(name));
+        return Verdict.of(new Contestant("the sparse model", last, disk.get(SparsifyRun.SPARSE), rate.get(SparsifyRun.SPARSE)),
+                new Contestant("our dense model", quality.get(SparsifyRun.DENSE), disk.get(SparsifyRun.DENSE), rate.get(SparsifyRun.DENSE)), others);
     }
 
     private static List<Outcome.Layer> layers(SentenceEncoder sparse, Plan plan) {

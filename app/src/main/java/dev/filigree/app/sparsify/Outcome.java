@@ -28,6 +28,11 @@ public record Outcome(RunRecord run, double asked, double achieved, double achie
         Map<String, Quality> quality, List<Point> recovery, int excluded, Map<String, Long> diskBytes, Map<String, Long> residentBytes,
         List<Speed.Result> speed, Map<String, String> absent, Verdict verdict) {
 
+    /** Quality of the model that was saved. */
+    public Quality last() {
+        return quality.getOrDefault(SparsifyRun.RECOVERED, quality.get(SparsifyRun.SPARSE));
+    }
+
     /** What a person reads at the end. */
     public String text(int columns) {
         StringBuilder b = new StringBuilder();

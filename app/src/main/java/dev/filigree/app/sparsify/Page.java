@@ -33,7 +33,7 @@ public final class Page {
     private Page(Outcome outcome) {
         this.o = outcome;
         this.dense = o.quality().get(SparsifyRun.DENSE);
-        this.last = o.quality().getOrDefault(SparsifyRun.RECOVERED, o.quality().get(SparsifyRun.SPARSE));
+        this.last = outcome.last();
     }
 
     /** Writes {@code report.html} and {@code report.json} into the folder, each whole or not at all. */

@@ -37,7 +37,7 @@ final class Recovery implements AutoCloseable {
 
     /** Sentences in a step. */
     private static final int BATCH = 32;
-    private static final double RATE = 2e-3;
+    private static final double RATE = 4e-3;
     private static final double WARMUP = 0.05;
     private static final double CLIP = 1;
     private static final double BETA1 = 0.9;
@@ -66,7 +66,8 @@ final class Recovery implements AutoCloseable {
      */
     Recovery(Compute compute, Bert teacher, Recipe recipe, Schedule schedule, List<Batch> calibration, List<int[]> sentences, Rng rng) {
         this.compute = compute;
-        this.recipe = recipe;
+        // layer-wise repairs are for models that are not trained afterwards: with them distillation ends lower
+        this.recipe = new Recipe(recipe.pattern(), recipe.allocation(), recipe.method(), List.of(), recipe.sparsity());
         this.schedule = schedule;
         this.calibration = calibration;
         this.sentences = sentences;
@@ -95,13 +96,13 @@ final class Recovery implements AutoCloseable {
         }
     }
 
-    /** The share of zeros that recovery begins with. */
-    double start() {
-        return recipe.pattern().fixedSparsity().orElse(schedule.start(recipe.sparsity()));
+    /** How to prune before the first step. */
+    Recipe begin() {
+        return recipe.withSparsity(recipe.pattern().fixedSparsity().orElse(schedule.start(recipe.sparsity())));
     }
 
     /**
-     * Trains {@code student}, pruned to {@link #start}, in place.
+     * Trains {@code student}, pruned as {@link #begin} says, in place.
      *
      * @param stored the state to go on from, or null to begin
      * @param judge  for the looks on the way

@@ -31,6 +31,7 @@ public final class SparsifyRun {
     /** Names of the models that a run compares, in tables and in {@code report.json}. */
     public static final String DENSE = "dense";
     public static final String ONE_SHOT = "one-shot";
+    public static final String RECOVERED = "recovered";
     public static final String SPARSE = "sparse";
 
     /** Tokens that calibration puts through a block at once. */
@@ -145,9 +146,9 @@ public final class SparsifyRun {
             progress.say(String.format(Locale.ROOT, "recovery: %s is %d steps%s", settings.recover(), budget.steps(),
                     Double.isNaN(budget.secondsPerStep()) ? "" : String.format(Locale.ROOT, " of %.3f s", budget.secondsPerStep())));
             Bert student = pruned;
-            if (recovery.start() < recipe.sparsity()) {
+            if (recovery.begin().sparsity() < recipe.sparsity()) {
                 student = Students.of(dense.model());
-                prune("prune to begin", student, recipe.withSparsity(recovery.start()), calibration, dense.compute());
+                prune("prune to begin", student, recovery.begin(), calibration, dense.compute());
             }
             curve.add(new Outcome.Point(0, 0, quality.get(ONE_SHOT).cosine()));
             RunState state = new RunState(settings, budget.steps(), report.footprint().toString(), quality, curve);

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.filigree.infer.Plan;
-import dev.filigree.prune.Footprint;
-import dev.filigree.prune.PruneReport;
 import dev.filigree.report.RunRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,8 +38,7 @@ class PageTest {
         List<Speed.Result> speed = List.of(new Speed.Result(SparsifyRun.DENSE, 32, 64, new double[] {100, 101, 99}),
                 new Speed.Result(SparsifyRun.SPARSE, 32, 64, new double[] {240, 250, 245}),
                 new Speed.Result("ONNX Runtime fp32", 32, 64, new double[] {150, Double.NaN, 152}));
-        return new Outcome(RunRecord.start("sparsify", 1, 2, "vector 512 bit", recipe, Map.of("pairs", "STS-B dev")).finished(), 0.8, 0.8, 0.38, Footprint.ONE_LAYER,
-                new PruneReport(List.of(), Footprint.ONE_LAYER, 12), layers, quality,
+        return new Outcome(RunRecord.start("sparsify", 1, 2, "vector 512 bit", recipe, Map.of("pairs", "STS-B dev")).finished(), 0.8, 0.8, 0.38, "ONE_LAYER", layers, quality,
                 List.of(new Outcome.Point(0, 0, 0.62), new Outcome.Point(500, 60, 0.84), new Outcome.Point(1000, 120, 0.91)), 254,
                 new LinkedHashMap<>(Map.of(SparsifyRun.DENSE, 90_000_000L, SparsifyRun.SPARSE, 30_000_000L)),
                 new LinkedHashMap<>(Map.of(SparsifyRun.DENSE, 90_000_000L, SparsifyRun.SPARSE, 32_000_000L)), speed, Map.of("ONNX Runtime int8", "it did not start"),
