@@ -99,6 +99,9 @@ final class TrainBench {
                         seconds.add((System.nanoTime() - start) * 1e-6);
                     }
                 }
+                long before = CLOCK.getCurrentThreadCpuTime();
+                loop.save(new StateWriter());
+                System.out.printf(Locale.ROOT, "state gathered in %.1f ms%n", (CLOCK.getCurrentThreadCpuTime() - before) * 1e-6);
                 seconds.sort(null);
                 System.out.printf(Locale.ROOT, "%s: step median %.1f ms, fastest %.1f ms, calling thread's share %.1f ms%n", compute.kernels().name(),
                         seconds.get(seconds.size() / 2), seconds.getFirst(), (CLOCK.getCurrentThreadCpuTime() - cpu) * 1e-6 / steps);
