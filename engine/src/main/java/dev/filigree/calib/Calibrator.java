@@ -1,6 +1,5 @@
 package dev.filigree.calib;
 
-import dev.filigree.base.Floats;
 import dev.filigree.kernel.Compute;
 import dev.filigree.model.Model;
 import dev.filigree.model.Site;
@@ -8,9 +7,11 @@ import dev.filigree.ops.Batch;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
 import dev.filigree.ops.Value;
+import dev.filigree.ops.Workspace;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ public final class Calibrator implements AutoCloseable {
     private final List<Value> hidden = new ArrayList<>();
     private final List<Value> original = new ArrayList<>(); // hidden states of the model as it was; empty without drift
     private final Map<String, Held> before = new HashMap<>(); // the present block's parameters as they were
+    private final List<Map<String, Value>> originalInputs = new ArrayList<>(); // of the present block, once they were asked for
+    private final List<Value> originalOutputs = new ArrayList<>(); // likewise
+    private final Workspace copies = new Workspace();
     private final double tokensPerSequence;
     private int block;
 
@@ -75,8 +79,11 @@ public final class Calibrator implements AutoCloseable {
         if (drift && original.isEmpty()) {
             throw new IllegalArgumentException("this calibrator keeps no record of drift");
         }
+        if (drift && originalInputs.isEmpty()) {
+            runOriginal();
+        }
         for (int i = 0; i < batches.size(); i++) {
-            Map<String, Value> moved = drift ? originalInputs(i, seen) : Map.of();
+            Map<String, Value> moved = drift ? originalInputs.get(i) : Map.of();
             Watch watch = new Watch(eager, (weight, x) -> seen.add(compute, weight.name(), x, moved.get(weight.name())));
             eager.release(model.block(watch, block, hidden.get(i), batches.get(i)));
         }
@@ -101,30 +108,35 @@ public final class Calibrator implements AutoCloseable {
     public void advance() {
         for (int i = 0; i < batches.size(); i++) {
             replace(hidden, i, model.block(eager, block, hidden.get(i), batches.get(i)));
-            if (!original.isEmpty()) {
-                Watch asItWas = new Watch(eager, (weight, x) -> { }, before);
-                replace(original, i, model.block(asItWas, block, original.get(i), batches.get(i)));
+        }
+        if (!original.isEmpty()) {
+            if (originalInputs.isEmpty()) {
+                runOriginal();
             }
+            for (int i = 0; i < batches.size(); i++) {
+                replace(original, i, originalOutputs.get(i));
+                originalInputs.get(i).values().stream().distinct().forEach(v -> copies.give(v.data()));
+            }
+            originalInputs.clear();
+            originalOutputs.clear();
         }
         block++;
         remember();
     }
 
-    /** The inputs that each watched site had in the model as it was, for batch {@code i}; sites with one input share a copy. */
-    private Map<String, Value> originalInputs(int i, Observation seen) {
-        Map<String, Value> inputs = new HashMap<>();
-        Value[] last = new Value[2]; // the model's value and our copy of it
-        Watch recorder = new Watch(eager, (weight, x) -> {
-            if (seen.watches(weight.name())) {
-                if (last[0] != x) {
-                    last[0] = x;
-                    last[1] = new Value(Floats.allocate(x.data().length()).copyFrom(x.data()), x.features(), x.tokens(), x.width());
-                }
-                inputs.put(weight.name(), last[1]);
-            }
-        }, before);
-        eager.release(model.block(recorder, block, original.get(i), batches.get(i)));
-        return inputs;
+    /** Runs the present block as it was over all text and keeps the input of every weight; weights with one input share a copy. */
+    private void runOriginal() {
+        for (int i = 0; i < batches.size(); i++) {
+            Map<String, Value> inputs = new HashMap<>();
+            Map<Value, Value> copied = new IdentityHashMap<>();
+            Watch recorder = new Watch(eager, (weight, x) -> inputs.put(weight.name(), copied.computeIfAbsent(x, this::copy)), before);
+            originalOutputs.add(model.block(recorder, block, original.get(i), batches.get(i)));
+            originalInputs.add(inputs);
+        }
+    }
+
+    private Value copy(Value v) {
+        return new Value(copies.take(v.data().length()).copyFrom(v.data()), v.features(), v.tokens(), v.width());
     }
 
     private void remember() {
@@ -144,5 +156,6 @@ public final class Calibrator implements AutoCloseable {
     @Override
     public void close() {
         eager.close();
+        copies.close();
     }
 }
