@@ -6,6 +6,7 @@ import dev.filigree.model.Site;
 import dev.filigree.ops.Batch;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
+import dev.filigree.ops.Param;
 import dev.filigree.ops.Value;
 import dev.filigree.ops.Workspace;
 import java.util.ArrayList;
@@ -35,6 +36,7 @@ public final class Calibrator implements AutoCloseable {
     private final Map<String, Held> before = new HashMap<>(); // the present block's parameters as they were
     private final List<Map<String, Value>> originalInputs = new ArrayList<>(); // of the present block, once they were asked for
     private final List<Value> originalOutputs = new ArrayList<>(); // likewise
+    private final Map<String, String> residualOf = new HashMap<>(); // a weight, and the weight whose input is added to its outputs
     private final Workspace copies = new Workspace();
     private final double tokensPerSequence;
     private int block;
@@ -83,8 +85,18 @@ public final class Calibrator implements AutoCloseable {
             runOriginal();
         }
         for (int i = 0; i < batches.size(); i++) {
-            Map<String, Value> moved = drift ? originalInputs.get(i) : Map.of();
-            Watch watch = new Watch(eager, (weight, x) -> seen.add(compute, weight.name(), x, moved.get(weight.name())));
+            Map<String, Value> then = drift ? originalInputs.get(i) : Map.of();
+            Map<String, Value> now = new HashMap<>();
+            Watch watch = new Watch(eager, (weight, x) -> {
+                now.put(weight.name(), x);
+                seen.add(compute, weight.name(), x, then.get(weight.name()));
+                String residual = residualOf.get(weight.name());
+                if (drift && residual != null && seen.watches(weight.name())) {
+                    Value moved = moved(then.get(residual), now.get(residual));
+                    seen.addResidual(compute, weight.name(), moved, x);
+                    copies.give(moved.data());
+                }
+            });
             eager.release(model.block(watch, block, hidden.get(i), batches.get(i)));
         }
         return seen;
@@ -129,10 +141,51 @@ public final class Calibrator implements AutoCloseable {
         for (int i = 0; i < batches.size(); i++) {
             Map<String, Value> inputs = new HashMap<>();
             Map<Value, Value> copied = new IdentityHashMap<>();
-            Watch recorder = new Watch(eager, (weight, x) -> inputs.put(weight.name(), copied.computeIfAbsent(x, this::copy)), before);
-            originalOutputs.add(model.block(recorder, block, original.get(i), batches.get(i)));
+            Watch.Listener recorder = new Residuals() {
+                @Override
+                public void input(Param weight, Value x) {
+                    super.input(weight, x);
+                    inputs.put(weight.name(), copied.computeIfAbsent(x, Calibrator.this::copy));
+                }
+            };
+            originalOutputs.add(model.block(new Watch(eager, recorder, before), block, original.get(i), batches.get(i)));
             originalInputs.add(inputs);
         }
+    }
+
+    /** Finds out to which weights' outputs the input of another weight is added; that input is not released before. */
+    private class Residuals implements Watch.Listener {
+
+        private final Map<Value, String> inputOf = new IdentityHashMap<>();
+        private final Map<Value, String> outputOf = new IdentityHashMap<>();
+
+        @Override
+        public void input(Param weight, Value x) {
+            inputOf.putIfAbsent(x, weight.name());
+        }
+
+        @Override
+        public void output(Param weight, Value y) {
+            outputOf.put(y, weight.name());
+        }
+
+        @Override
+        public void added(Value a, Value b) {
+            if (outputOf.containsKey(a) && inputOf.containsKey(b)) {
+                residualOf.put(outputOf.get(a), inputOf.get(b));
+            } else if (outputOf.containsKey(b) && inputOf.containsKey(a)) {
+                residualOf.put(outputOf.get(b), inputOf.get(a));
+            }
+        }
+    }
+
+    /** A copy of {@code then - now}. */
+    private Value moved(Value then, Value now) {
+        Value moved = copy(then);
+        int panel = now.features() * now.width();
+        compute.parallel().run(now.panels(),
+                p -> compute.kernels().elementwise().axpy(-1, now.data(), moved.data(), p * panel, (p + 1) * panel));
+        return moved;
     }
 
     private Value copy(Value v) {

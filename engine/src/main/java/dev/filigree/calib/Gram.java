@@ -6,7 +6,7 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.ops.Value;
 
 /**
- * The running sum of {@code a^T b} over tokens, for values {@code [tokens x n]}. Each batch is one product of the dense
+ * The running sum of {@code a^T b} over tokens, for values {@code [tokens x m]} and {@code [tokens x n]}. Each batch is one product of the dense
  * kernel (single precision inside a batch, double precision across batches); when a and b are the same value only one
  * half is computed.
  */
@@ -15,6 +15,7 @@ final class Gram {
     private static final int WIDTH = Kernels.WIDTHS[Kernels.WIDTHS.length - 1];
     private static final int TILE = Kernels.TILE_ROWS;
 
+    private final int m;
     private final int n;
     private final int tiles;
     private final int panels;
@@ -24,13 +25,15 @@ final class Gram {
     private Floats right = Floats.allocate(0);
     private final Floats product;
 
-    Gram(int n, boolean symmetric) {
+    /** @param symmetric whether a and b will always be the same value */
+    Gram(int m, int n, boolean symmetric) {
+        this.m = m;
         this.n = n;
         this.symmetric = symmetric;
-        this.tiles = Math.ceilDiv(n, TILE);
+        this.tiles = Math.ceilDiv(m, TILE);
         this.panels = Math.ceilDiv(n, WIDTH);
-        this.sum = new double[Math.multiplyExact(n, n)];
-        this.product = Floats.allocate(Math.multiplyExact(panels * WIDTH, n));
+        this.sum = new double[Math.multiplyExact(m, n)];
+        this.product = Floats.allocate(Math.multiplyExact(panels * WIDTH, m));
     }
 
     /** Adds the tokens of one batch; {@code b} is {@code a} itself when symmetric. */
@@ -38,14 +41,14 @@ final class Gram {
         int tokens = a.tokens();
         left = room(left, tiles * TILE * tokens);
         right = room(right, panels * WIDTH * tokens);
-        compute.parallel().run(tiles, tile -> gather(a, left, tile, TILE));
-        compute.parallel().run(panels, p -> gather(b, right, p, WIDTH));
+        compute.parallel().run(tiles, tile -> gather(a, m, left, tile, TILE));
+        compute.parallel().run(panels, p -> gather(b, n, right, p, WIDTH));
         compute.parallel().run(panels, p -> {
-            Floats y = product.slice(p * n * WIDTH, n * WIDTH);
+            Floats y = product.slice(p * m * WIDTH, m * WIDTH);
             int fromTile = symmetric ? p * WIDTH / TILE : 0;
-            compute.kernels().products().tiled(left, null, n, tokens, right.slice(p * tokens * WIDTH, tokens * WIDTH), y, WIDTH, fromTile, tiles);
+            compute.kernels().products().tiled(left, null, m, tokens, right.slice(p * tokens * WIDTH, tokens * WIDTH), y, WIDTH, fromTile, tiles);
             int columns = Math.min(WIDTH, n - p * WIDTH);
-            for (int row = fromTile * TILE; row < n; row++) {
+            for (int row = fromTile * TILE; row < m; row++) {
                 int to = row * n + p * WIDTH;
                 for (int c = 0; c < columns; c++) {
                     sum[to + c] += y.get(row * WIDTH + c);
@@ -54,10 +57,10 @@ final class Gram {
         });
     }
 
-    /** The sum divided by {@code tokens}, {@code [n x n]}. */
+    /** The sum divided by {@code tokens}, {@code [m x n]}. */
     float[] mean(long tokens) {
-        float[] mean = new float[n * n];
-        for (int i = 0; i < n; i++) {
+        float[] mean = new float[m * n];
+        for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
                 double v = symmetric && j > i ? sum[j * n + i] : sum[i * n + j];
                 mean[i * n + j] = (float) (v / tokens);
@@ -67,13 +70,13 @@ final class Gram {
     }
 
     /** Copies the features {@code strip * size ..} of every real token to {@code [strip] [tokens] [size]}. */
-    private void gather(Value v, Floats out, int strip, int size) {
+    private static void gather(Value v, int features, Floats out, int strip, int size) {
         int tokens = v.tokens();
         for (int f = 0; f < size; f++) {
             int feature = strip * size + f;
             int to = strip * tokens * size + f;
             for (int t = 0; t < tokens; t++) {
-                out.set(to + t * size, feature < n ? v.get(t, feature) : 0f);
+                out.set(to + t * size, feature < features ? v.get(t, feature) : 0f);
             }
         }
     }

@@ -21,8 +21,8 @@ final class InputStatistics {
         this.sum = new double[inputs];
         this.squares = new double[inputs];
         this.originalSum = new double[inputs];
-        this.gram = needs.contains(Need.GRAM) || needs.contains(Need.DRIFT) ? new Gram(inputs, true) : null;
-        this.drift = needs.contains(Need.DRIFT) ? new Gram(inputs, false) : null;
+        this.gram = needs.contains(Need.GRAM) || needs.contains(Need.DRIFT) ? new Gram(inputs, inputs, true) : null;
+        this.drift = needs.contains(Need.DRIFT) ? new Gram(inputs, inputs, false) : null;
     }
 
     /**
@@ -62,6 +62,7 @@ final class InputStatistics {
             case INPUT_VARIANCE -> each(i -> Math.max(0, squares[i] / tokens - sum[i] / tokens * (sum[i] / tokens)));
             case GRAM -> gram.mean(tokens);
             case MEAN_DRIFT -> each(i -> (originalSum[i] - sum[i]) / tokens);
+            case RESIDUAL_DRIFT, MEAN_RESIDUAL_DRIFT -> throw new IllegalArgumentException(need + " belongs to one site, not to its input");
             case DRIFT -> difference(drift.mean(tokens), gram.mean(tokens));
         };
     }

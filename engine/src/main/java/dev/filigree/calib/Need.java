@@ -13,5 +13,12 @@ public enum Need {
     /** The mean of (x_dense - x) x^T: {@code [inputs x inputs]}: how far pruning upstream has moved the inputs. */
     DRIFT,
     /** The mean of x_dense - x: {@code [inputs]}. */
-    MEAN_DRIFT
+    MEAN_DRIFT,
+    /**
+     * The mean of (r_dense - r) x^T: {@code [outputs x inputs]}, where r is what the model adds to the outputs of the site
+     * (a residual connection): how far pruning upstream has moved it. Gathered where something is added.
+     */
+    RESIDUAL_DRIFT,
+    /** The mean of r_dense - r: {@code [outputs]}. */
+    MEAN_RESIDUAL_DRIFT
 }

@@ -18,6 +18,7 @@ final class Observation implements Evidence {
     private final double tokensPerSequence;
     private final Map<String, InputStatistics> statistics = new HashMap<>();
     private final Map<InputStatistics, Map<Need, float[]>> results = new HashMap<>();
+    private final Map<String, ResidualDrift> residuals = new HashMap<>();
     private Value last;
     private InputStatistics lastOwner;
 
@@ -45,15 +46,26 @@ final class Observation implements Evidence {
         lastOwner.add(compute, x, original);
     }
 
+    /** Adds how far the residual of a weight's outputs has moved, for one batch. */
+    void addResidual(Compute compute, String weight, Value moved, Value x) {
+        if (watches(weight) && needs.contains(Need.RESIDUAL_DRIFT)) {
+            residuals.computeIfAbsent(weight, w -> new ResidualDrift(moved.features(), x.features())).add(compute, moved, x);
+        }
+    }
+
     @Override
     public boolean has(Site site, Need need) {
-        return statistics.containsKey(site.name()) && needs.contains(need);
+        boolean residual = need == Need.RESIDUAL_DRIFT || need == Need.MEAN_RESIDUAL_DRIFT;
+        return residual ? residuals.containsKey(site.name()) : statistics.containsKey(site.name()) && needs.contains(need);
     }
 
     @Override
     public float[] of(Site site, Need need) {
         if (!has(site, need)) {
             throw new IllegalArgumentException(site.name() + ": " + need + " was not gathered");
+        }
+        if (need == Need.RESIDUAL_DRIFT || need == Need.MEAN_RESIDUAL_DRIFT) {
+            return residuals.get(site.name()).of(need);
         }
         InputStatistics s = statistics.get(site.name());
         return results.computeIfAbsent(s, k -> new EnumMap<>(Need.class)).computeIfAbsent(need, s::of);

@@ -11,24 +11,38 @@ import dev.filigree.ops.Spans;
 import dev.filigree.ops.Value;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 
-/** Runs a model through other {@link Ops} and shows every linear input to a listener before it is used. */
+/** Runs a model through other {@link Ops} and shows to a listener what goes into and out of its weights. */
 public final class Watch implements Ops {
 
+    /** Looks on. No value may be kept after the call that shows it, except to recognise it again in the same pass. */
+    @FunctionalInterface
+    public interface Listener {
+
+        /** {@code x} is about to be multiplied with {@code weight}. */
+        void input(Param weight, Value x);
+
+        /** {@code y} is what came out. */
+        default void output(Param weight, Value y) {
+        }
+
+        /** {@code a} and {@code b} are about to be added. */
+        default void added(Value a, Value b) {
+        }
+    }
+
     private final Ops inner;
-    private final BiConsumer<Param, Value> listener;
+    private final Listener listener;
     private final Map<String, ? extends Param> instead;
 
-    /** Shows to {@code listener} each weight and its input; neither may be kept after the call. */
-    public Watch(Ops inner, BiConsumer<Param, Value> listener) {
+    public Watch(Ops inner, Listener listener) {
         this(inner, listener, Map.of());
     }
 
     /**
      * @param instead parameters to compute with in place of the model's own, by name
      */
-    public Watch(Ops inner, BiConsumer<Param, Value> listener, Map<String, ? extends Param> instead) {
+    public Watch(Ops inner, Listener listener, Map<String, ? extends Param> instead) {
         this.inner = inner;
         this.listener = listener;
         this.instead = instead;
@@ -41,12 +55,15 @@ public final class Watch implements Ops {
 
     @Override
     public Value linear(Param weight, Param bias, Activation f, Value x) {
-        listener.accept(weight, x);
-        return inner.linear(own(weight), bias == null ? null : own(bias), f, x);
+        listener.input(weight, x);
+        Value y = inner.linear(own(weight), bias == null ? null : own(bias), f, x);
+        listener.output(weight, y);
+        return y;
     }
 
     @Override
     public Value add(Value a, Value b) {
+        listener.added(a, b);
         return inner.add(a, b);
     }
 

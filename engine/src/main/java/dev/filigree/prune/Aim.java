@@ -41,6 +41,8 @@ public record Aim(double drift, boolean bias, boolean staged) {
             needs.add(Need.GRAM);
             needs.add(Need.DRIFT);
             needs.add(Need.MEAN_DRIFT);
+            needs.add(Need.RESIDUAL_DRIFT);
+            needs.add(Need.MEAN_RESIDUAL_DRIFT);
         }
         if (bias) {
             needs.add(Need.INPUT_MEAN);
@@ -48,14 +50,24 @@ public record Aim(double drift, boolean bias, boolean staged) {
         return needs;
     }
 
-    /** The weights that would do best were none of them pruned: {@code W + drift W D H^-1}. */
+    /**
+     * The weights that would do best were none of them pruned: {@code W + drift (W D + R) H^-1}, D the drift of the inputs
+     * and R that of the residual which is added to the outputs.
+     */
     Matrix target(Subject s) {
         if (drift == 0) {
             return s.weights();
         }
         float[] gram = s.evidence().of(s.site(), Need.GRAM);
         Curvature h = Curvature.of(s.site().name(), gram, s.weights().cols(), DAMP, s.compute().parallel());
-        Matrix change = h.solve(OutputError.times(s.weights(), s.evidence().of(s.site(), Need.DRIFT), s.compute()), s.compute());
+        Matrix moved = OutputError.times(s.weights(), s.evidence().of(s.site(), Need.DRIFT), s.compute());
+        if (s.evidence().has(s.site(), Need.RESIDUAL_DRIFT)) {
+            float[] residual = s.evidence().of(s.site(), Need.RESIDUAL_DRIFT);
+            for (int i = 0; i < residual.length; i++) {
+                moved.values()[i] += residual[i];
+            }
+        }
+        Matrix change = h.solve(moved, s.compute());
         for (int i = 0; i < change.values().length; i++) {
             change.values()[i] = (float) (s.weights().values()[i] + drift * change.values()[i]);
         }
@@ -74,10 +86,12 @@ public record Aim(double drift, boolean bias, boolean staged) {
         }
         float[] mean = given.evidence().of(given.site(), Need.INPUT_MEAN);
         float[] moved = drift == 0 ? new float[mean.length] : given.evidence().of(given.site(), Need.MEAN_DRIFT);
+        float[] residual = given.evidence().has(given.site(), Need.MEAN_RESIDUAL_DRIFT)
+                ? given.evidence().of(given.site(), Need.MEAN_RESIDUAL_DRIFT) : new float[given.weights().rows()];
         int n = mean.length;
         Floats shifted = Floats.allocate(kept.values().rows()).copyFrom(Forward.vector(present));
         for (int r = 0; r < shifted.length(); r++) {
-            double change = 0;
+            double change = drift * residual[r];
             for (int c = 0; c < n; c++) {
                 double w = given.weights().values()[r * n + c];
                 change += w * (mean[c] + drift * moved[c]) - (double) kept.values().values()[r * n + c] * mean[c];
@@ -93,13 +107,15 @@ public record Aim(double drift, boolean bias, boolean staged) {
         @Override
         public float[] of(Site site, Need need) {
             float[] values = raw.of(site, need);
-            if (need != Need.GRAM && need != Need.DRIFT) {
-                return values;
-            }
             float[] mean = raw.of(site, Need.INPUT_MEAN);
-            float[] other = need == Need.GRAM ? mean : raw.of(site, Need.MEAN_DRIFT);
-            float[] centred = values.clone();
-            for (int i = 0; i < mean.length; i++) {
+            float[] other = switch (need) {
+                case GRAM -> mean;
+                case DRIFT -> raw.of(site, Need.MEAN_DRIFT);
+                case RESIDUAL_DRIFT -> raw.of(site, Need.MEAN_RESIDUAL_DRIFT);
+                default -> new float[0];
+            };
+            float[] centred = other.length == 0 ? values : values.clone();
+            for (int i = 0; i < other.length; i++) {
                 for (int j = 0; j < mean.length; j++) {
                     centred[i * mean.length + j] -= other[i] * mean[j];
                 }

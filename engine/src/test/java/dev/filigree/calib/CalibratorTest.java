@@ -115,6 +115,39 @@ class CalibratorTest {
         }
     }
 
+    @Test
+    void theDriftOfAResidualIsThatOfWhatIsAddedToTheOutputs() {
+        Bert model = model();
+        Bert before = model();
+        List<Batch> batches = batches(9);
+        try (Calibrator c = new Calibrator(COMPUTE, model, batches, true)) {
+            model.sites(0).forEach(s -> halve(model, s));
+            c.advance();
+            Evidence e = c.observe(model.sites(1), EnumSet.of(Need.DRIFT, Need.RESIDUAL_DRIFT, Need.MEAN_RESIDUAL_DRIFT));
+            for (int[] pair : new int[][] {{3, 0}, {5, 4}}) { // attention's output is added to its input, the feed-forward's likewise
+                Site s = model.sites(1).get(pair[0]);
+                double[][] x = inputs(model, s, batches);
+                double[][] now = inputs(model, model.sites(1).get(pair[1]), batches);
+                double[][] then = inputs(before, model.sites(1).get(pair[1]), batches);
+                for (int r = 0; r < s.rows(); r++) {
+                    double mean = 0;
+                    for (int j = 0; j < s.cols(); j++) {
+                        double product = 0;
+                        for (int t = 0; t < x.length; t++) {
+                            product += (then[t][r] - now[t][r]) * x[t][j] / x.length;
+                        }
+                        assertEquals(product, e.of(s, Need.RESIDUAL_DRIFT)[r * s.cols() + j], 1e-4, s.name());
+                    }
+                    for (int t = 0; t < x.length; t++) {
+                        mean += (then[t][r] - now[t][r]) / x.length;
+                    }
+                    assertEquals(mean, e.of(s, Need.MEAN_RESIDUAL_DRIFT)[r], 1e-5, s.name());
+                }
+            }
+            assertFalse(e.has(model.sites(1).get(4), Need.RESIDUAL_DRIFT));
+        }
+    }
+
     private static void check(Evidence e, Site s, double[][] x) {
         int n = s.cols();
         for (int i = 0; i < n; i++) {

@@ -61,14 +61,14 @@ final class Samples {
                     case INPUT_NORM -> fill(out, square, mean, 0);
                     case INPUT_VARIANCE -> fill(out, square, mean, 1);
                     case GRAM -> out = gram();
-                    case DRIFT, MEAN_DRIFT -> throw new IllegalArgumentException("no drift here");
+                    default -> throw new IllegalArgumentException("no drift here");
                 }
                 return out;
             }
 
             @Override
             public boolean has(Site site, Need need) {
-                return need != Need.DRIFT && need != Need.MEAN_DRIFT;
+                return !need.name().endsWith("DRIFT");
             }
 
             @Override
