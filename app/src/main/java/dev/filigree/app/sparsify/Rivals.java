@@ -32,18 +32,24 @@ public final class Rivals implements AutoCloseable {
 
     /** Starts what can be started; what cannot is noted with its reason, and the run goes on. */
     public static Rivals start(Source source, int threads) {
-        Rivals rivals = new Rivals();
         Path runtime;
         try {
             runtime = Registry.jar(KnownModel.ONNX_RUNTIME);
         } catch (UserError e) {
-            rivals.absent.put(FP32, e.getMessage());
-            rivals.absent.put(INT8, e.getMessage());
-            return rivals;
+            return none(e.getMessage());
         }
+        Rivals rivals = new Rivals();
         StoredEncoder stored = source.stored();
         rivals.add(FP32, runtime, threads, () -> source.fp32(), "there is no ONNX file of this model");
         rivals.add(INT8, runtime, threads, () -> source.int8().map(c -> Source.peer(Registry.jar(c), stored)), "no quantised twin of this model is known");
+        return rivals;
+    }
+
+    /** No rivals, for this reason. */
+    public static Rivals none(String why) {
+        Rivals rivals = new Rivals();
+        rivals.absent.put(FP32, why);
+        rivals.absent.put(INT8, why);
         return rivals;
     }
 

@@ -2,6 +2,7 @@ package dev.filigree.app.sparsify;
 
 import dev.filigree.infer.Plan;
 import dev.filigree.infer.PlanFile;
+import dev.filigree.io.Checkpoint;
 import dev.filigree.io.ModelFolder;
 import dev.filigree.io.Store;
 import dev.filigree.io.WeightWriter;
@@ -18,7 +19,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Writes an encoder as a folder that can be served. */
-final class SavedModel {
+public final class SavedModel {
+
+    private static final String ORIGIN = "filigree.origin";
 
     private SavedModel() {
     }
@@ -34,6 +37,7 @@ final class SavedModel {
                 writer.add(p.name(), p.forward());
             }
             Map<String, String> metadata = new LinkedHashMap<>(writer.metadata());
+            metadata.put(ORIGIN, settings.model());
             metadata.put("filigree.settings", Json.line(settings));
             if (plan != null) {
                 metadata.put(PlanFile.KEY, PlanFile.write(plan));
@@ -42,6 +46,13 @@ final class SavedModel {
             return Files.size(folder.resolve(ModelFolder.WEIGHTS));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The model that a folder was made from, as it was named; null when the folder does not say. */
+    public static String origin(Path folder) {
+        try (Checkpoint weights = ModelFolder.weights(folder)) {
+            return weights.metadata().get(ORIGIN);
         }
     }
 
