@@ -26,7 +26,7 @@ import dev.filigree.prune.recovery.LeastSquares;
 import dev.filigree.prune.recovery.MaskSwap;
 import dev.filigree.prune.recovery.Recovery;
 import dev.filigree.prune.schedule.Cubic;
-import dev.filigree.prune.schedule.Held;
+import dev.filigree.prune.schedule.OneShot;
 import dev.filigree.prune.schedule.Schedule;
 import dev.filigree.prune.schedule.Staged;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ public final class Parts {
 
     public static final Shelf<Recovery> RECOVERIES = Catalog.shelf(Axis.RECOVERY, MaskSwap.ENTRY, LeastSquares.ENTRY, Faithful.ENTRY);
 
-    public static final Shelf<Schedule> SCHEDULES = Catalog.shelf(Axis.SCHEDULE, Held.ENTRY, Staged.ENTRY, Cubic.ENTRY);
+    public static final Shelf<Schedule> SCHEDULES = Catalog.shelf(Axis.SCHEDULE, OneShot.ENTRY, Staged.ENTRY, Cubic.ENTRY);
 
     private Parts() {
     }

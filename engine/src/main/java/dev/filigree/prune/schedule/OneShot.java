@@ -3,9 +3,9 @@ package dev.filigree.prune.schedule;
 import dev.filigree.base.Catalog;
 
 /** Pruned once, before training; the positions stay. */
-public record Held() implements Schedule {
+public record OneShot() implements Schedule {
 
-    public static final Catalog.Entry<Schedule> ENTRY = Catalog.entry("held", "", "pruned once before training, positions stay", Held::new);
+    public static final Catalog.Entry<Schedule> ENTRY = Catalog.entry("held", "", "pruned once before training, positions stay", OneShot::new);
 
     @Override
     public double start(double target) {
