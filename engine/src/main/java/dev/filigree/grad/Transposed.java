@@ -55,7 +55,7 @@ final class Transposed {
 
     private static Transposed sparse(Weight w) {
         int rows = w.cols();
-        int chunk = Math.min(Layout.DEFAULT_CHUNK, w.rows());
+        int chunk = Math.min(Layout.chunkFor(w.nonZeros(), (long) w.rows() * w.cols()), w.rows());
         int count = Math.toIntExact(w.nonZeros());
         int[] start = new int[Math.ceilDiv(w.rows(), chunk) * rows + 1];
         w.forEach((r, c, slot, v) -> start[r / chunk * rows + c + 1]++);

@@ -6,14 +6,8 @@ import java.lang.foreign.Arena;
 /** A way to hold a matrix: turns live positions and their values into a {@link Weight}. */
 public interface Layout {
 
-    /**
-     * Columns per chunk of {@link #CSR}. A chunk costs every row a visit, so it should hold some twenty entries; 192
-     * measured best from 80 % sparsity on, although its 48 KiB of input are more than a first-level cache of 32 KiB.
-     * At 50 % a chunk of 128 is 4 % faster.
-     */
-    int DEFAULT_CHUNK = 192;
-
-    Layout CSR = csr(DEFAULT_CHUNK);
+    /** Compressed rows in column chunks that fit the density: see {@link #chunkFor}. */
+    Layout CSR = (arena, t, v) -> Csr.pack(arena, t, v, chunkFor(t.count(), (long) t.rows() * t.cols()));
     Layout BITMAP = Bitmap::pack;
     /** Dense, packed for products; positions that are not live become stored zeros. */
     Layout TILED = (arena, t, v) -> Tiled.pack(arena, Csr.pack(arena, t, v, t.cols()));
@@ -23,6 +17,15 @@ public interface Layout {
      * @param values their values in canonical order
      */
     Weight pack(Arena arena, Topology live, Floats values);
+
+    /**
+     * Columns per chunk of {@link #CSR}. A chunk keeps the input in use near the processor but costs every row one more
+     * visit, so it should hold some twenty entries of a row. Best measured widths, with panels of 64 tokens and a
+     * first-level cache of 32 KiB: 128 at 50 % sparsity, 192 at 80 and 90 %, 384 at 95 %.
+     */
+    static int chunkFor(long entries, long positions) {
+        return (int) Math.clamp(Math.ceilDiv(20 * positions, 64 * Math.max(1, entries)) * 64, 128L, 384L);
+    }
 
     static Layout csr(int chunk) {
         return (arena, t, v) -> Csr.pack(arena, t, v, chunk);

@@ -16,11 +16,10 @@ import java.util.Locale;
 /**
  * Times the kernels beside each other in one process: every case once per round, so that a noisy machine slows all of
  * them alike, and medians over rounds. One thread is timed by the processor time it got, several by the clock. Run it
- * by hand: {@code KernelBench [threads] [part of a case name]}.
+ * by hand: {@code KernelBench [threads] [part of a case name] [panel width]}.
  */
 final class KernelBench {
 
-    private static final int WIDTH = 64;
     private static final int TOKENS = 2048;
     private static final int[][] SHAPES = {{384, 384}, {1536, 384}, {384, 1536}};
     private static final int ROUNDS = 9;
@@ -31,16 +30,18 @@ final class KernelBench {
     private final Kernels kernels = Kernels.best();
     private final Parallel parallel;
     private final String wanted;
+    private final int width;
     private final List<Case> cases = new ArrayList<>();
 
-    private KernelBench(int threads, String wanted) {
+    private KernelBench(int threads, String wanted, int width) {
         this.parallel = new Parallel(threads);
         this.wanted = wanted;
+        this.width = width;
     }
 
     public static void main(String[] args) {
         int threads = args.length > 0 ? Integer.parseInt(args[0]) : 1;
-        KernelBench bench = new KernelBench(threads, args.length > 1 ? args[1] : "");
+        KernelBench bench = new KernelBench(threads, args.length > 1 ? args[1] : "", args.length > 2 ? Integer.parseInt(args[2]) : 64);
         System.out.println(bench.kernels.name() + ", " + threads + " threads");
         for (int[] shape : SHAPES) {
             bench.products(shape[0], shape[1]);
@@ -64,14 +65,14 @@ final class KernelBench {
 
     /** One task per panel and per quarter of the rows. */
     private Runnable overPanels(int rows, int cols, int units, Panel body) {
-        int panels = TOKENS / WIDTH;
-        Floats x = Cases.random(panels * cols * WIDTH, new Rng(1));
-        Floats y = Floats.allocate(panels * rows * WIDTH);
+        int panels = TOKENS / width;
+        Floats x = Cases.random(panels * cols * width, new Rng(1));
+        Floats y = Floats.allocate(panels * rows * width);
         Floats[] xs = new Floats[panels];
         Floats[] ys = new Floats[panels];
         for (int p = 0; p < panels; p++) {
-            xs[p] = x.slice(p * cols * WIDTH, cols * WIDTH);
-            ys[p] = y.slice(p * rows * WIDTH, rows * WIDTH);
+            xs[p] = x.slice(p * cols * width, cols * width);
+            ys[p] = y.slice(p * rows * width, rows * width);
         }
         return () -> parallel.run(panels, p -> body.run(xs[p], ys[p], 0, units));
     }
@@ -81,20 +82,20 @@ final class KernelBench {
         Products k = kernels.products();
         int tiles = rows / Kernels.TILE_ROWS;
         Floats dense = Cases.random(rows * cols, new Rng(2));
-        add("dense", flops, overPanels(rows, cols, tiles, (x, y, from, to) -> k.tiled(dense, null, rows, cols, x, y, WIDTH, from, to)));
+        add("dense", flops, overPanels(rows, cols, tiles, (x, y, from, to) -> k.tiled(dense, null, rows, cols, x, y, width, from, to)));
         for (int percent : new int[] {50, 80, 90, 95}) {
             double density = 1 - percent / 100.0;
-            for (int chunk : new int[] {48, 64, 96, 128, 192, 4096}) {
+            for (int chunk : new int[] {128, 192, 384, 4096}) {
                 Cases.Sparse s = pattern(rows, cols, chunk, density);
                 Floats v = Cases.random(s.entries(), new Rng(4));
                 add("csr " + percent + " % chunk " + chunk, flops, overPanels(rows, cols, rows,
-                        (x, y, from, to) -> k.csr(s.start(), s.column(), v, s.chunks(), null, rows, x, y, WIDTH, from, to)));
+                        (x, y, from, to) -> k.csr(s.start(), s.column(), v, s.chunks(), null, rows, x, y, width, from, to)));
             }
             for (int height : new int[] {4, 8}) {
                 Cases.Sparse s = pattern(rows / height, cols, cols, density);
                 Floats v = Cases.random(s.entries() * height, new Rng(4));
                 add("block " + height + "x1 " + percent + " %", flops, overPanels(rows, cols, rows / height,
-                        (x, y, from, to) -> k.blocks(s.start(), s.column(), v, height, null, rows, x, y, WIDTH, from, to)));
+                        (x, y, from, to) -> k.blocks(s.start(), s.column(), v, height, null, rows, x, y, width, from, to)));
             }
             if (percent <= 80) {
                 bitmap(rows, cols, percent);
@@ -106,7 +107,7 @@ final class KernelBench {
             place.set(ValueLayout.JAVA_BYTE, i, (byte) (i % 2 * 2 + rng.nextInt(2)));
         }
         Floats half = Cases.random(rows * cols / 2, rng);
-        add("2:4", flops, overPanels(rows, cols, rows, (x, y, from, to) -> k.nOfM(place, half, 2, 4, null, cols, x, y, WIDTH, from, to)));
+        add("2:4", flops, overPanels(rows, cols, rows, (x, y, from, to) -> k.nOfM(place, half, 2, 4, null, cols, x, y, width, from, to)));
     }
 
     private void bitmap(int rows, int cols, int percent) {
@@ -128,7 +129,7 @@ final class KernelBench {
         }
         Floats v = Cases.random(n, rng);
         add("bitmap " + percent + " %", 2.0 * rows * cols * TOKENS, overPanels(rows, cols, rows,
-                (x, y, from, to) -> kernels.products().bitmap(bits, start, v, null, cols, x, y, WIDTH, from, to)));
+                (x, y, from, to) -> kernels.products().bitmap(bits, start, v, null, cols, x, y, width, from, to)));
     }
 
     private static Cases.Sparse pattern(int rows, int cols, int chunk, double density) {
@@ -136,29 +137,29 @@ final class KernelBench {
     }
 
     private void gradients(int rows, int cols) {
-        int panels = TOKENS / WIDTH;
+        int panels = TOKENS / width;
         double flops = 2.0 * rows * cols * TOKENS;
-        Floats x = Cases.random(panels * cols * WIDTH, new Rng(1));
-        Floats dy = Cases.random(panels * rows * WIDTH, new Rng(1));
+        Floats x = Cases.random(panels * cols * width, new Rng(1));
+        Floats dy = Cases.random(panels * rows * width, new Rng(1));
         Floats dense = Cases.random(rows * cols, new Rng(2));
         SparseGradients k = kernels.sparseGradients();
         add("dense", flops, overPanels(rows, cols, rows / Kernels.TILE_ROWS,
-                (in, out, from, to) -> kernels.products().tiled(dense, null, rows, cols, in, out, WIDTH, from, to)));
+                (in, out, from, to) -> kernels.products().tiled(dense, null, rows, cols, in, out, width, from, to)));
         int tasks = 16;
         for (int percent : new int[] {50, 80, 90}) {
-            for (int chunk : new int[] {96, 4096}) {
+            for (int chunk : new int[] {128, 192, 384, 4096}) {
                 Cases.Sparse s = pattern(rows, cols, chunk, 1 - percent / 100.0);
                 Floats g = Floats.allocate(s.entries());
                 add("gradient csr " + percent + " % chunk " + chunk, flops, () -> parallel.run(tasks, t -> k.csr(s.start(), s.column(), s.chunks(), rows, cols, dy,
-                        x, WIDTH, panels, g, t * rows / tasks, (t + 1) * rows / tasks)));
+                        x, width, panels, g, t * rows / tasks, (t + 1) * rows / tasks)));
             }
             Cases.Sparse b = pattern(rows / 4, cols, cols, 1 - percent / 100.0);
             Floats g = Floats.allocate(b.entries() * 4);
-            add("gradient 4x1 " + percent + " %", flops, () -> parallel.run(tasks, t -> k.blocks(b.start(), b.column(), 4, rows, cols, dy, x, WIDTH, panels, g,
+            add("gradient 4x1 " + percent + " %", flops, () -> parallel.run(tasks, t -> k.blocks(b.start(), b.column(), 4, rows, cols, dy, x, width, panels, g,
                     t * rows / 4 / tasks, (t + 1) * rows / 4 / tasks)));
         }
         Floats gram = Floats.allocate(cols * cols);
-        add("gram of " + cols, 2.0 * cols * cols * TOKENS, () -> parallel.run(4, t -> k.gram(x, cols, TOKENS, WIDTH, gram, t * cols / 4, (t + 1) * cols / 4)));
+        add("gram of " + cols, 2.0 * cols * cols * TOKENS, () -> parallel.run(4, t -> k.gram(x, cols, TOKENS, width, gram, t * cols / 4, (t + 1) * cols / 4)));
     }
 
     private void tokenLoops() {
@@ -167,17 +168,17 @@ final class KernelBench {
         Floats y = Floats.allocate(n);
         Floats dense = Cases.random(384 * 384, new Rng(2));
         add("dense", 2.0 * 384 * 384 * TOKENS, overPanels(384, 384, 64,
-                (in, out, from, to) -> kernels.products().tiled(dense, null, 384, 384, in, out, WIDTH, from, to)));
+                (in, out, from, to) -> kernels.products().tiled(dense, null, 384, 384, in, out, width, from, to)));
         add("gelu 1536", n, () -> parallel.run(64, t -> kernels.elementwise().activate(Activation.GELU, x, y, t * n / 64, (t + 1) * n / 64)));
         Floats gain = Floats.allocate(384).fill(1f);
-        add("layer norm 384", 384.0 * TOKENS, () -> parallel.run(TOKENS / WIDTH,
-                p -> kernels.norms().layerNorm(x, y, p * 384 * WIDTH, 384, WIDTH, gain, gain, 1e-5f)));
+        add("layer norm 384", 384.0 * TOKENS, () -> parallel.run(TOKENS / width,
+                p -> kernels.norms().layerNorm(x, y, p * 384 * width, 384, width, gain, gain, 1e-5f)));
         for (int length : new int[] {16, 32, 128, 256}) {
             Floats[] scratch = new Floats[12];
             Arrays.setAll(scratch, i -> Floats.allocate(kernels.attention().scratch(length, 32)));
             add("attention 12 heads, length " + length, 4.0 * TOKENS * length * 384, () -> parallel.run(12, h -> {
                 for (int s = 0; s < TOKENS; s += length) {
-                    kernels.attention().attend(x, x, x, y, 384, WIDTH, s, s + length, h, 32, 0.2f, scratch[h]);
+                    kernels.attention().attend(x, x, x, y, 384, width, s, s + length, h, 32, 0.2f, scratch[h]);
                 }
             }));
         }

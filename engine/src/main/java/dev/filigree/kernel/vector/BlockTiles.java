@@ -16,22 +16,23 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Block rows of 2, 4 or 8 outputs that share their input columns: each loaded vector of x feeds that many sums, which
- * is what makes blocks run at the speed of arithmetic where single rows run at the speed of loads. Taller blocks are
- * done in passes of eight rows.
+ * Block rows of 2 or 4 outputs that share their input columns: each loaded vector of x feeds that many sums, which is
+ * what makes blocks run at the speed of arithmetic where single rows run at the speed of loads. Taller blocks are done
+ * in passes of four rows: tiles of eight would be two vectors wide and use every other line of a panel row, which
+ * halves the caches.
  */
 final class BlockTiles {
 
     private BlockTiles() {
     }
 
-    /** Rows that one pass takes of a block with {@code left} rows to go: the largest of 8, 4, 2 that fits, else 1. */
+    /** Rows that one pass takes of a block with {@code left} rows to go: the largest of 4 and 2 that fits, else 1. */
     static int pass(int left) {
-        return left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+        return left >= 4 ? 4 : left >= 2 ? 2 : 1;
     }
 
     /**
-     * Blocks {@code from .. to}, {@code height} (2, 4 or 8) rows of each, all lanes of a panel.
+     * Blocks {@code from .. to}, {@code height} (2 or 4) rows of each, all lanes of a panel.
      *
      * @param values    first value of the pass; that of block j is {@code j * valueStep} bytes on
      * @param shift     a panel row is {@code 1 << shift} bytes
@@ -41,9 +42,8 @@ final class BlockTiles {
      */
     static void run(int height, long start, long column, long values, long valueStep, int shift, long x, long y, int from, int to, int rows, int rowStep,
             long bias, long biasStep) {
-        int most = height == 8 ? WIDE / 2 : WIDE;
         for (int left = (1 << shift >> 2) / N; left > 0;) {
-            int vectors = left >= most ? most : left >= 2 ? 2 : 1;
+            int vectors = left >= WIDE ? WIDE : left >= 2 ? 2 : 1;
             for (int g = from; g < to; g++) {
                 tile(height * 10 + vectors, getInt(start + 4L * g), getInt(start + 4L * g + 4), column, values, valueStep, shift, x,
                         y + ((long) g * rowStep << shift), rows - g * rowStep, bias + g * rowStep * biasStep, biasStep);
@@ -59,32 +59,15 @@ final class BlockTiles {
             long biasStep) {
         float b0 = getFloat(bias);
         float b1 = live > 1 ? getFloat(bias + biasStep) : 0;
-        if (kind / 10 == 2) {
-            switch (kind) {
-                case 24 -> tile2x4(from, to, column, values, valueStep, shift, x, c, live, b0, b1);
-                case 22 -> tile2x2(from, to, column, values, valueStep, shift, x, c, live, b0, b1);
-                default -> tile2x1(from, to, column, values, valueStep, shift, x, c, live, b0, b1);
-            }
-            return;
-        }
         float b2 = live > 2 ? getFloat(bias + 2 * biasStep) : 0;
         float b3 = live > 3 ? getFloat(bias + 3 * biasStep) : 0;
-        if (kind / 10 == 4) {
-            switch (kind) {
-                case 44 -> tile4x4(from, to, column, values, valueStep, shift, x, c, live, b0, b1, b2, b3);
-                case 42 -> tile4x2(from, to, column, values, valueStep, shift, x, c, live, b0, b1, b2, b3);
-                default -> tile4x1(from, to, column, values, valueStep, shift, x, c, live, b0, b1, b2, b3);
-            }
-            return;
-        }
-        float b4 = live > 4 ? getFloat(bias + 4 * biasStep) : 0;
-        float b5 = live > 5 ? getFloat(bias + 5 * biasStep) : 0;
-        float b6 = live > 6 ? getFloat(bias + 6 * biasStep) : 0;
-        float b7 = live > 7 ? getFloat(bias + 7 * biasStep) : 0;
-        if (kind == 82) {
-            tile8x2(from, to, column, values, valueStep, shift, x, c, live, b0, b1, b2, b3, b4, b5, b6, b7);
-        } else {
-            tile8x1(from, to, column, values, valueStep, shift, x, c, live, b0, b1, b2, b3, b4, b5, b6, b7);
+        switch (kind) {
+            case 24 -> tile2x4(from, to, column, values, valueStep, shift, x, c, live, b0, b1);
+            case 22 -> tile2x2(from, to, column, values, valueStep, shift, x, c, live, b0, b1);
+            case 21 -> tile2x1(from, to, column, values, valueStep, shift, x, c, live, b0, b1);
+            case 44 -> tile4x4(from, to, column, values, valueStep, shift, x, c, live, b0, b1, b2, b3);
+            case 42 -> tile4x2(from, to, column, values, valueStep, shift, x, c, live, b0, b1, b2, b3);
+            default -> tile4x1(from, to, column, values, valueStep, shift, x, c, live, b0, b1, b2, b3);
         }
     }
 
@@ -306,143 +289,6 @@ final class BlockTiles {
         if (live > 3) {
             long c3 = (c + 3 * step) & MASK;
             a30.intoMemorySegment(ALL, c3, ORDER);
-        }
-    }
-
-    private static void tile8x2(int from, int to, long column, long values, long valueStep, int shift, long x, long c, int live, float b0, float b1,
-            float b2, float b3, float b4, float b5, float b6, float b7) {
-        FloatVector a00 = broadcast(F, b0), a01 = a00;
-        FloatVector a10 = broadcast(F, b1), a11 = a10;
-        FloatVector a20 = broadcast(F, b2), a21 = a20;
-        FloatVector a30 = broadcast(F, b3), a31 = a30;
-        FloatVector a40 = broadcast(F, b4), a41 = a40;
-        FloatVector a50 = broadcast(F, b5), a51 = a50;
-        FloatVector a60 = broadcast(F, b6), a61 = a60;
-        FloatVector a70 = broadcast(F, b7), a71 = a70;
-        for (int j = from; j < to; j++) {
-            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
-            long q = (values + j * valueStep) & MASK;
-            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
-            FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
-            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
-            a00 = w0.fma(x0, a00);
-            a01 = w0.fma(x1, a01);
-            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
-            a10 = w1.fma(x0, a10);
-            a11 = w1.fma(x1, a11);
-            FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8));
-            a20 = w2.fma(x0, a20);
-            a21 = w2.fma(x1, a21);
-            FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12));
-            a30 = w3.fma(x0, a30);
-            a31 = w3.fma(x1, a31);
-            FloatVector w4 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 16));
-            a40 = w4.fma(x0, a40);
-            a41 = w4.fma(x1, a41);
-            FloatVector w5 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 20));
-            a50 = w5.fma(x0, a50);
-            a51 = w5.fma(x1, a51);
-            FloatVector w6 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 24));
-            a60 = w6.fma(x0, a60);
-            a61 = w6.fma(x1, a61);
-            FloatVector w7 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 28));
-            a70 = w7.fma(x0, a70);
-            a71 = w7.fma(x1, a71);
-        }
-        long step = 1L << shift;
-        long c0 = c & MASK;
-        a00.intoMemorySegment(ALL, c0, ORDER);
-        a01.intoMemorySegment(ALL, c0 + STEP, ORDER);
-        if (live > 1) {
-            long c1 = (c + step) & MASK;
-            a10.intoMemorySegment(ALL, c1, ORDER);
-            a11.intoMemorySegment(ALL, c1 + STEP, ORDER);
-        }
-        if (live > 2) {
-            long c2 = (c + 2 * step) & MASK;
-            a20.intoMemorySegment(ALL, c2, ORDER);
-            a21.intoMemorySegment(ALL, c2 + STEP, ORDER);
-        }
-        if (live > 3) {
-            long c3 = (c + 3 * step) & MASK;
-            a30.intoMemorySegment(ALL, c3, ORDER);
-            a31.intoMemorySegment(ALL, c3 + STEP, ORDER);
-        }
-        if (live > 4) {
-            long c4 = (c + 4 * step) & MASK;
-            a40.intoMemorySegment(ALL, c4, ORDER);
-            a41.intoMemorySegment(ALL, c4 + STEP, ORDER);
-        }
-        if (live > 5) {
-            long c5 = (c + 5 * step) & MASK;
-            a50.intoMemorySegment(ALL, c5, ORDER);
-            a51.intoMemorySegment(ALL, c5 + STEP, ORDER);
-        }
-        if (live > 6) {
-            long c6 = (c + 6 * step) & MASK;
-            a60.intoMemorySegment(ALL, c6, ORDER);
-            a61.intoMemorySegment(ALL, c6 + STEP, ORDER);
-        }
-        if (live > 7) {
-            long c7 = (c + 7 * step) & MASK;
-            a70.intoMemorySegment(ALL, c7, ORDER);
-            a71.intoMemorySegment(ALL, c7 + STEP, ORDER);
-        }
-    }
-
-    private static void tile8x1(int from, int to, long column, long values, long valueStep, int shift, long x, long c, int live, float b0, float b1,
-            float b2, float b3, float b4, float b5, float b6, float b7) {
-        FloatVector a00 = broadcast(F, b0);
-        FloatVector a10 = broadcast(F, b1);
-        FloatVector a20 = broadcast(F, b2);
-        FloatVector a30 = broadcast(F, b3);
-        FloatVector a40 = broadcast(F, b4);
-        FloatVector a50 = broadcast(F, b5);
-        FloatVector a60 = broadcast(F, b6);
-        FloatVector a70 = broadcast(F, b7);
-        for (int j = from; j < to; j++) {
-            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
-            long q = (values + j * valueStep) & MASK;
-            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
-            a00 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q)).fma(x0, a00);
-            a10 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4)).fma(x0, a10);
-            a20 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8)).fma(x0, a20);
-            a30 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12)).fma(x0, a30);
-            a40 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 16)).fma(x0, a40);
-            a50 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 20)).fma(x0, a50);
-            a60 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 24)).fma(x0, a60);
-            a70 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 28)).fma(x0, a70);
-        }
-        long step = 1L << shift;
-        long c0 = c & MASK;
-        a00.intoMemorySegment(ALL, c0, ORDER);
-        if (live > 1) {
-            long c1 = (c + step) & MASK;
-            a10.intoMemorySegment(ALL, c1, ORDER);
-        }
-        if (live > 2) {
-            long c2 = (c + 2 * step) & MASK;
-            a20.intoMemorySegment(ALL, c2, ORDER);
-        }
-        if (live > 3) {
-            long c3 = (c + 3 * step) & MASK;
-            a30.intoMemorySegment(ALL, c3, ORDER);
-        }
-        if (live > 4) {
-            long c4 = (c + 4 * step) & MASK;
-            a40.intoMemorySegment(ALL, c4, ORDER);
-        }
-        if (live > 5) {
-            long c5 = (c + 5 * step) & MASK;
-            a50.intoMemorySegment(ALL, c5, ORDER);
-        }
-        if (live > 6) {
-            long c6 = (c + 6 * step) & MASK;
-            a60.intoMemorySegment(ALL, c6, ORDER);
-        }
-        if (live > 7) {
-            long c7 = (c + 7 * step) & MASK;
-            a70.intoMemorySegment(ALL, c7, ORDER);
         }
     }
 }

@@ -13,6 +13,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -23,6 +24,7 @@ final class SparseRows {
 
     /** Two columns are read as one long: reads, not arithmetic, bound these loops. */
     private static final long LOW = 0xFFFF_FFFFL;
+    private static final int FIRST = ORDER == ByteOrder.LITTLE_ENDIAN ? 0 : 32;
 
     private SparseRows() {
     }
@@ -66,13 +68,13 @@ final class SparseRows {
             FloatVector b0 = FloatVector.zero(F), b1 = FloatVector.zero(F), b2 = FloatVector.zero(F), b3 = FloatVector.zero(F);
             for (; j + 1 < end; j += 2) {
                 long two = getLong(c & MASK);
-                long p = (x + ((two & LOW) << shift)) & MASK;
+                long p = (x + ((two >>> FIRST & LOW) << shift)) & MASK;
                 FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
                 a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
                 a2 = w.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
                 a3 = w.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
-                long o = (x + (two >>> 32 << shift)) & MASK;
+                long o = (x + ((two >>> 32 - FIRST & LOW) << shift)) & MASK;
                 FloatVector u = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (q + valueStep) & MASK));
                 b0 = u.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
                 b1 = u.fma(fromMemorySegment(F, ALL, o + STEP, ORDER), b1);
@@ -119,11 +121,11 @@ final class SparseRows {
             FloatVector b0 = FloatVector.zero(F), b1 = FloatVector.zero(F);
             for (; j + 1 < end; j += 2) {
                 long two = getLong(c & MASK);
-                long p = (x + ((two & LOW) << shift)) & MASK;
+                long p = (x + ((two >>> FIRST & LOW) << shift)) & MASK;
                 FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
                 a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
-                long o = (x + (two >>> 32 << shift)) & MASK;
+                long o = (x + ((two >>> 32 - FIRST & LOW) << shift)) & MASK;
                 FloatVector u = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (q + valueStep) & MASK));
                 b0 = u.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
                 b1 = u.fma(fromMemorySegment(F, ALL, o + STEP, ORDER), b1);
@@ -162,10 +164,10 @@ final class SparseRows {
             FloatVector b0 = FloatVector.zero(F);
             for (; j + 1 < end; j += 2) {
                 long two = getLong(c & MASK);
-                long p = (x + ((two & LOW) << shift)) & MASK;
+                long p = (x + ((two >>> FIRST & LOW) << shift)) & MASK;
                 FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
                 a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
-                long o = (x + (two >>> 32 << shift)) & MASK;
+                long o = (x + ((two >>> 32 - FIRST & LOW) << shift)) & MASK;
                 FloatVector u = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (q + valueStep) & MASK));
                 b0 = u.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
                 c += 8;
