@@ -8,6 +8,8 @@ import java.util.function.IntToDoubleFunction;
 /** Running statistics of one linear input; lanes past the last token do not count. */
 final class InputStatistics {
 
+    private static final int FEATURES = 32; // per task
+
     private final int inputs;
     private final double[] sum;
     private final double[] squares;
@@ -32,26 +34,35 @@ final class InputStatistics {
      */
     void add(Compute compute, Value x, Value original) {
         tokens += x.tokens();
-        for (int f = 0; f < inputs; f++) {
-            double s = 0;
-            double q = 0;
-            for (int t = 0; t < x.tokens(); t++) {
-                double v = x.get(t, f);
-                s += v;
-                q += v * v;
+        compute.parallel().run(Math.ceilDiv(inputs, FEATURES), task -> {
+            for (int f = task * FEATURES; f < Math.min(inputs, (task + 1) * FEATURES); f++) {
+                double s = 0;
+                double q = 0;
+                for (int t = 0; t < x.tokens(); t++) {
+                    double v = x.get(t, f);
+                    s += v;
+                    q += v * v;
+                }
+                sum[f] += s;
+                squares[f] += q;
+                originalSum[f] += original == null ? 0 : sum(original, f);
             }
-            sum[f] += s;
-            for (int t = 0; original != null && t < x.tokens(); t++) {
-                originalSum[f] += original.get(t, f);
-            }
-            squares[f] += q;
-        }
+        });
         if (gram != null) {
             gram.add(compute, x, x);
         }
         if (drift != null) {
             drift.add(compute, original, x);
         }
+    }
+
+    /** The sum of one feature over all real tokens. */
+    static double sum(Value v, int feature) {
+        double sum = 0;
+        for (int t = 0; t < v.tokens(); t++) {
+            sum += v.get(t, feature);
+        }
+        return sum;
     }
 
     /** One of the statistics that were asked for. */

@@ -18,9 +18,7 @@ final class ResidualDrift {
     void add(Compute compute, Value moved, Value x) {
         tokens += x.tokens();
         for (int f = 0; f < sum.length; f++) {
-            for (int t = 0; t < moved.tokens(); t++) {
-                sum[f] += moved.get(t, f);
-            }
+            sum[f] += InputStatistics.sum(moved, f);
         }
         product.add(compute, moved, x);
     }
