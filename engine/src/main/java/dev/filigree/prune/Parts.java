@@ -5,6 +5,7 @@ import dev.filigree.base.Catalog.Axis;
 import dev.filigree.base.Catalog.Entry;
 import dev.filigree.base.Catalog.Shelf;
 import dev.filigree.prune.allocation.Allocation;
+import dev.filigree.prune.allocation.Damage;
 import dev.filigree.prune.allocation.ErdosRenyi;
 import dev.filigree.prune.allocation.Global;
 import dev.filigree.prune.allocation.RelativeError;
@@ -40,7 +41,8 @@ public final class Parts {
 
     public static final Shelf<Pattern> PATTERNS = Catalog.shelf(Axis.PATTERN, Blocks.UNSTRUCTURED, NofM.ENTRY, Blocks.COLUMN_BLOCKS, Blocks.ROW_GROUPS);
 
-    public static final Shelf<Allocation> ALLOCATIONS = Catalog.shelf(Axis.ALLOCATION, Uniform.ENTRY, ErdosRenyi.ENTRY, Global.ENTRY, RelativeError.ENTRY);
+    public static final Shelf<Allocation> ALLOCATIONS = Catalog.shelf(Axis.ALLOCATION, Uniform.ENTRY, ErdosRenyi.ENTRY, Global.ENTRY, RelativeError.ENTRY,
+            Damage.ENTRY);
 
     public static final Shelf<Criterion> CRITERIA = Catalog.shelf(Axis.CRITERION, RandomScore.ENTRY, Magnitude.ENTRY, Wanda.ENTRY, RelativeImportance.ENTRY, Obs.ENTRY);
 

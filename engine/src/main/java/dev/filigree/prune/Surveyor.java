@@ -23,9 +23,12 @@ record Surveyor(Compute compute, Recipe recipe, Rng rng) {
         Criterion criterion = recipe.allocation().surveys(recipe.method()).orElseThrow();
         Set<Need> needs = EnumSet.of(Need.GRAM);
         needs.addAll(criterion.needs());
+        needs.addAll(recipe.method().needs());
         Map<Site, float[]> scores = new HashMap<>();
         Map<Site, Double> energy = new HashMap<>();
-        try (Calibrator calibrator = new Calibrator(compute, model, text, false)) {
+        boolean tries = recipe.allocation().tries();
+        Map<Site, Double> damage = new HashMap<>();
+        try (Trial trial = tries ? new Trial(compute, recipe, model, text) : null; Calibrator calibrator = new Calibrator(compute, model, text, false)) {
             while (calibrator.block() < model.blocks()) {
                 List<Site> sites = model.sites(calibrator.block());
                 Evidence evidence = calibrator.observe(sites, needs);
@@ -33,6 +36,9 @@ record Surveyor(Compute compute, Recipe recipe, Rng rng) {
                     Matrix w = Matrix.of(s.name(), model.param(s).forward());
                     float[] score = criterion.score(new Subject(s, w, evidence, compute, rng.split(s.name())));
                     scores.put(s, recipe.pattern().unitScores(score, w.rows(), w.cols()));
+                    if (tries) {
+                        damage.put(s, trial.damage(new Subject(s, w, evidence, compute, rng.split(s.name()))));
+                    }
                     energy.put(s, OutputError.energy(w, evidence.of(s, Need.GRAM), compute));
                 }
                 calibrator.advance();
@@ -47,6 +53,11 @@ record Surveyor(Compute compute, Recipe recipe, Rng rng) {
             @Override
             public double outputEnergy(Site site) {
                 return energy.get(site);
+            }
+
+            @Override
+            public double damage(Site site) {
+                return damage.getOrDefault(site, 1.0);
             }
         };
     }

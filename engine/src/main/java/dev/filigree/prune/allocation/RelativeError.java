@@ -3,12 +3,14 @@ package dev.filigree.prune.allocation;
 import dev.filigree.base.Catalog;
 import dev.filigree.base.Catalog.Option;
 import dev.filigree.base.UserError;
+import dev.filigree.model.Site;
 import dev.filigree.prune.Cell;
 import dev.filigree.prune.criterion.Criterion;
 import dev.filigree.prune.criterion.Obs;
 import dev.filigree.prune.method.Method;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Removes next, anywhere in the model, what adds least to the sum over the layers of squared output error relative to the
@@ -39,8 +41,13 @@ public record RelativeError(double low, double high) implements Allocation {
 
     @Override
     public long[] keep(List<Cell> cells, double sparsity, Survey survey) {
+        return keep(cells, sparsity, survey, site -> 1);
+    }
+
+    /** The same, with the relative errors of a site weighed. */
+    long[] keep(List<Cell> cells, double sparsity, Survey survey, ToDoubleFunction<Site> weight) {
         double density = 1 - sparsity;
-        return Threshold.keep(cells, sparsity, survey, c -> 1 / Math.max(Float.MIN_NORMAL, survey.outputEnergy(c.site())), low * density,
-                Math.min(1, high * density));
+        return Threshold.keep(cells, sparsity, survey, c -> weight.applyAsDouble(c.site()) / Math.max(Float.MIN_NORMAL, survey.outputEnergy(c.site())),
+                low * density, Math.min(1, high * density));
     }
 }

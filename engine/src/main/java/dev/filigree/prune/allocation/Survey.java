@@ -10,4 +10,10 @@ public interface Survey {
 
     /** The mean squared length of the outputs of a site over the calibration tokens, bias apart. */
     double outputEnergy(Site site);
+
+    /**
+     * What pruning this site alone, to the share asked for, does to the model's result (the mean of 1 - cosine), for each
+     * unit of squared output error relative to the output; 1 when no allocation asked.
+     */
+    double damage(Site site);
 }
