@@ -42,7 +42,7 @@ final class Sparsify implements Runnable {
     @Option(names = "--recover", paramLabel = "BUDGET", defaultValue = "5m", description = "Distillation after pruning: a time (5m), steps (2000steps) or 0 (default: ${DEFAULT-VALUE}).")
     private String recover;
 
-    @Option(names = "--schedule", paramLabel = "NAME", defaultValue = "reprune", description = "How sparsity grows during recovery: reprune, held, gradual (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--schedule", paramLabel = "NAME", defaultValue = "held", description = "How sparsity grows during recovery: held, reprune, gradual (default: ${DEFAULT-VALUE}).")
     private String schedule;
 
     @Option(names = "--store", paramLabel = "TYPE", defaultValue = "fp32", description = "Type of stored values: fp32, bf16, int8 (default: ${DEFAULT-VALUE}).")
