@@ -38,7 +38,6 @@ public final class Calibrator implements AutoCloseable {
     private final List<Value> originalOutputs = new ArrayList<>(); // likewise
     private final Map<String, String> residualOf = new HashMap<>(); // a weight, and the weight whose input is added to its outputs
     private final Workspace copies = new Workspace();
-    private final double tokensPerSequence;
     private int block;
 
     /**
@@ -55,17 +54,12 @@ public final class Calibrator implements AutoCloseable {
         this.model = model;
         this.batches = List.copyOf(batches);
         this.eager = new Eager(compute);
-        long tokens = 0;
-        long sequences = 0;
         for (Batch b : batches) {
             hidden.add(model.enter(eager, b));
             if (drift) {
                 original.add(model.enter(eager, b));
             }
-            tokens += b.tokens();
-            sequences += b.spans().count();
         }
-        tokensPerSequence = tokens / (double) sequences;
         remember();
     }
 
@@ -76,7 +70,7 @@ public final class Calibrator implements AutoCloseable {
 
     /** Statistics of the inputs of some sites of the present block, with the weights that the block holds now. */
     public Evidence observe(Collection<Site> sites, Set<Need> needs) {
-        Observation seen = new Observation(sites, needs, tokensPerSequence);
+        Observation seen = new Observation(sites, needs);
         boolean drift = needs.contains(Need.DRIFT);
         if (drift && original.isEmpty()) {
             throw new IllegalArgumentException("this calibrator keeps no record of drift");

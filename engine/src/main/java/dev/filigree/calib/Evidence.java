@@ -15,9 +15,6 @@ public interface Evidence {
     /** Whether that statistic was gathered. */
     boolean has(Site site, Need need);
 
-    /** Mean number of tokens of a calibration sequence. */
-    double tokensPerSequence();
-
     /** Nothing is known: for methods that look at weights alone. */
     static Evidence none() {
         return new Evidence() {
@@ -29,11 +26,6 @@ public interface Evidence {
             @Override
             public boolean has(Site site, Need need) {
                 return false;
-            }
-
-            @Override
-            public double tokensPerSequence() {
-                return 1;
             }
         };
     }

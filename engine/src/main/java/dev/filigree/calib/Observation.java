@@ -15,17 +15,15 @@ final class Observation implements Evidence {
 
     private final Set<String> watched = new HashSet<>();
     private final Set<Need> needs;
-    private final double tokensPerSequence;
     private final Map<String, InputStatistics> statistics = new HashMap<>();
     private final Map<InputStatistics, Map<Need, float[]>> results = new HashMap<>();
     private final Map<String, ResidualDrift> residuals = new HashMap<>();
     private Value last;
     private InputStatistics lastOwner;
 
-    Observation(Collection<Site> sites, Set<Need> needs, double tokensPerSequence) {
+    Observation(Collection<Site> sites, Set<Need> needs) {
         sites.forEach(s -> watched.add(s.name()));
         this.needs = Set.copyOf(needs);
-        this.tokensPerSequence = tokensPerSequence;
     }
 
     boolean watches(String weight) {
@@ -69,10 +67,5 @@ final class Observation implements Evidence {
         }
         InputStatistics s = statistics.get(site.name());
         return results.computeIfAbsent(s, k -> new EnumMap<>(Need.class)).computeIfAbsent(need, s::of);
-    }
-
-    @Override
-    public double tokensPerSequence() {
-        return tokensPerSequence;
     }
 }

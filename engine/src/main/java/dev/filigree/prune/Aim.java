@@ -127,10 +127,5 @@ public record Aim(double drift, boolean bias, boolean staged) {
         public boolean has(Site site, Need need) {
             return raw.has(site, need);
         }
-
-        @Override
-        public double tokensPerSequence() {
-            return raw.tokensPerSequence();
-        }
     }
 }

@@ -60,11 +60,6 @@ public final class Curvature {
         return new Curvature(n, upper, dead);
     }
 
-    /** Number of inputs. */
-    public int inputs() {
-        return n;
-    }
-
     /** U, {@code [n x n]}, zero below the diagonal; shared, not to be written. */
     public float[] upper() {
         return upper;

@@ -15,8 +15,8 @@ public enum Footprint {
         this.text = text;
     }
 
-    /** In words. */
-    public String text() {
+    @Override
+    public String toString() {
         return text;
     }
 }

@@ -71,11 +71,6 @@ final class Samples {
                 return !need.name().endsWith("DRIFT");
             }
 
-            @Override
-            public double tokensPerSequence() {
-                return 7;
-            }
-
             private float[] mean(int power, int from) {
                 float[] mean = new float[n];
                 for (int c = 0; c < n; c++) {
