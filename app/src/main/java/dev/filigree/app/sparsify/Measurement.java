@@ -21,8 +21,8 @@ final class Measurement {
     static final int BATCH = 32;
     static final int LENGTH = 64;
 
-    private static final int ROUNDS = 7;
-    private static final double ROUND_SECONDS = 0.8;
+    private static final int ROUNDS = 5;
+    private static final double ROUND_SECONDS = 0.6;
 
     private final Source source;
     private final SentenceEncoder dense;

@@ -8,11 +8,13 @@ import dev.filigree.app.peer.PeerProcess;
 import dev.filigree.base.UserError;
 import dev.filigree.io.StoredEncoder;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** ONNX Runtime on the same model, in 32-bit floats and quantised, each in a process of its own. */
 public final class Rivals implements AutoCloseable {
@@ -20,7 +22,7 @@ public final class Rivals implements AutoCloseable {
     public static final String FP32 = "ONNX Runtime fp32";
     public static final String INT8 = "ONNX Runtime int8";
 
-    /** Sequences that a peer embeds together: its padding stays small because similar lengths meet. */
+    /** Sequences that a peer embeds together. */
     private static final int BATCH = 16;
 
     private final Map<String, PeerProcess> running = new LinkedHashMap<>();
@@ -82,9 +84,16 @@ public final class Rivals implements AutoCloseable {
         }
     }
 
+    /** Sorted by length on the way, so that a peer pads little. */
     private static float[][] embed(PeerProcess peer, List<int[]> sequences) {
         try {
-            return peer.embed(sequences, BATCH);
+            List<Integer> order = IntStream.range(0, sequences.size()).boxed().sorted(Comparator.comparingInt(i -> sequences.get(i).length)).toList();
+            float[][] sorted = peer.embed(order.stream().map(sequences::get).toList(), BATCH);
+            float[][] vectors = new float[sorted.length][];
+            for (int i = 0; i < sorted.length; i++) {
+                vectors[order.get(i)] = sorted[i];
+            }
+            return vectors;
         } catch (PeerFailure e) {
             throw new UserError(e.getMessage(), e);
         }
