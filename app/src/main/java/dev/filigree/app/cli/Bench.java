@@ -1,5 +1,6 @@
 package dev.filigree.app.cli;
 
+import dev.filigree.app.KernelCheck;
 import dev.filigree.app.sparsify.Rivals;
 import dev.filigree.app.sparsify.SavedModel;
 import dev.filigree.app.sparsify.Source;
@@ -55,6 +56,7 @@ final class Bench implements Runnable {
                 dense.model().param(s).set(Tiled.pack(dense.arena(), dense.model().param(s).forward()));
             }
             List<int[]> shapes = shapes(sparse.config().maxPositions());
+            KernelCheck.of(sparse.compute().kernels()).warnings().forEach(w -> progress.say("WARNING: " + w));
             Speed speed = new Speed(rounds, seconds).ours(SparsifyRun.DENSE, dense.session(), sparse.config().vocab())
                     .ours(SparsifyRun.SPARSE, sparse.session(), sparse.config().vocab());
             try (Rivals rivals = rivals()) {

@@ -1,10 +1,10 @@
 package dev.filigree.app.cli;
 
+import dev.filigree.app.KernelCheck;
 import dev.filigree.app.Probe;
 import dev.filigree.base.Parallel;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
-import dev.filigree.kernel.SelfTest;
 import dev.filigree.report.Column;
 import dev.filigree.report.Json;
 import dev.filigree.report.Machine;
@@ -35,13 +35,13 @@ final class Doctor implements Runnable {
         Machine machine = Machine.here();
         Kernels kernels = Kernels.best();
         Probe probe;
-        List<SelfTest.Reading> selfTest;
+        KernelCheck check;
         try (Parallel parallel = new Parallel(threads); Progress.Stage stage = filigree.progress().stage("measure", Probe.FIGURES + 1)) {
-            selfTest = kernels.lanes() > 1 ? SelfTest.of(kernels) : List.of(); // first: it waits for the compiler
+            check = KernelCheck.of(kernels); // first: it waits for the compiler
             stage.add(1);
             probe = Probe.of(new Compute(kernels, parallel), () -> stage.add(1));
         }
-        List<String> warnings = warnings(machine, kernels, probe, selfTest);
+        List<String> warnings = warnings(machine, check, probe);
         if (filigree.json()) {
             Map<String, Object> all = new LinkedHashMap<>();
             all.put("machine", machine);
@@ -49,7 +49,7 @@ final class Doctor implements Runnable {
             all.put("kernels", kernels.name());
             all.put("threads", threads);
             all.put("probe", probe);
-            all.put("self_test", selfTest);
+            all.put("self_test", check.readings());
             all.put("warnings", warnings);
             filigree.console().out().print(Json.pretty(all));
         } else {
@@ -76,19 +76,12 @@ final class Doctor implements Runnable {
                         gigaflops(probe.product()), 100 * probe.productShare(), probe.product() / probe.scalarProduct()));
     }
 
-    private static List<String> warnings(Machine machine, Kernels kernels, Probe probe, List<SelfTest.Reading> selfTest) {
-        List<String> warnings = new ArrayList<>();
-        if (kernels.lanes() == 1) {
-            warnings.add("SCALAR CODE IS RUNNING, many times slower: start java with --add-modules jdk.incubator.vector"
-                    + " and without -Dfiligree.kernels=scalar");
-        }
+    private static List<String> warnings(Machine machine, KernelCheck check, Probe probe) {
+        List<String> warnings = new ArrayList<>(check.warnings());
         if (!probe.healthy()) {
             warnings.add(String.format(Locale.ROOT, "the dense product reaches %.0f %% of the ceiling: either the compiler gave up on it"
                     + " or other programs are using the processor; close them and look again", 100 * probe.productShare()));
         }
-        selfTest.stream().filter(r -> !r.compiled()).forEach(r -> warnings.add(String.format(Locale.ROOT,
-                "the kernel '%s' reaches %.0f %% of the ceiling, expected at least %.0f %%: the compiler gave up on it, or the processor is busy",
-                r.kernel(), 100 * r.share(), 100 * r.healthy())));
         if (machine.memoryBytes() < SMALL_MEMORY) {
             warnings.add("less than 2 GB of memory: recovery of a small encoder needs about 1.5 GB");
         }

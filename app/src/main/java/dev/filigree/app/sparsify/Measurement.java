@@ -41,9 +41,11 @@ final class Measurement {
     }
 
     /**
-     * @param quality found so far; what is measured here is added
+     * @param quality  found so far; what is measured here is added
+     * @param warnings what is wrong with the kernels of this process
      */
-    Outcome measure(RunRecord record, double asked, String footprint, Map<String, Quality> quality, List<Outcome.Point> curve, int excluded, Plan plan) {
+    Outcome measure(RunRecord record, double asked, String footprint, Map<String, Quality> quality, List<Outcome.Point> curve, int excluded, Plan plan,
+            List<String> warnings) {
         try (SentenceEncoder sparse = SentenceEncoder.open(folder, threads); Rivals rivals = Rivals.start(source, threads)) {
             Quality last;
             try (Progress.Stage stage = progress.stage("evaluate saved", 0)) {
@@ -72,7 +74,7 @@ final class Measurement {
             double prunable = layers.stream().mapToDouble(l -> (double) l.rows() * l.cols()).sum();
             double all = dense.model().params().stream().mapToDouble((Held p) -> p.forward().positions()).sum();
             return new Outcome(record.finished(), asked, zeros / prunable, zeros / all, footprint, layers, quality, List.copyOf(curve), excluded, disk,
-                    resident, speed, rivals.absent(), verdict(last, quality, disk, speed, rivals));
+                    resident, speed, rivals.absent(), verdict(last, quality, disk, speed, rivals).after(warnings));
         }
     }
 

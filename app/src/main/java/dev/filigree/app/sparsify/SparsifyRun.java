@@ -1,5 +1,6 @@
 package dev.filigree.app.sparsify;
 
+import dev.filigree.app.KernelCheck;
 import dev.filigree.base.Rng;
 import dev.filigree.infer.Plan;
 import dev.filigree.infer.Planner;
@@ -66,6 +67,7 @@ public final class SparsifyRun {
         Texts texts = Texts.load(settings.text(), settings.pairs(), rng);
         try (Source source = load(); SentenceEncoder dense = SentenceEncoder.of(source.stored(), threads)) {
             RunRecord record = record(source, texts, dense.compute());
+            checkKernels(dense.compute());
             Judge judge = new Judge(texts.heldOut(), texts.pairs(), dense::tokens);
             Map<String, Quality> quality = new LinkedHashMap<>();
             try (Progress.Stage stage = progress.stage("evaluate dense", 0)) {
@@ -91,6 +93,7 @@ public final class SparsifyRun {
                 curve.addAll(unfinished.curve());
                 student = goOn(unfinished, dense, source, calibration, sentences, judge, quality, curve);
             }
+            List<String> warnings = checkKernels(dense.compute());
             Plan plan = plan(student, dense.compute());
             try (Progress.Stage stage = progress.stage("save", 0)) {
                 SavedModel.write(out, student, source.stored().tokenizer(), store, plan, settings);
@@ -98,7 +101,7 @@ public final class SparsifyRun {
                 stage.note(out.toString());
             }
             Measurement measurement = new Measurement(source, dense, out, threads, judge, progress);
-            Outcome outcome = measurement.measure(record, recipe.sparsity(), footprint, quality, curve, texts.excluded(), plan);
+            Outcome outcome = measurement.measure(record, recipe.sparsity(), footprint, quality, curve, texts.excluded(), plan, warnings);
             Page.write(out, outcome);
             return outcome;
         }
@@ -110,6 +113,13 @@ public final class SparsifyRun {
             stage.note(source.origin());
             return source;
         }
+    }
+
+    /** What is wrong with the kernels of this process, also said at once: it spoils every time measured in it. */
+    private List<String> checkKernels(Compute compute) {
+        List<String> warnings = KernelCheck.of(compute.kernels()).warnings();
+        warnings.forEach(w -> progress.say("WARNING: " + w));
+        return warnings;
     }
 
     private RunRecord record(Source source, Texts texts, Compute compute) {

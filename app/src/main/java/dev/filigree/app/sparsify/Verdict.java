@@ -43,6 +43,14 @@ public record Verdict(List<String> lines, String recommendation) {
         return new Verdict(lines, recommend(sparse, dense, rivals, fastest));
     }
 
+    /** This verdict with what makes its speeds doubtful said first. */
+    Verdict after(List<String> warnings) {
+        List<String> all = new ArrayList<>();
+        warnings.forEach(w -> all.add("speeds of this run are doubtful: " + w));
+        all.addAll(lines);
+        return new Verdict(all, recommendation);
+    }
+
     private static String against(Contestant sparse, Contestant rival) {
         if (sparse.isBeatenEverywhereBy(rival)) {
             return rival.name() + " beats this setting everywhere: faster, smaller and closer to the dense model";

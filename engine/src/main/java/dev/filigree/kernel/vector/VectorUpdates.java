@@ -33,20 +33,16 @@ final class VectorUpdates implements Updates {
             FloatVector vi = fromMemorySegment(F, ALL, pv & MASK, ORDER).mul(b2).add(g.mul(1 - b2).mul(g));
             mi.intoMemorySegment(ALL, pm & MASK, ORDER);
             vi.intoMemorySegment(ALL, pv & MASK, ORDER);
-            adamStep(fromMemorySegment(F, ALL, pw & MASK, ORDER), mi, vi, rate, c1, c2, eps, decay).intoMemorySegment(ALL, pw & MASK, ORDER);
+            FloatVector wi = fromMemorySegment(F, ALL, pw & MASK, ORDER);
+            FloatVector step = mi.div(c1).div(vi.div(c2).sqrt().add(eps)).add(wi.mul(decay));
+            wi.sub(step.mul(rate)).intoMemorySegment(ALL, pw & MASK, ORDER);
             pw += STEP;
             pg += STEP;
             pm += STEP;
             pv += STEP;
         }
         if (left > 0) {
-            VectorMask<Float> live = F.indexInRange(0, left);
-            FloatVector g = fromMemorySegment(F, ALL, pg, ORDER, live).mul(scale);
-            FloatVector mi = fromMemorySegment(F, ALL, pm, ORDER, live).mul(b1).add(g.mul(1 - b1));
-            FloatVector vi = fromMemorySegment(F, ALL, pv, ORDER, live).mul(b2).add(g.mul(1 - b2).mul(g));
-            mi.intoMemorySegment(ALL, pm, ORDER, live);
-            vi.intoMemorySegment(ALL, pv, ORDER, live);
-            adamStep(fromMemorySegment(F, ALL, pw, ORDER, live), mi, vi, rate, c1, c2, eps, decay).intoMemorySegment(ALL, pw, ORDER, live);
+            adamRest(pw, pg, pm, pv, left, scale, rate, b1, b2, c1, c2, eps, decay);
         }
         reachabilityFence(w);
         reachabilityFence(gradient);
@@ -54,9 +50,18 @@ final class VectorUpdates implements Updates {
         reachabilityFence(v);
     }
 
-    private static FloatVector adamStep(FloatVector w, FloatVector m, FloatVector v, float rate, float c1, float c2, float eps, float decay) {
+    /** Fewer entries than lanes. Apart, because masked access is long code and would crowd the loop. */
+    private static void adamRest(long pw, long pg, long pm, long pv, int left, float scale, float rate, float b1, float b2, float c1, float c2, float eps,
+            float decay) {
+        VectorMask<Float> live = F.indexInRange(0, left);
+        FloatVector g = fromMemorySegment(F, ALL, pg, ORDER, live).mul(scale);
+        FloatVector m = fromMemorySegment(F, ALL, pm, ORDER, live).mul(b1).add(g.mul(1 - b1));
+        FloatVector v = fromMemorySegment(F, ALL, pv, ORDER, live).mul(b2).add(g.mul(1 - b2).mul(g));
+        m.intoMemorySegment(ALL, pm, ORDER, live);
+        v.intoMemorySegment(ALL, pv, ORDER, live);
+        FloatVector w = fromMemorySegment(F, ALL, pw, ORDER, live);
         FloatVector step = m.div(c1).div(v.div(c2).sqrt().add(eps)).add(w.mul(decay));
-        return w.sub(step.mul(rate));
+        w.sub(step.mul(rate)).intoMemorySegment(ALL, pw, ORDER, live);
     }
 
     @Override

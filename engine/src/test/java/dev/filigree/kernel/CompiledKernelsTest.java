@@ -1,0 +1,124 @@
+package dev.filigree.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import dev.filigree.base.Rng;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the compiler says of the main kernels. Once its graph of a method is large it stops inlining, and a loop that
+ * calls a method to read one number is three times slower, in some processes and not in others.
+ */
+class CompiledKernelsTest {
+
+    private static final Pattern TASK = Pattern.compile("<task compile_id='\\d+' .*method='dev\\.filigree\\.kernel\\.vector\\.(\\w+) (\\w+) .*");
+    private static final Pattern METHOD = Pattern.compile("<method id='(\\d+)' .*name='([^']+)'.*");
+    private static final Pattern CALL = Pattern.compile("<call method='(\\d+)'.*");
+    private static final Set<String> PRODUCTS = Set.of("Tiles", "SparseRows", "BlockTiles", "PositionedRows", "Quads", "VectorUpdates");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void everyReadOfANumberIsInlinedInProductLoops() throws Exception {
+        Path log = folder.resolve("compiler.xml");
+        Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED", "-XX:+UnlockDiagnosticVMOptions", "-XX:+LogCompilation", "-XX:LogFile=" + log, "-cp",
+                System.getProperty("java.class.path"), Child.class.getName()).redirectErrorStream(true).redirectOutput(folder.resolve("out").toFile())
+                .start();
+        assertEquals(0, child.waitFor(), () -> read(folder.resolve("out")));
+        Set<String> compiled = new TreeSet<>();
+        List<String> left = callsLeft(log, compiled);
+        assertTrue(compiled.containsAll(Set.of("Tiles.tile4", "SparseRows.rows4", "BlockTiles.tile4x4")), compiled::toString);
+        assertEquals(List.of(), left);
+    }
+
+    /** Reads of numbers that the optimising compiler left as calls because the graph had grown too large. */
+    private static List<String> callsLeft(Path log, Set<String> compiled) throws IOException {
+        List<String> left = new ArrayList<>();
+        Map<String, String> names = new HashMap<>();
+        String task = null;
+        String call = "";
+        try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
+            for (String line : (Iterable<String>) lines::iterator) {
+                if (line.startsWith("<task ")) {
+                    Matcher m = TASK.matcher(line);
+                    task = m.matches() && PRODUCTS.contains(m.group(1)) && !line.contains(" level='") ? m.group(1) + "." + m.group(2) : null;
+                    if (task != null) {
+                        compiled.add(task);
+                        names.clear();
+                    }
+                } else if (task != null && line.startsWith("<method ")) {
+                    Matcher m = METHOD.matcher(line);
+                    if (m.matches()) {
+                        names.put(m.group(1), m.group(2));
+                    }
+                } else if (task != null && line.startsWith("<call ")) {
+                    Matcher m = CALL.matcher(line);
+                    call = m.matches() ? names.getOrDefault(m.group(1), "") : "";
+                } else if (task != null && line.contains("NodeCountInliningCutoff") && call.startsWith("get")) {
+                    left.add(task + " calls " + call);
+                }
+            }
+        }
+        return left;
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return file + ": " + e.getMessage();
+        }
+    }
+
+    /** Runs the main kernels until they are compiled, the sparse product on rows of all lengths in two column chunks. */
+    static final class Child {
+
+        private static final int ROWS = 192;
+        private static final int COLS = 192;
+        private static final int WIDTH = 64;
+
+        private Child() {
+        }
+
+        public static void main(String[] args) {
+            Kernels kernels = Kernels.best();
+            Rng rng = new Rng(1);
+            Ints start = Ints.allocate(2 * ROWS + 1);
+            for (int r = 0; r < 2 * ROWS; r++) {
+                start.set(r + 1, start.get(r) + rng.nextInt(40));
+            }
+            Ints column = Ints.allocate(start.get(2 * ROWS));
+            for (int i = 0; i < column.length(); i++) {
+                column.set(i, rng.nextInt(COLS));
+            }
+            Floats values = Floats.allocate(column.length()).fill(1f);
+            Floats x = Floats.allocate(COLS * WIDTH).fill(1f);
+            Floats y = Floats.allocate(ROWS * WIDTH);
+            for (int i = 0; i < 20_000; i++) {
+                kernels.products().csr(start, column, values, 2, null, ROWS, x, y, WIDTH, 0, ROWS);
+            }
+            for (int i = 0; i < 3; i++) {
+                SelfTest.of(kernels);
+            }
+        }
+    }
+}
