@@ -47,6 +47,16 @@ public record Floats(MemorySegment segment, int length) {
         segment.setAtIndex(JAVA_FLOAT, i, v);
     }
 
+    /** Copies {@code count} elements from {@code from} to {@code out[at ..]}. */
+    public void get(int from, float[] out, int at, int count) {
+        MemorySegment.copy(segment, JAVA_FLOAT, (long) from * Float.BYTES, out, at, count);
+    }
+
+    /** Copies {@code values[at ..]} over {@code count} elements from {@code to}. */
+    public void set(int to, float[] values, int at, int count) {
+        MemorySegment.copy(values, at, segment, JAVA_FLOAT, (long) to * Float.BYTES, count);
+    }
+
     /** A view of {@code count} elements from {@code from}. */
     public Floats slice(int from, int count) {
         return new Floats(segment.asSlice((long) from * Float.BYTES, (long) count * Float.BYTES), count);

@@ -12,6 +12,7 @@ import dev.filigree.ops.Workspace;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class Calibrator implements AutoCloseable {
     private final Model model;
     private final List<Batch> batches;
     private final Eager eager;
+    private final Eager looks; // passes that end once all that was asked for has been seen
     private final List<Value> hidden = new ArrayList<>();
     private final List<Value> original = new ArrayList<>(); // hidden states of the model as it was; empty without drift
     private final Map<String, Held> before = new HashMap<>(); // the present block's parameters as they were
@@ -54,6 +56,7 @@ public final class Calibrator implements AutoCloseable {
         this.model = model;
         this.batches = List.copyOf(batches);
         this.eager = new Eager(compute);
+        this.looks = new Eager(compute);
         for (Batch b : batches) {
             hidden.add(model.enter(eager, b));
             if (drift) {
@@ -70,7 +73,7 @@ public final class Calibrator implements AutoCloseable {
 
     /** Statistics of the inputs of some sites of the present block, with the weights that the block holds now. */
     public Evidence observe(Collection<Site> sites, Set<Need> needs) {
-        Observation seen = new Observation(sites, needs);
+        Observation seen = new Observation(sites, needs, copies);
         boolean drift = needs.contains(Need.DRIFT);
         if (drift && original.isEmpty()) {
             throw new IllegalArgumentException("this calibrator keeps no record of drift");
@@ -81,7 +84,8 @@ public final class Calibrator implements AutoCloseable {
         for (int i = 0; i < batches.size(); i++) {
             Map<String, Value> then = drift ? originalInputs.get(i) : Map.of();
             Map<String, Value> now = new HashMap<>();
-            Watch watch = new Watch(eager, (weight, x) -> {
+            Set<String> missing = new HashSet<>(seen.watched());
+            look(i, (weight, x) -> {
                 now.put(weight.name(), x);
                 seen.add(compute, weight.name(), x, then.get(weight.name()));
                 String residual = residualOf.get(weight.name());
@@ -90,10 +94,34 @@ public final class Calibrator implements AutoCloseable {
                     seen.addResidual(compute, weight.name(), moved, x);
                     copies.give(moved.data());
                 }
+                missing.remove(weight.name());
+                if (missing.isEmpty()) {
+                    throw Enough.SEEN;
+                }
             });
-            eager.release(model.block(watch, block, hidden.get(i), batches.get(i)));
         }
         return seen;
+    }
+
+    /** Runs the present block over one batch, until the listener has seen {@link Enough}. */
+    private void look(int batch, Watch.Listener listener) {
+        try {
+            model.block(new Watch(looks, listener), block, hidden.get(batch), batches.get(batch));
+        } catch (Enough e) {
+            // what comes after is of no interest
+        } finally {
+            looks.releaseAll();
+        }
+    }
+
+    /** Ends a pass early. */
+    private static final class Enough extends RuntimeException {
+
+        static final Enough SEEN = new Enough();
+
+        private Enough() {
+            super("seen enough", null, false, false);
+        }
     }
 
     /** The given sites of the present block, in the order in which it uses them, those with one input together. */
@@ -101,12 +129,11 @@ public final class Calibrator implements AutoCloseable {
         Map<String, Site> byName = new HashMap<>();
         sites.forEach(s -> byName.put(s.name(), s));
         Map<Value, List<Site>> byInput = new LinkedHashMap<>(); // values compare by identity
-        Watch watch = new Watch(eager, (weight, x) -> {
+        look(0, (weight, x) -> {
             if (byName.containsKey(weight.name())) {
                 byInput.computeIfAbsent(x, v -> new ArrayList<>()).add(byName.get(weight.name()));
             }
         });
-        eager.release(model.block(watch, block, hidden.getFirst(), batches.getFirst()));
         return List.copyOf(byInput.values());
     }
 
@@ -203,6 +230,7 @@ public final class Calibrator implements AutoCloseable {
     @Override
     public void close() {
         eager.close();
+        looks.close();
         copies.close();
     }
 }

@@ -4,6 +4,7 @@ import dev.filigree.base.Floats;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.ops.Value;
+import dev.filigree.ops.Workspace;
 
 /**
  * The running sum of {@code a^T b} over tokens, for values {@code [tokens x m]} and {@code [tokens x n]}. Each batch is one product of the dense
@@ -21,26 +22,28 @@ final class Gram {
     private final int panels;
     private final double[] sum;
     private final boolean symmetric;
-    private Floats left = Floats.allocate(0);
-    private Floats right = Floats.allocate(0);
-    private final Floats product;
+    private final Workspace workspace;
 
-    /** @param symmetric whether a and b will always be the same value */
-    Gram(int m, int n, boolean symmetric) {
+    /**
+     * @param symmetric whether a and b will always be the same value
+     * @param workspace lends room while a batch is added
+     */
+    Gram(int m, int n, boolean symmetric, Workspace workspace) {
         this.m = m;
         this.n = n;
         this.symmetric = symmetric;
         this.tiles = Math.ceilDiv(m, TILE);
         this.panels = Math.ceilDiv(n, WIDTH);
         this.sum = new double[Math.multiplyExact(m, n)];
-        this.product = Floats.allocate(Math.multiplyExact(panels * WIDTH, m));
+        this.workspace = workspace;
     }
 
     /** Adds the tokens of one batch; {@code b} is {@code a} itself when symmetric. */
     void add(Compute compute, Value a, Value b) {
         int tokens = a.tokens();
-        left = room(left, tiles * TILE * tokens);
-        right = room(right, panels * WIDTH * tokens);
+        Floats left = workspace.take(tiles * TILE * tokens);
+        Floats right = workspace.take(panels * WIDTH * tokens);
+        Floats product = workspace.take(Math.multiplyExact(panels * WIDTH, m));
         compute.parallel().run(tiles, tile -> gather(a, m, left, tile, TILE));
         compute.parallel().run(panels, p -> gather(b, n, right, p, WIDTH));
         compute.parallel().run(panels, p -> {
@@ -48,13 +51,18 @@ final class Gram {
             int fromTile = symmetric ? p * WIDTH / TILE : 0;
             compute.kernels().products().tiled(left, null, m, tokens, right.slice(p * tokens * WIDTH, tokens * WIDTH), y, WIDTH, fromTile, tiles);
             int columns = Math.min(WIDTH, n - p * WIDTH);
+            float[] sums = new float[WIDTH];
             for (int row = fromTile * TILE; row < m; row++) {
                 int to = row * n + p * WIDTH;
+                y.get(row * WIDTH, sums, 0, columns);
                 for (int c = 0; c < columns; c++) {
-                    sum[to + c] += y.get(row * WIDTH + c);
+                    sum[to + c] += sums[c];
                 }
             }
         });
+        workspace.give(left);
+        workspace.give(right);
+        workspace.give(product);
     }
 
     /** The sum divided by {@code tokens}, {@code [m x n]}. */
@@ -71,17 +79,18 @@ final class Gram {
 
     /** Copies the features {@code strip * size ..} of every real token to {@code [strip] [tokens] [size]}. */
     private static void gather(Value v, int features, Floats out, int strip, int size) {
-        int tokens = v.tokens();
-        for (int f = 0; f < size; f++) {
-            int feature = strip * size + f;
-            int to = strip * tokens * size + f;
-            for (int t = 0; t < tokens; t++) {
-                out.set(to + t * size, feature < features ? v.get(t, feature) : 0f);
+        int live = Math.min(size, features - strip * size);
+        float[] row = new float[v.width()];
+        float[] block = new float[v.width() * size]; // turned here: an access to a segment checks its bounds each time
+        for (int p = 0; p < v.panels(); p++) {
+            int tokens = Math.min(v.width(), v.tokens() - p * v.width());
+            for (int f = 0; f < live; f++) {
+                v.data().get(v.at(p * v.width(), strip * size + f), row, 0, tokens);
+                for (int t = 0; t < tokens; t++) {
+                    block[t * size + f] = row[t];
+                }
             }
+            out.set((strip * v.tokens() + p * v.width()) * size, block, 0, tokens * size);
         }
-    }
-
-    private static Floats room(Floats present, int length) {
-        return present.length() >= length ? present : Floats.allocate(length);
     }
 }

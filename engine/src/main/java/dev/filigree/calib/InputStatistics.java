@@ -2,6 +2,7 @@ package dev.filigree.calib;
 
 import dev.filigree.kernel.Compute;
 import dev.filigree.ops.Value;
+import dev.filigree.ops.Workspace;
 import java.util.Set;
 import java.util.function.IntToDoubleFunction;
 
@@ -18,13 +19,13 @@ final class InputStatistics {
     private final Gram drift;
     private long tokens;
 
-    InputStatistics(int inputs, Set<Need> needs) {
+    InputStatistics(int inputs, Set<Need> needs, Workspace workspace) {
         this.inputs = inputs;
         this.sum = new double[inputs];
         this.squares = new double[inputs];
         this.originalSum = new double[inputs];
-        this.gram = needs.contains(Need.GRAM) || needs.contains(Need.DRIFT) ? new Gram(inputs, inputs, true) : null;
-        this.drift = needs.contains(Need.DRIFT) ? new Gram(inputs, inputs, false) : null;
+        this.gram = needs.contains(Need.GRAM) || needs.contains(Need.DRIFT) ? new Gram(inputs, inputs, true, workspace) : null;
+        this.drift = needs.contains(Need.DRIFT) ? new Gram(inputs, inputs, false, workspace) : null;
     }
 
     /**
@@ -38,8 +39,7 @@ final class InputStatistics {
             for (int f = task * FEATURES; f < Math.min(inputs, (task + 1) * FEATURES); f++) {
                 double s = 0;
                 double q = 0;
-                for (int t = 0; t < x.tokens(); t++) {
-                    double v = x.get(t, f);
+                for (double v : x.feature(f)) {
                     s += v;
                     q += v * v;
                 }
@@ -59,8 +59,8 @@ final class InputStatistics {
     /** The sum of one feature over all real tokens. */
     static double sum(Value v, int feature) {
         double sum = 0;
-        for (int t = 0; t < v.tokens(); t++) {
-            sum += v.get(t, feature);
+        for (double x : v.feature(feature)) {
+            sum += x;
         }
         return sum;
     }

@@ -3,6 +3,7 @@ package dev.filigree.calib;
 import dev.filigree.kernel.Compute;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Value;
+import dev.filigree.ops.Workspace;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -15,15 +16,23 @@ final class Observation implements Evidence {
 
     private final Set<String> watched = new HashSet<>();
     private final Set<Need> needs;
+    private final Workspace workspace;
     private final Map<String, InputStatistics> statistics = new HashMap<>();
     private final Map<InputStatistics, Map<Need, float[]>> results = new HashMap<>();
     private final Map<String, ResidualDrift> residuals = new HashMap<>();
     private Value last;
     private InputStatistics lastOwner;
 
-    Observation(Collection<Site> sites, Set<Need> needs) {
+    /** @param workspace lends room while a batch is added */
+    Observation(Collection<Site> sites, Set<Need> needs, Workspace workspace) {
+        this.workspace = workspace;
         sites.forEach(s -> watched.add(s.name()));
         this.needs = Set.copyOf(needs);
+    }
+
+    /** Names of the weights whose inputs are gathered. */
+    Set<String> watched() {
+        return watched;
     }
 
     boolean watches(String weight) {
@@ -40,14 +49,14 @@ final class Observation implements Evidence {
             return;
         }
         last = x;
-        lastOwner = statistics.computeIfAbsent(weight, w -> new InputStatistics(x.features(), needs));
+        lastOwner = statistics.computeIfAbsent(weight, w -> new InputStatistics(x.features(), needs, workspace));
         lastOwner.add(compute, x, original);
     }
 
     /** Adds how far the residual of a weight's outputs has moved, for one batch. */
     void addResidual(Compute compute, String weight, Value moved, Value x) {
         if (watches(weight) && needs.contains(Need.RESIDUAL_DRIFT)) {
-            residuals.computeIfAbsent(weight, w -> new ResidualDrift(moved.features(), x.features())).add(compute, moved, x);
+            residuals.computeIfAbsent(weight, w -> new ResidualDrift(moved.features(), x.features(), workspace)).add(compute, moved, x);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.filigree.calib;
 
 import dev.filigree.kernel.Compute;
 import dev.filigree.ops.Value;
+import dev.filigree.ops.Workspace;
 
 /** How far the residual that is added to a site's outputs has moved, against the inputs of the site. */
 final class ResidualDrift {
@@ -10,9 +11,9 @@ final class ResidualDrift {
     private final Gram product;
     private long tokens;
 
-    ResidualDrift(int outputs, int inputs) {
+    ResidualDrift(int outputs, int inputs, Workspace workspace) {
         this.sum = new double[outputs];
-        this.product = new Gram(outputs, inputs, false);
+        this.product = new Gram(outputs, inputs, false, workspace);
     }
 
     void add(Compute compute, Value moved, Value x) {

@@ -17,12 +17,13 @@ import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Times every prunable weight in its sparse layout and dense on this machine, and keeps whichever is faster. */
+/** Times every kind of prunable weight in its sparse layout and dense on this machine, and keeps whichever is faster. */
 public final class Planner {
 
     private static final int ROUNDS = 9;
@@ -42,8 +43,12 @@ public final class Planner {
     /** Measures all sites; changes nothing. {@code done} is called after each. */
     public Plan measure(Model model, Consumer<Site> done) {
         List<Plan.Choice> choices = new ArrayList<>();
+        Map<Kind, Map<String, Double>> measured = new HashMap<>();
         for (Site site : model.sites()) {
-            choices.add(choose(site.name(), model.param(site).forward()));
+            Weight w = model.param(site).forward();
+            Map<String, Double> times = measured.computeIfAbsent(Kind.of(w), k -> times(w));
+            String best = times.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
+            choices.add(new Plan.Choice(site.name(), best, times));
             done.accept(site);
         }
         return new Plan(tokens, compute.parallel().threads(), choices);
@@ -75,7 +80,15 @@ public final class Planner {
         };
     }
 
-    private Plan.Choice choose(String name, Weight w) {
+    /** Weights of one kind take the same time: equal shape and layout, and as many non-zeros to a hundredth of the positions. */
+    private record Kind(int rows, int cols, String layout, long hundredths) {
+
+        static Kind of(Weight w) {
+            return new Kind(w.rows(), w.cols(), w.layout(), Math.round(100.0 * w.nonZeros() / w.positions()));
+        }
+    }
+
+    private Map<String, Double> times(Weight w) {
         Map<String, Weight> candidates = new LinkedHashMap<>();
         try (Arena arena = Arena.ofShared()) {
             candidates.put("dense", w instanceof Tiled ? w : Tiled.pack(arena, w));
@@ -91,9 +104,7 @@ public final class Planner {
                 x.set(i, rng.nextFloat() - 0.5f);
             }
             Floats y = Floats.allocate(arena, panels * w.rows() * width);
-            Map<String, Double> times = times(candidates, x, y, panels, width);
-            String best = times.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
-            return new Plan.Choice(name, best, times);
+            return times(candidates, x, y, panels, width);
         }
     }
 

@@ -15,8 +15,8 @@ public interface Kernels {
     /** Tokens per panel that every implementation supports, smallest first. */
     int[] WIDTHS = {16, 32, 64};
 
-    /** Rows of a dense weight that are packed together: {@code [ceil(rows/6)] [cols] [6]}. */
-    int TILE_ROWS = 6;
+    /** Rows of a dense weight that are packed together: {@code [ceil(rows/TILE_ROWS)] [cols] [TILE_ROWS]}. */
+    int TILE_ROWS = 5;
 
     /** Smallest panel width that holds {@code tokens}, or the largest there is. */
     static int widthFor(int tokens) {

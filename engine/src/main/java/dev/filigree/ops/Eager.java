@@ -71,6 +71,11 @@ public final class Eager implements Ops, AutoCloseable {
         workspace.give(v.data());
     }
 
+    /** Releases every value that this has made, for a pass that was given up half-way. */
+    public void releaseAll() {
+        workspace.giveAll();
+    }
+
     /** Bytes of activations held. */
     public long bytes() {
         return workspace.bytes();

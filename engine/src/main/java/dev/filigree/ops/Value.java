@@ -58,6 +58,15 @@ public final class Value {
         return data.get(at(token, feature));
     }
 
+    /** One feature of all tokens. */
+    public float[] feature(int feature) {
+        float[] out = new float[tokens];
+        for (int t = 0; t < tokens; t += width) {
+            data.get(at(t, feature), out, t, Math.min(width, tokens - t));
+        }
+        return out;
+    }
+
     /** The features of one token. */
     public float[] token(int token) {
         float[] out = new float[features];

@@ -36,6 +36,12 @@ public final class Workspace implements AutoCloseable {
         free.computeIfAbsent(whole.length(), s -> new ArrayDeque<>()).addLast(whole);
     }
 
+    /** Returns every buffer that is still out. */
+    public void giveAll() {
+        lent.values().forEach(whole -> free.computeIfAbsent(whole.length(), s -> new ArrayDeque<>()).addLast(whole));
+        lent.clear();
+    }
+
     /** Bytes held, in use or spare. */
     public long bytes() {
         return bytes;

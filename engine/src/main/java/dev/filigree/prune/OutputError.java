@@ -6,6 +6,7 @@ import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.tensor.Matmul;
 import dev.filigree.tensor.Tiled;
+import java.lang.foreign.Arena;
 
 /** Squared output errors as quadratic forms in a Gram matrix. */
 public final class OutputError {
@@ -40,30 +41,28 @@ public final class OutputError {
     public static Matrix times(Matrix a, float[] b, Compute compute) {
         int n = a.cols();
         int panels = Math.ceilDiv(n, WIDTH);
-        Floats x = Floats.allocate(panels * n * WIDTH);
-        Floats tiles = Floats.allocate(Tiled.tiles(a.rows()) * Kernels.TILE_ROWS * n);
-        compute.parallel().run(panels, p -> {
-            for (int r = 0; r < n; r++) {
-                for (int c = p * WIDTH; c < Math.min(n, (p + 1) * WIDTH); c++) {
-                    x.set((p * n + r) * WIDTH + c % WIDTH, b[r * n + c]);
-                }
-            }
-        });
-        for (int r = 0; r < a.rows(); r++) {
-            for (int c = 0; c < n; c++) {
-                tiles.set((r / Kernels.TILE_ROWS * n + c) * Kernels.TILE_ROWS + r % Kernels.TILE_ROWS, a.values()[r * n + c]);
-            }
-        }
-        Floats y = Floats.allocate(panels * a.rows() * WIDTH);
-        Matmul.apply(compute, new Tiled(a.rows(), n, tiles), null, Activation.NONE, x, y, panels, WIDTH);
         Matrix out = new Matrix(a.rows(), n, new float[a.rows() * n]);
-        compute.parallel().run(panels, p -> {
+        try (Arena arena = Arena.ofShared()) {
+            Floats x = Floats.allocate(arena, panels * n * WIDTH);
+            Floats tiles = Floats.allocate(arena, Tiled.tiles(a.rows()) * Kernels.TILE_ROWS * n);
+            Floats y = Floats.allocate(arena, panels * a.rows() * WIDTH);
+            compute.parallel().run(panels, p -> {
+                for (int r = 0; r < n; r++) {
+                    x.set((p * n + r) * WIDTH, b, r * n + p * WIDTH, Math.min(WIDTH, n - p * WIDTH));
+                }
+            });
             for (int r = 0; r < a.rows(); r++) {
-                for (int c = p * WIDTH; c < Math.min(n, (p + 1) * WIDTH); c++) {
-                    out.values()[r * n + c] = y.get((p * a.rows() + r) * WIDTH + c % WIDTH);
+                for (int c = 0; c < n; c++) {
+                    tiles.set((r / Kernels.TILE_ROWS * n + c) * Kernels.TILE_ROWS + r % Kernels.TILE_ROWS, a.values()[r * n + c]);
                 }
             }
-        });
+            Matmul.apply(compute, new Tiled(a.rows(), n, tiles), null, Activation.NONE, x, y, panels, WIDTH);
+            compute.parallel().run(panels, p -> {
+                for (int r = 0; r < a.rows(); r++) {
+                    y.get((p * a.rows() + r) * WIDTH, out.values(), r * n + p * WIDTH, Math.min(WIDTH, n - p * WIDTH));
+                }
+            });
+        }
         return out;
     }
 }

@@ -3,6 +3,7 @@ package dev.filigree.tensor;
 import dev.filigree.base.Floats;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.Products;
 
 /** {@code y = f(w x + bias)} for every layout of w: the only switch over layouts. */
@@ -12,7 +13,7 @@ public final class Matmul {
     private static final int MIN_TASKS = 8;
 
     /** Row ranges are multiples of this, so that no layout's block or tile is cut (the least common multiple of tiles and 16-row blocks). */
-    private static final int ROW_STEP = 48;
+    private static final int ROW_STEP = 16 * Kernels.TILE_ROWS;
 
     private Matmul() {
     }
@@ -43,7 +44,8 @@ public final class Matmul {
 
     private static void product(Products k, Weight w, Floats bias, Floats x, Floats y, int width, int from, int to) {
         switch (w) {
-            case Tiled t -> k.tiled(t.tiles(), bias, t.rows(), t.cols(), x, y, width, from / 6, Math.ceilDiv(to, 6));
+            case Tiled t -> k.tiled(t.tiles(), bias, t.rows(), t.cols(), x, y, width, from / Kernels.TILE_ROWS,
+                    Math.ceilDiv(to, Kernels.TILE_ROWS));
             case Csr c -> k.csr(c.start(), c.column(), c.values(), c.chunks(), bias, c.rows(), x, y, width, from, to);
             case BlockCsr b -> k.blocks(b.start(), b.column(), b.values(), b.blockRows(), bias, b.rows(), x, y, width, from / b.blockRows(),
                     Math.ceilDiv(to, b.blockRows()));

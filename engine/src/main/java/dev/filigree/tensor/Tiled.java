@@ -4,7 +4,7 @@ import dev.filigree.base.Floats;
 import dev.filigree.kernel.Kernels;
 import java.lang.foreign.Arena;
 
-/** A dense weight packed for products: tiles of {@link Kernels#TILE_ROWS} rows, {@code [tiles] [cols] [6]}. */
+/** A dense weight packed for products: tiles of {@link Kernels#TILE_ROWS} rows, {@code [tiles] [cols] [TILE_ROWS]}. */
 public record Tiled(int rows, int cols, Floats tiles) implements Weight {
 
     /** Packs every position of {@code w}; positions it does not store become zero. */

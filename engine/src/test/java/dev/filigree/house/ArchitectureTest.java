@@ -108,6 +108,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void vectorsHaveOneWidth() {
+        List<String> faults = new ArrayList<>();
+        for (ClassModel c : Classes.all()) {
+            Classes.used(c).stream().filter(m -> m.contains(".SPECIES_") && !Classes.name(c).equals(ROOT + "kernel.vector.Lanes"))
+                    .forEach(m -> faults.add(Classes.name(c) + " uses " + m + ": a second width in one process spoils what the compiler knows of the first, see Lanes.F"));
+        }
+        none(faults);
+    }
+
+    @Test
     void trapsAreNotStepped() {
         List<String> faults = new ArrayList<>();
         for (ClassModel c : Classes.all()) {

@@ -22,7 +22,7 @@ final class Measurement {
     static final int LENGTH = 64;
 
     private static final int ROUNDS = 5;
-    private static final double ROUND_SECONDS = 0.6;
+    private static final double ROUND_SECONDS = 0.4;
 
     private final Source source;
     private final SentenceEncoder dense;

@@ -14,7 +14,6 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Dot products along tokens, four at a time: the four sums over lanes are folded into each other, which costs a third
@@ -22,11 +21,10 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Quads {
 
-    private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
-
-    /** Lanes whose index has the bit set, and the exchange of lanes that differ in it. */
+    /** Lanes whose index has the bit set, the first four, and the exchange of lanes that differ in a bit. */
     private static final VectorMask<Float> ODD = lanesWith(1);
     private static final VectorMask<Float> UPPER = lanesWith(2);
+    private static final VectorMask<Float> FOUR = VectorMask.fromLong(F, 15);
     private static final VectorShuffle<Float> SWAP1 = swap(1);
     private static final VectorShuffle<Float> SWAP2 = swap(2);
     private static final VectorShuffle<Float> SWAP4 = swap(4);
@@ -81,12 +79,13 @@ final class Quads {
             if (N >= 16) {
                 sums = sums.add(sums.rearrange(SWAP8));
             }
-            FloatVector four = (FloatVector) sums.reinterpretShape(FOUR, 0);
-            if (last >= 3) {
-                long o = out & MASK;
-                fromMemorySegment(FOUR, ALL, o, ORDER).add(four).intoMemorySegment(ALL, o, ORDER);
+            long o = out & MASK;
+            if (last >= 3 && N == 4) {
+                fromMemorySegment(F, ALL, o, ORDER).add(sums).intoMemorySegment(ALL, o, ORDER);
+            } else if (last >= 3) {
+                fromMemorySegment(F, ALL, o, ORDER, FOUR).add(sums).intoMemorySegment(ALL, o, ORDER, FOUR);
             } else {
-                addFirst(four.lane(0), four.lane(1), four.lane(2), out, last);
+                addFirst(sums.lane(0), sums.lane(1), sums.lane(2), out, last);
             }
         }
     }
@@ -130,12 +129,13 @@ final class Quads {
             if (N >= 16) {
                 sums = sums.add(sums.rearrange(SWAP8));
             }
-            FloatVector four = (FloatVector) sums.reinterpretShape(FOUR, 0);
-            if (last >= 3) {
-                long o = out & MASK;
-                fromMemorySegment(FOUR, ALL, o, ORDER).add(four).intoMemorySegment(ALL, o, ORDER);
+            long o = out & MASK;
+            if (last >= 3 && N == 4) {
+                fromMemorySegment(F, ALL, o, ORDER).add(sums).intoMemorySegment(ALL, o, ORDER);
+            } else if (last >= 3) {
+                fromMemorySegment(F, ALL, o, ORDER, FOUR).add(sums).intoMemorySegment(ALL, o, ORDER, FOUR);
             } else {
-                addFirst(four.lane(0), four.lane(1), four.lane(2), out, last);
+                addFirst(sums.lane(0), sums.lane(1), sums.lane(2), out, last);
             }
         }
     }
@@ -200,12 +200,13 @@ final class Quads {
             if (N >= 16) {
                 sums = sums.add(sums.rearrange(SWAP8));
             }
-            FloatVector four = (FloatVector) sums.reinterpretShape(FOUR, 0);
-            if (live == 4) {
-                long o = out & MASK;
-                fromMemorySegment(FOUR, ALL, o, ORDER).add(four).intoMemorySegment(ALL, o, ORDER);
+            long o = out & MASK;
+            if (live == 4 && N == 4) {
+                fromMemorySegment(F, ALL, o, ORDER).add(sums).intoMemorySegment(ALL, o, ORDER);
+            } else if (live == 4) {
+                fromMemorySegment(F, ALL, o, ORDER, FOUR).add(sums).intoMemorySegment(ALL, o, ORDER, FOUR);
             } else {
-                addFirst(four.lane(0), four.lane(1), four.lane(2), out, live - 1);
+                addFirst(sums.lane(0), sums.lane(1), sums.lane(2), out, live - 1);
             }
         }
     }
@@ -246,12 +247,13 @@ final class Quads {
             if (N >= 16) {
                 sums = sums.add(sums.rearrange(SWAP8));
             }
-            FloatVector four = (FloatVector) sums.reinterpretShape(FOUR, 0);
-            if (live == 4) {
-                long o = out & MASK;
-                fromMemorySegment(FOUR, ALL, o, ORDER).add(four).intoMemorySegment(ALL, o, ORDER);
+            long o = out & MASK;
+            if (live == 4 && N == 4) {
+                fromMemorySegment(F, ALL, o, ORDER).add(sums).intoMemorySegment(ALL, o, ORDER);
+            } else if (live == 4) {
+                fromMemorySegment(F, ALL, o, ORDER, FOUR).add(sums).intoMemorySegment(ALL, o, ORDER, FOUR);
             } else {
-                addFirst(four.lane(0), four.lane(1), four.lane(2), out, live - 1);
+                addFirst(sums.lane(0), sums.lane(1), sums.lane(2), out, live - 1);
             }
         }
     }

@@ -70,7 +70,7 @@ final class SparseRows {
             float first = getFloat((bias + r * biasStep) & MASK);
             boolean odd = (end - j & 1) != 0;
             float single = 0;
-            long p = x;
+            long p = x & MASK;
             if (odd) {
                 single = getFloat(q & MASK);
                 p = (x + ((long) getInt(c & MASK) << shift)) & MASK;
@@ -133,7 +133,7 @@ final class SparseRows {
             float first = getFloat((bias + r * biasStep) & MASK);
             boolean odd = (end - j & 1) != 0;
             float single = 0;
-            long p = x;
+            long p = x & MASK;
             if (odd) {
                 single = getFloat(q & MASK);
                 p = (x + ((long) getInt(c & MASK) << shift)) & MASK;
@@ -184,7 +184,7 @@ final class SparseRows {
             float first = getFloat((bias + r * biasStep) & MASK);
             boolean odd = (end - j & 1) != 0;
             float single = 0;
-            long p = x;
+            long p = x & MASK;
             if (odd) {
                 single = getFloat(q & MASK);
                 p = (x + ((long) getInt(c & MASK) << shift)) & MASK;

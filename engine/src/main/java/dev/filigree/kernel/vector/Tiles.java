@@ -15,21 +15,23 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The dense product in register tiles of six rows: {@code c[r][t] = bias[r] + sum_k a[k][r] b[k][t]}, all strides in
- * bytes. Six rows by four vectors are 24 running sums, 4 vectors of b and one weight: 29 of 32 registers.
+ * The dense product in register tiles of five rows: {@code c[r][t] = bias[r] + sum_k a[k][r] b[k][t]}, all strides in
+ * bytes. Five rows by four vectors are 20 running sums, 4 vectors of b and up to five weights: 29 of 32
+ * registers. With six rows the compiler, which loads weights early, kept a sum in memory in some processes and not in
+ * others: half the speed when the stack was not aligned for it.
  *
  * <p>The biases come as parameters because each scalar read costs the compiler so many nodes that a few more would make
  * it give up inlining before the tile ends.
  */
 final class Tiles {
 
-    static final int ROWS = 6;
+    static final int ROWS = 5;
 
     private Tiles() {
     }
 
     /**
-     * One tile row: six rows of a (of which {@code live} are stored) times {@code count} floats of b, a multiple of
+     * One tile row: five rows of a (of which {@code live} are stored) times {@code count} floats of b, a multiple of
      * the vector length.
      *
      * @param a        the first row's float for k = 0; rows are {@code aRow} apart, neighbouring k {@code aStep}
@@ -42,20 +44,19 @@ final class Tiles {
         float b2 = live > 2 ? getFloat(bias + 2 * biasStep) : 0;
         float b3 = live > 3 ? getFloat(bias + 3 * biasStep) : 0;
         float b4 = live > 4 ? getFloat(bias + 4 * biasStep) : 0;
-        float b5 = live > 5 ? getFloat(bias + 5 * biasStep) : 0;
         int left = count / N;
         for (; WIDE >= 4 && left >= 4; left -= 4) {
-            tile4(depth, a, aRow, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4, b5);
+            tile4(depth, a, aRow, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4);
             b += 4 * STEP;
             c += 4 * STEP;
         }
         for (; left >= 2; left -= 2) {
-            tile2(depth, a, aRow, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4, b5);
+            tile2(depth, a, aRow, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4);
             b += 2 * STEP;
             c += 2 * STEP;
         }
         if (left == 1) {
-            tile1(depth, a, aRow, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4, b5);
+            tile1(depth, a, aRow, aStep, b, bStep, c, cStep, live, b0, b1, b2, b3, b4);
         }
     }
 
@@ -67,18 +68,16 @@ final class Tiles {
     }
 
     private static void tile4(int depth, long a, long aRow, long aStep, long b, long bStep, long c, long cStep, int live, float b0, float b1, float b2,
-            float b3, float b4, float b5) {
+            float b3, float b4) {
         long r1 = aRow * Math.min(1, live - 1);
         long r2 = aRow * Math.min(2, live - 1);
         long r3 = aRow * Math.min(3, live - 1);
         long r4 = aRow * Math.min(4, live - 1);
-        long r5 = aRow * Math.min(5, live - 1);
         FloatVector a00 = broadcast(F, b0), a01 = a00, a02 = a00, a03 = a00;
         FloatVector a10 = broadcast(F, b1), a11 = a10, a12 = a10, a13 = a10;
         FloatVector a20 = broadcast(F, b2), a21 = a20, a22 = a20, a23 = a20;
         FloatVector a30 = broadcast(F, b3), a31 = a30, a32 = a30, a33 = a30;
         FloatVector a40 = broadcast(F, b4), a41 = a40, a42 = a40, a43 = a40;
-        FloatVector a50 = broadcast(F, b5), a51 = a50, a52 = a50, a53 = a50;
         for (int k = 0; k < depth; k++) {
             long p = b & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
@@ -110,11 +109,6 @@ final class Tiles {
             a41 = w4.fma(x1, a41);
             a42 = w4.fma(x2, a42);
             a43 = w4.fma(x3, a43);
-            FloatVector w5 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r5) & MASK));
-            a50 = w5.fma(x0, a50);
-            a51 = w5.fma(x1, a51);
-            a52 = w5.fma(x2, a52);
-            a53 = w5.fma(x3, a53);
             a += aStep;
             b += bStep;
         }
@@ -151,28 +145,19 @@ final class Tiles {
             a42.intoMemorySegment(ALL, c4 + 2 * STEP, ORDER);
             a43.intoMemorySegment(ALL, c4 + 3 * STEP, ORDER);
         }
-        if (live > 5) {
-            long c5 = (c + 5 * cStep) & MASK;
-            a50.intoMemorySegment(ALL, c5, ORDER);
-            a51.intoMemorySegment(ALL, c5 + STEP, ORDER);
-            a52.intoMemorySegment(ALL, c5 + 2 * STEP, ORDER);
-            a53.intoMemorySegment(ALL, c5 + 3 * STEP, ORDER);
-        }
     }
 
     private static void tile2(int depth, long a, long aRow, long aStep, long b, long bStep, long c, long cStep, int live, float b0, float b1, float b2,
-            float b3, float b4, float b5) {
+            float b3, float b4) {
         long r1 = aRow * Math.min(1, live - 1);
         long r2 = aRow * Math.min(2, live - 1);
         long r3 = aRow * Math.min(3, live - 1);
         long r4 = aRow * Math.min(4, live - 1);
-        long r5 = aRow * Math.min(5, live - 1);
         FloatVector a00 = broadcast(F, b0), a01 = a00;
         FloatVector a10 = broadcast(F, b1), a11 = a10;
         FloatVector a20 = broadcast(F, b2), a21 = a20;
         FloatVector a30 = broadcast(F, b3), a31 = a30;
         FloatVector a40 = broadcast(F, b4), a41 = a40;
-        FloatVector a50 = broadcast(F, b5), a51 = a50;
         for (int k = 0; k < depth; k++) {
             long p = b & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
@@ -192,9 +177,6 @@ final class Tiles {
             FloatVector w4 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r4) & MASK));
             a40 = w4.fma(x0, a40);
             a41 = w4.fma(x1, a41);
-            FloatVector w5 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r5) & MASK));
-            a50 = w5.fma(x0, a50);
-            a51 = w5.fma(x1, a51);
             a += aStep;
             b += bStep;
         }
@@ -221,26 +203,19 @@ final class Tiles {
             a40.intoMemorySegment(ALL, c4, ORDER);
             a41.intoMemorySegment(ALL, c4 + STEP, ORDER);
         }
-        if (live > 5) {
-            long c5 = (c + 5 * cStep) & MASK;
-            a50.intoMemorySegment(ALL, c5, ORDER);
-            a51.intoMemorySegment(ALL, c5 + STEP, ORDER);
-        }
     }
 
     private static void tile1(int depth, long a, long aRow, long aStep, long b, long bStep, long c, long cStep, int live, float b0, float b1, float b2,
-            float b3, float b4, float b5) {
+            float b3, float b4) {
         long r1 = aRow * Math.min(1, live - 1);
         long r2 = aRow * Math.min(2, live - 1);
         long r3 = aRow * Math.min(3, live - 1);
         long r4 = aRow * Math.min(4, live - 1);
-        long r5 = aRow * Math.min(5, live - 1);
         FloatVector a00 = broadcast(F, b0);
         FloatVector a10 = broadcast(F, b1);
         FloatVector a20 = broadcast(F, b2);
         FloatVector a30 = broadcast(F, b3);
         FloatVector a40 = broadcast(F, b4);
-        FloatVector a50 = broadcast(F, b5);
         for (int k = 0; k < depth; k++) {
             long p = b & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
@@ -249,7 +224,6 @@ final class Tiles {
             a20 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r2) & MASK)).fma(x0, a20);
             a30 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r3) & MASK)).fma(x0, a30);
             a40 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r4) & MASK)).fma(x0, a40);
-            a50 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r5) & MASK)).fma(x0, a50);
             a += aStep;
             b += bStep;
         }
@@ -270,10 +244,6 @@ final class Tiles {
         if (live > 4) {
             long c4 = (c + 4 * cStep) & MASK;
             a40.intoMemorySegment(ALL, c4, ORDER);
-        }
-        if (live > 5) {
-            long c5 = (c + 5 * cStep) & MASK;
-            a50.intoMemorySegment(ALL, c5, ORDER);
         }
     }
 }

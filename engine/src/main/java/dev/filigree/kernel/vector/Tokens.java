@@ -6,17 +6,15 @@ import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
+import static dev.filigree.kernel.vector.Lanes.getLong;
 import static dev.filigree.kernel.vector.Lanes.setFloat;
+import static dev.filigree.kernel.vector.Lanes.setLong;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /** Copies the tokens of a sequence between panels and a plain matrix with one row per feature. */
 final class Tokens {
-
-    private static final VectorSpecies<Float> SHORT = FloatVector.SPECIES_128;
 
     private Tokens() {
     }
@@ -70,27 +68,17 @@ final class Tokens {
         }
     }
 
-    /** Copies {@code count} floats that do not overlap; the last four are stored twice rather than one by one. */
+    /** Copies {@code count} floats that do not overlap. */
     private static void copy(long p, long q, int count) {
-        if (count < 4) {
-            for (int i = 0; i < count; i++) {
-                setFloat(q + 4L * i, getFloat(p + 4L * i));
-            }
-            return;
-        }
         int i = 0;
         for (; i + Lanes.N <= count; i += Lanes.N) {
             fromMemorySegment(F, ALL, (p + 4L * i) & MASK, ORDER).intoMemorySegment(ALL, (q + 4L * i) & MASK, ORDER);
         }
-        for (; i + 4 <= count; i += 4) {
-            four(p + 4L * i, q + 4L * i);
+        for (; i + 2 <= count; i += 2) { // no shorter vectors: see Lanes
+            setLong((q + 4L * i) & MASK, getLong((p + 4L * i) & MASK));
         }
         if (i < count) {
-            four(p + 4L * (count - 4), q + 4L * (count - 4));
+            setFloat((q + 4L * i) & MASK, getFloat((p + 4L * i) & MASK));
         }
-    }
-
-    private static void four(long p, long q) {
-        FloatVector.fromMemorySegment(SHORT, ALL, p & MASK, ByteOrder.nativeOrder()).intoMemorySegment(ALL, q & MASK, ByteOrder.nativeOrder());
     }
 }
