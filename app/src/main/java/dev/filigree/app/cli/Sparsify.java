@@ -17,7 +17,7 @@ import picocli.CommandLine.ParentCommand;
 /** {@code filigree sparsify}: the main job. */
 @Command(name = "sparsify", sortOptions = false,
         description = "Prune a pretrained sentence encoder, recover it from its own dense self, save it sparse and print the truth.",
-        footer = {"", "Examples:", "  filigree sparsify minilm", "  filigree sparsify minilm --sparsity 90% --pattern 4x1 --recover 10m --store int8",
+        footer = {"", "Examples:", "  filigree sparsify minilm", "  filigree sparsify minilm --sparsity 90%% --pattern 4x1 --recover 10m --store int8",
             "  filigree sparsify my-encoder/ --text domain.txt --pairs scored.tsv"})
 final class Sparsify implements Runnable {
 
@@ -33,7 +33,7 @@ final class Sparsify implements Runnable {
     @Option(names = "--pattern", paramLabel = "NAME", defaultValue = "unstructured", description = "Which shapes may be zero: unstructured, 4x1, 2:4 ... (default: ${DEFAULT-VALUE}).")
     private String pattern;
 
-    @Option(names = "--allocation", paramLabel = "NAME", defaultValue = "uniform", description = "How the zeros are spread: uniform, erk, global, error (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--allocation", paramLabel = "NAME", defaultValue = "uniform", description = "How the zeros are spread: uniform, erk, global, error, damage (default: ${DEFAULT-VALUE}).")
     private String allocation;
 
     @Option(names = "--method", paramLabel = "NAME", defaultValue = "sparsegpt+faithful+least-squares", description = "How survivors are chosen, with layer-wise repairs after +: sparsegpt, wanda+dsnot ... (default: ${DEFAULT-VALUE}).")

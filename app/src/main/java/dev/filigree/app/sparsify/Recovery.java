@@ -49,8 +49,6 @@ final class Recovery implements AutoCloseable {
     private static final int GLANCE_SENTENCES = 200;
     private static final double SECONDS_A_GLANCE = 1.0;
 
-    private static final double STORE_EVERY_SECONDS = 20;
-
     private final Compute compute;
     private final Recipe recipe;
     private final Schedule schedule;
@@ -58,13 +56,17 @@ final class Recovery implements AutoCloseable {
     private final List<int[]> sentences;
     private final Rng rng;
     private final Distillation distillation;
+    private final double storeEverySeconds;
 
     /**
      * @param teacher     the dense model, never changed
      * @param calibration text for pruning again
      * @param sentences   token ids of the text to learn from
+     * @param storeEverySeconds how often the watcher is asked to keep the state
      */
-    Recovery(Compute compute, Bert teacher, Recipe recipe, Schedule schedule, List<Batch> calibration, List<int[]> sentences, Rng rng) {
+    Recovery(Compute compute, Bert teacher, Recipe recipe, Schedule schedule, List<Batch> calibration, List<int[]> sentences, Rng rng,
+            double storeEverySeconds) {
+        this.storeEverySeconds = storeEverySeconds;
         this.compute = compute;
         // layer-wise repairs are for models that are not trained afterwards: with them distillation ends lower
         this.recipe = new Recipe(recipe.pattern(), recipe.allocation(), recipe.method(), List.of(), recipe.sparsity());
@@ -119,7 +121,7 @@ final class Recovery implements AutoCloseable {
                 double[] lastStored = {stage.seconds()};
                 loop.run((step, all, loss, rate) -> {
                     stage.at(step, String.format(Locale.ROOT, "loss %.3f, cosine %.3f, %,.0f tokens/s", loss.total(), looks.cosine, rate));
-                    if (stage.seconds() - lastStored[0] > STORE_EVERY_SECONDS && step < all) {
+                    if (stage.seconds() - lastStored[0] >= storeEverySeconds && step < all) {
                         watcher.store(loop);
                         lastStored[0] = stage.seconds();
                     }

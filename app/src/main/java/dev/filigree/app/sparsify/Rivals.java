@@ -22,6 +22,8 @@ public final class Rivals implements AutoCloseable {
     public static final String FP32 = "ONNX Runtime fp32";
     public static final String INT8 = "ONNX Runtime int8";
 
+    private static final String NO_ONNX = "there is no ONNX file of this model";
+
     /** Sequences that a peer embeds together. */
     private static final int BATCH = 16;
 
@@ -34,6 +36,9 @@ public final class Rivals implements AutoCloseable {
 
     /** Starts what can be started; what cannot is noted with its reason, and the run goes on. */
     public static Rivals start(Source source, int threads) {
+        if (source.fp32().isEmpty() && source.int8().isEmpty()) { // nothing that another runtime could run: do not fetch one
+            return none(NO_ONNX);
+        }
         Path runtime;
         try {
             runtime = Registry.jar(KnownModel.ONNX_RUNTIME);
@@ -42,7 +47,7 @@ public final class Rivals implements AutoCloseable {
         }
         Rivals rivals = new Rivals();
         StoredEncoder stored = source.stored();
-        rivals.add(FP32, runtime, threads, () -> source.fp32(), "there is no ONNX file of this model");
+        rivals.add(FP32, runtime, threads, source::fp32, NO_ONNX);
         rivals.add(INT8, runtime, threads, () -> source.int8().map(c -> Source.peer(Registry.jar(c), stored)), "no quantised twin of this model is known");
         return rivals;
     }

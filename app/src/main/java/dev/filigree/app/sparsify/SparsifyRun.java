@@ -38,7 +38,10 @@ public final class SparsifyRun {
     /** Tokens that calibration puts through a block at once. */
     private static final int CALIBRATION_TOKENS = 2048;
 
+    private static final double STORE_EVERY_SECONDS = 20;
+
     private final Settings settings;
+    private final double storeEverySeconds;
     private final Path out;
     private final int threads;
     private final Progress progress;
@@ -47,7 +50,13 @@ public final class SparsifyRun {
     private final Store store;
 
     public SparsifyRun(Settings settings, Path out, int threads, Progress progress) {
+        this(settings, out, threads, progress, STORE_EVERY_SECONDS);
+    }
+
+    /** @param storeEverySeconds how often recovery keeps its state */
+    SparsifyRun(Settings settings, Path out, int threads, Progress progress, double storeEverySeconds) {
         this.settings = settings;
+        this.storeEverySeconds = storeEverySeconds;
         this.out = out;
         this.threads = threads;
         this.progress = progress;
@@ -178,7 +187,8 @@ public final class SparsifyRun {
     }
 
     private Recovery recovery(SentenceEncoder dense, List<Batch> calibration, List<int[]> sentences) {
-        return new Recovery(dense.compute(), dense.model(), recipe, settings.growth(), calibration, sentences, rng.split("recovery"));
+        return new Recovery(dense.compute(), dense.model(), recipe, settings.growth(), calibration, sentences, rng.split("recovery"),
+                storeEverySeconds);
     }
 
     /** Keeps the state of the training, and the best model that has reached the target, in the run's folder. */
