@@ -14,7 +14,6 @@ import dev.filigree.prune.criterion.Criterion;
 import dev.filigree.prune.criterion.Magnitude;
 import dev.filigree.prune.criterion.Obs;
 import dev.filigree.prune.criterion.RandomScore;
-import dev.filigree.prune.criterion.RelativeImportance;
 import dev.filigree.prune.criterion.Wanda;
 import dev.filigree.prune.method.Method;
 import dev.filigree.prune.method.Scored;
@@ -44,7 +43,7 @@ public final class Parts {
     public static final Shelf<Allocation> ALLOCATIONS = Catalog.shelf(Axis.ALLOCATION, Uniform.ENTRY, ErdosRenyi.ENTRY, Global.ENTRY,
             RelativeError.ENTRY, Damage.ENTRY);
 
-    public static final Shelf<Criterion> CRITERIA = Catalog.shelf(Axis.CRITERION, RandomScore.ENTRY, Magnitude.ENTRY, Wanda.ENTRY, RelativeImportance.ENTRY, Obs.ENTRY);
+    public static final Shelf<Criterion> CRITERIA = Catalog.shelf(Axis.CRITERION, RandomScore.ENTRY, Magnitude.ENTRY, Wanda.ENTRY, Obs.ENTRY);
 
     /** Every criterion is also a method: keep the best by it, as they are. */
     public static final Shelf<Method> METHODS = new Shelf<>(Axis.METHOD, methods());
