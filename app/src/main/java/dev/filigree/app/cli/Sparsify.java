@@ -81,9 +81,17 @@ final class Sparsify implements Runnable {
             }
             Settings settings = unfinished == null ? settings() : unfinished.settings();
             Progress progress = new Progress(console.err(), console.live(), console.columns());
-            Outcome outcome = new SparsifyRun(settings, folder, filigree.threads(), progress).run(unfinished);
-            console.out().println(filigree.json() ? Json.line(outcome) : outcome.text(console.columns()));
+            try (Farewell _ = new Farewell(() -> console.err().println(onInterrupt(folder)))) {
+                Outcome outcome = new SparsifyRun(settings, folder, filigree.threads(), progress).run(unfinished);
+                console.out().println(filigree.json() ? Json.line(outcome) : outcome.text(console.columns()));
+            }
         }
+    }
+
+    private static String onInterrupt(Path folder) {
+        return System.lineSeparator() + (RunState.unfinished(folder)
+                ? "filigree: interrupted; go on with: filigree sparsify --resume " + folder
+                : "filigree: interrupted before there was anything to go on from");
     }
 
     private Settings settings() {
