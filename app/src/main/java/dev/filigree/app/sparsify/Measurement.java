@@ -73,8 +73,10 @@ final class Measurement {
             double zeros = layers.stream().mapToDouble(l -> l.sparsity() * l.rows() * l.cols()).sum();
             double prunable = layers.stream().mapToDouble(l -> (double) l.rows() * l.cols()).sum();
             double all = dense.model().params().stream().mapToDouble((Held p) -> p.forward().positions()).sum();
+            List<String> first = new ArrayList<>(warnings);
+            Verdict.setback(quality.get(SparsifyRun.ONE_SHOT), quality.get(SparsifyRun.RECOVERED)).ifPresent(first::add);
             return new Outcome(record.finished(), asked, zeros / prunable, zeros / all, footprint, layers, quality, List.copyOf(curve), excluded, disk,
-                    resident, speed, rivals.absent(), verdict(last, quality, disk, speed, rivals).after(warnings));
+                    resident, speed, rivals.absent(), verdict(last, quality, disk, speed, rivals).after(first));
         }
     }
 

@@ -128,7 +128,7 @@ public final class SparsifyRun {
     private List<String> checkKernels(Compute compute) {
         List<String> warnings = KernelCheck.of(compute.kernels()).warnings();
         warnings.forEach(w -> progress.say("WARNING: " + w));
-        return warnings;
+        return warnings.stream().map(w -> "speeds of this run are doubtful: " + w).toList();
     }
 
     private RunRecord record(Source source, Texts texts, Compute compute) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What the measurements say: who wins on speed, on size and on quality, and what to use on this machine. Computed from
@@ -43,12 +44,18 @@ public record Verdict(List<String> lines, String recommendation) {
         return new Verdict(lines, recommend(sparse, dense, rivals, fastest));
     }
 
-    /** This verdict with what makes its speeds doubtful said first. */
+    /** This verdict with these lines said first. */
     Verdict after(List<String> warnings) {
-        List<String> all = new ArrayList<>();
-        warnings.forEach(w -> all.add("speeds of this run are doubtful: " + w));
+        List<String> all = new ArrayList<>(warnings);
         all.addAll(lines);
         return new Verdict(all, recommendation);
+    }
+
+    /** What to say when training left the model worse than pruning alone did; empty otherwise. */
+    static Optional<String> setback(Quality oneShot, Quality recovered) {
+        return recovered == null || recovered.cosine() >= oneShot.cosine() ? Optional.empty() : Optional.of(String.format(Locale.ROOT,
+                "recovery ended below the one-shot model (cosine %.3f, before %.3f): it was too short for this model; give --recover more time, or 0",
+                recovered.cosine(), oneShot.cosine()));
     }
 
     private static String against(Contestant sparse, Contestant rival) {

@@ -40,4 +40,12 @@ class VerdictTest {
         Contestant int8 = new Contestant("int8", new Quality(0.99, 0.99, 0.86), 23_000_000, 300);
         assertEquals("use int8 where speed decides, the sparse model where size does", Verdict.of(sparse, DENSE, List.of(int8)).recommendation());
     }
+
+    @Test
+    void aRecoveryThatMadeThingsWorseIsSaid() {
+        Quality oneShot = new Quality(0.885, 0.86, 0.857);
+        assertTrue(Verdict.setback(oneShot, new Quality(0.871, 0.85, 0.854)).orElseThrow().contains("cosine 0.871, before 0.885"));
+        assertTrue(Verdict.setback(oneShot, new Quality(0.9, 0.88, 0.86)).isEmpty());
+        assertTrue(Verdict.setback(oneShot, null).isEmpty(), "there was no recovery");
+    }
 }
