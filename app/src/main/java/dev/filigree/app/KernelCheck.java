@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether the kernels of this process run as they should. Takes a second or two the first time, and makes the compiler
- * meet every main kernel in the same order in every process.
+ * Whether the kernels of this process run as they should. Takes a second or two the first time, while the compiler works,
+ * and up to twenty where it gave up.
  *
  * @param readings of the self-test; empty for scalar code
  * @param warnings one line each; empty when all is well

@@ -12,9 +12,6 @@ public final class Matmul {
     /** Tasks that a product is cut into at least, so that a single panel still feeds several threads. */
     private static final int MIN_TASKS = 8;
 
-    /** Row ranges are multiples of this, so that no layout's block or tile is cut (the least common multiple of tiles and 16-row blocks). */
-    private static final int ROW_STEP = 16 * Kernels.TILE_ROWS;
-
     private Matmul() {
     }
 
@@ -27,7 +24,8 @@ public final class Matmul {
     public static void apply(Compute compute, Weight w, Floats bias, Activation activation, Floats x, Floats y, int panels, int width) {
         int rows = w.rows();
         int wanted = Math.ceilDiv(MIN_TASKS, panels);
-        int step = Math.max(1, Math.ceilDiv(Math.ceilDiv(rows, wanted), ROW_STEP)) * ROW_STEP;
+        int together = rowsTogether(w);
+        int step = Math.max(1, Math.ceilDiv(Math.ceilDiv(rows, wanted), together)) * together;
         int ranges = Math.ceilDiv(rows, step);
         compute.parallel().run(panels * ranges, task -> {
             int panel = task / ranges;
@@ -40,6 +38,15 @@ public final class Matmul {
                 compute.kernels().elementwise().activate(activation, yp, yp, from * width, to * width);
             }
         });
+    }
+
+    /** Rows that lie in one tile or block, which no range may cut. */
+    private static int rowsTogether(Weight w) {
+        return switch (w) {
+            case Tiled _ -> Kernels.TILE_ROWS;
+            case BlockCsr b -> b.blockRows();
+            default -> 1;
+        };
     }
 
     private static void product(Products k, Weight w, Floats bias, Floats x, Floats y, int width, int from, int to) {
