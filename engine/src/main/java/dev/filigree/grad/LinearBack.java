@@ -47,7 +47,7 @@ record LinearBack(Param weight, Param bias, Activation f, Value x, Value sum, Va
             int to = Math.min(w.rows(), from + step);
             if (ofWeight != null) {
                 switch (w) {
-                    case Csr c -> k.csr(c.start(), c.column(), c.chunks(), c.rows(), c.cols(), dy.data(), x.data(), dy.width(), dy.panels(), ofWeight, from, to);
+                    case Csr c -> k.csr(c.start(), c.column(), c.chunk(), c.rows(), c.cols(), dy.data(), x.data(), dy.width(), dy.panels(), ofWeight, from, to);
                     case BlockCsr b -> k.blocks(b.start(), b.column(), b.blockRows(), b.rows(), b.cols(), dy.data(), x.data(), dy.width(), dy.panels(),
                             ofWeight, from / unit, Math.ceilDiv(to, unit));
                     default -> throw new IllegalStateException(weight.name() + " is held as " + w.layout() + ", which has no gradient");

@@ -2,6 +2,7 @@ package dev.filigree.grad;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.tensor.Csr;
@@ -63,15 +64,15 @@ final class Transposed {
             start[i] += start[i - 1];
         }
         int[] next = start.clone();
-        Ints column = Ints.allocate(count);
+        Shorts column = Shorts.allocate(count);
         Ints from = Ints.allocate(count);
         w.forEach((r, c, slot, v) -> {
             int list = r / chunk * rows + c;
             int j = next[list]++;
-            if (j > start[list] && column.get(j - 1) >= r) {
+            if (j > start[list] && column.get(j - 1) >= r % chunk) {
                 throw new IllegalStateException("a " + w.layout() + " weight visits column " + c + " out of order");
             }
-            column.set(j, r);
+            column.set(j, r % chunk);
             from.set(j, slot);
         });
         return new Transposed(w, new Csr(rows, w.rows(), chunk, Ints.of(start), column, Floats.allocate(count)), from);

@@ -2,6 +2,7 @@ package dev.filigree.io;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 import dev.filigree.base.UserError;
 import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.Dense;
@@ -229,14 +230,21 @@ public final class WeightReader {
         }
         int blockRows = Math.ceilDiv(rows, height);
         Ints start = indices(arena, part(name, SparseFormat.BLOCK_OFFSETS, DType.I32, blockRows + 1L));
-        Ints column = indices(arena, part(name, SparseFormat.BLOCK_COLUMNS, SparseFormat.columnType(cols), count(stored) / height));
+        if (cols > Shorts.RANGE) {
+            throw broken(stored.name(), "holds blocks of a matrix with " + cols + " columns, at most " + Shorts.RANGE + " are possible");
+        }
+        Ints column = indices(brief, part(name, SparseFormat.BLOCK_COLUMNS, SparseFormat.columnType(cols), count(stored) / height));
         Topology.of("tensor " + Faults.quote(stored.name()), blockRows, cols, start, column); // a row of blocks obeys the same rules as a row
         int[] blockRow = new int[column.length()];
         for (int r = 0; r < blockRows; r++) {
             Arrays.fill(blockRow, start.get(r), start.get(r + 1), r);
         }
         Floats values = values(arena, stored, name, rows, i -> Math.min(rows - 1, blockRow[i / height] * height + i % height));
-        return new BlockCsr(rows, cols, height, start, column, values);
+        Shorts narrow = Shorts.allocate(arena, column.length());
+        for (int i = 0; i < column.length(); i++) {
+            narrow.set(i, column.get(i));
+        }
+        return new BlockCsr(rows, cols, height, start, narrow, values);
     }
 
     private static Ints indices(Arena memory, StoredTensor stored) {

@@ -2,6 +2,7 @@ package dev.filigree.io;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 import dev.filigree.tensor.Bitmap;
 import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.Csr;
@@ -182,7 +183,7 @@ public final class WeightWriter {
         int height = b.blockRows();
         tensors.add(longs(SparseFormat.part(name, SparseFormat.SHAPE), new long[] {2}, b.rows(), b.cols()));
         tensors.add(ints(SparseFormat.part(name, SparseFormat.BLOCK_OFFSETS), b.start()));
-        tensors.add(columns(SparseFormat.part(name, SparseFormat.BLOCK_COLUMNS), b.column(), b.cols()));
+        tensors.add(columns(SparseFormat.part(name, SparseFormat.BLOCK_COLUMNS), b.column()));
         tensors.addAll(store.encode(arena, SparseFormat.part(name, SparseFormat.BLOCK_VALUES), name,
                 new long[] {b.column().length(), height}, b.values(), b.rows(),
                 i -> Math.min(b.rows() - 1, blockRow[i / height] * height + i % height))); // padding past the end is zero
@@ -190,6 +191,10 @@ public final class WeightWriter {
 
     private StoredTensor ints(String name, Ints values) {
         return new StoredTensor(name, DType.I32, new long[] {values.length()}, values.segment());
+    }
+
+    private StoredTensor columns(String name, Shorts columns) {
+        return new StoredTensor(name, SparseFormat.columnType(Shorts.RANGE), new long[] {columns.length()}, columns.segment());
     }
 
     private StoredTensor columns(String name, Ints columns, int cols) {

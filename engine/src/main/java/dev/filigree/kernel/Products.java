@@ -2,6 +2,7 @@ package dev.filigree.kernel;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -20,18 +21,19 @@ public interface Products {
     void tiled(Floats w, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromTile, int toTile);
 
     /**
-     * Compressed sparse rows, cut into column chunks so that the part of x in use stays in the nearest cache: the
-     * entries of row r in chunk c are {@code start[c*rows + r] .. start[c*rows + r + 1]}, columns ascending.
+     * Compressed sparse rows, cut into chunks of columns so that the part of x in use stays in the nearest cache: the
+     * entries of row r in chunk c are {@code start[c*rows + r] .. start[c*rows + r + 1]}; entry j lies in column
+     * {@code c*chunk + column[j]}, ascending.
      *
-     * @param chunks {@code ceil(cols / chunk width)}
+     * @param chunk columns of a chunk, at most 65536
      */
-    void csr(Ints start, Ints column, Floats values, int chunks, Floats bias, int rows, Floats x, Floats y, int width, int fromRow, int toRow);
+    void csr(Ints start, Shorts column, Floats values, int chunk, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromRow, int toRow);
 
     /**
      * Blocks of {@code blockRows} consecutive outputs that share an input column. The blocks of block row b are
      * {@code start[b] .. start[b+1]}; block j holds {@code values[j*blockRows ..]}. Rows past the end are not stored.
      */
-    void blocks(Ints start, Ints column, Floats values, int blockRows, Floats bias, int rows, Floats x, Floats y, int width, int fromBlock, int toBlock);
+    void blocks(Ints start, Shorts column, Floats values, int blockRows, Floats bias, int rows, Floats x, Floats y, int width, int fromBlock, int toBlock);
 
     /**
      * N of every M consecutive columns: {@code values [rows] [cols/m * n]}, and for each value one byte with its

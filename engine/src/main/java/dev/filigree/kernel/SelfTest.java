@@ -3,6 +3,7 @@ package dev.filigree.kernel;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.base.Rng;
+import dev.filigree.base.Shorts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -69,20 +70,20 @@ public final class SelfTest {
         read("dense product", positions, 0.5, () -> k.tiled(w, null, ROWS, COLS, x, y, WIDTH, 0, ROWS / Kernels.TILE_ROWS));
         // every fourth column lives
         Ints start = Ints.allocate(ROWS + 1);
-        Ints column = Ints.allocate(ROWS * COLS / 4);
+        Shorts column = Shorts.allocate(ROWS * COLS / 4);
         for (int i = 0; i < column.length(); i++) {
             column.set(i, i * 4 % COLS);
         }
         for (int r = 0; r <= ROWS; r++) {
             start.set(r, r * COLS / 4);
         }
-        read("sparse product", positions / 4, 0.3, () -> k.csr(start, column, w, 1, null, ROWS, x, y, WIDTH, 0, ROWS));
+        read("sparse product", positions / 4, 0.3, () -> k.csr(start, column, w, COLS, null, ROWS, COLS, x, y, WIDTH, 0, ROWS));
         read("4x1 block product", positions / 4, 0.4, () -> k.blocks(start, column, w, 4, null, ROWS, x, y, WIDTH, 0, ROWS / 4));
         MemorySegment places = Arena.ofAuto().allocate((long) ROWS * COLS / 2).fill((byte) 1);
         read("2:4 product", positions / 2, 0.25, () -> k.nOfM(places, w, 2, 4, null, COLS, x, y, WIDTH, 0, ROWS));
         Floats gradient = Floats.allocate(ROWS * COLS / 4);
         read("sparse gradient", positions / 4, 0.15,
-                () -> kernels.sparseGradients().csr(start, column, 1, ROWS, COLS, y, x, WIDTH, 1, gradient, 0, ROWS));
+                () -> kernels.sparseGradients().csr(start, column, COLS, ROWS, COLS, y, x, WIDTH, 1, gradient, 0, ROWS));
         read("block gradient", positions / 4, 0.25,
                 () -> kernels.sparseGradients().blocks(start, column, 4, ROWS, COLS, y, x, WIDTH, 1, gradient, 0, ROWS / 4));
     }

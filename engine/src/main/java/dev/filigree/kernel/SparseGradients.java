@@ -2,6 +2,7 @@ package dev.filigree.kernel;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 
 /** Gradients of a weight at its live positions only (a sampled dense-dense product). */
 public interface SparseGradients {
@@ -13,10 +14,10 @@ public interface SparseGradients {
      * @param dy     all panels, {@code [panels] [rows] [width]}; zero in lanes past the last token
      * @param x      all panels, {@code [panels] [cols] [width]}
      */
-    void csr(Ints start, Ints column, int chunks, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromRow, int toRow);
+    void csr(Ints start, Shorts column, int chunk, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromRow, int toRow);
 
     /** The same for the blocks of {@link Products#blocks}; {@code gradient [blocks] [blockRows]}, rows past the end get zero. */
-    void blocks(Ints start, Ints column, int blockRows, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromBlock, int toBlock);
+    void blocks(Ints start, Shorts column, int blockRows, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromBlock, int toBlock);
 
     /** {@code gradient[r] += sum over all tokens of dy[r][t]} for rows {@code fromRow .. toRow}: the gradient of a bias. */
     void rowSums(Floats dy, int rows, int width, int panels, Floats gradient, int fromRow, int toRow);

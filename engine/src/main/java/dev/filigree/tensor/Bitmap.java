@@ -15,6 +15,23 @@ import java.lang.foreign.MemorySegment;
  */
 public record Bitmap(int rows, int cols, MemorySegment bits, Ints start, Floats values) implements Weight {
 
+    /** @throws dev.filigree.base.UserError rows whose bits do not match their values, or a bit past the last column */
+    public Bitmap {
+        Checked.shape("bitmap", rows, cols);
+        int words = Math.ceilDiv(cols, 64);
+        Checked.length("bitmap", "bytes of bits", bits.byteSize(), 8L * rows * words);
+        Checked.offsets("bitmap", start, rows, values.length());
+        for (int r = 0; r < rows; r++) {
+            int count = 0;
+            for (int i = 0; i < words; i++) {
+                count += Long.bitCount(bits.getAtIndex(JAVA_LONG, (long) r * words + i));
+            }
+            Checked.length("bitmap", "values in row " + r, start.get(r + 1) - start.get(r), count);
+            long last = bits.getAtIndex(JAVA_LONG, (long) (r + 1) * words - 1);
+            Checked.length("bitmap", "bits past the last column in row " + r, cols % 64 == 0 ? 0 : Long.bitCount(last >>> cols % 64), 0);
+        }
+    }
+
     /** Packs {@code values}, in the canonical order of {@code t}. */
     public static Bitmap pack(Arena arena, Topology t, Floats values) {
         int words = Math.ceilDiv(t.cols(), 64);

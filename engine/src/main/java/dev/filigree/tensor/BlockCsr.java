@@ -2,15 +2,31 @@ package dev.filigree.tensor;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 import dev.filigree.base.UserError;
 import java.lang.foreign.Arena;
 
 /**
  * Blocks of R consecutive outputs that share an input column ("4x1"): one index for R values, and one load of the input
  * for R products. The blocks of block row b are {@code start[b] .. start[b+1]}; block j holds
- * {@code values[j*blockRows ..]}. When rows is not a multiple of R the last block row is padded with zeros.
+ * {@code values[j*blockRows ..]}. When rows is not a multiple of R the last block row is padded with zeros. Columns are
+ * held in 16 bits, so there are at most 65536 of them.
  */
-public record BlockCsr(int rows, int cols, int blockRows, Ints start, Ints column, Floats values) implements Weight {
+public record BlockCsr(int rows, int cols, int blockRows, Ints start, Shorts column, Floats values) implements Weight {
+
+    /** @throws UserError an offset or a column that would lead outside of the matrix */
+    public BlockCsr {
+        Checked.shape(blockRows + "x1", rows, cols);
+        if (blockRows < 1) {
+            throw new IllegalArgumentException("blocks of " + blockRows + " rows");
+        }
+        if (cols > Shorts.RANGE) {
+            throw new UserError(blockRows + "x1: blocks have at most " + Shorts.RANGE + " inputs, found " + cols + "; use an unstructured pattern for this matrix");
+        }
+        Checked.length(blockRows + "x1", "values", values.length(), (long) column.length() * blockRows);
+        Checked.offsets(blockRows + "x1", start, Math.ceilDiv(rows, blockRows), column.length());
+        Checked.columns(blockRows + "x1", start, 0, Math.ceilDiv(rows, blockRows), column, cols);
+    }
 
     /** Packs {@code values}, in the canonical order of {@code t}, which must consist of whole blocks. */
     public static BlockCsr pack(Arena arena, Topology t, Floats values, int blockRows) {
@@ -22,7 +38,7 @@ public record BlockCsr(int rows, int cols, int blockRows, Ints start, Ints colum
             blocks += t.start().get(b * blockRows + 1) - t.start().get(b * blockRows);
         }
         start.set(blockRowCount, blocks);
-        Ints column = Ints.allocate(arena, blocks);
+        Shorts column = Shorts.allocate(arena, blocks);
         Floats packed = Floats.allocate(arena, Math.multiplyExact(blocks, blockRows));
         for (int b = 0; b < blockRowCount; b++) {
             int first = t.start().get(b * blockRows);

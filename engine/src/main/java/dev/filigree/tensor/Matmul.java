@@ -53,7 +53,7 @@ public final class Matmul {
         switch (w) {
             case Tiled t -> k.tiled(t.tiles(), bias, t.rows(), t.cols(), x, y, width, from / Kernels.TILE_ROWS,
                     Math.ceilDiv(to, Kernels.TILE_ROWS));
-            case Csr c -> k.csr(c.start(), c.column(), c.values(), c.chunks(), bias, c.rows(), x, y, width, from, to);
+            case Csr c -> k.csr(c.start(), c.column(), c.values(), c.chunk(), bias, c.rows(), c.cols(), x, y, width, from, to);
             case BlockCsr b -> k.blocks(b.start(), b.column(), b.values(), b.blockRows(), bias, b.rows(), x, y, width, from / b.blockRows(),
                     Math.ceilDiv(to, b.blockRows()));
             case PackedNofM p -> k.nOfM(p.place(), p.values(), p.n(), p.m(), bias, p.cols(), x, y, width, from, to);

@@ -15,6 +15,25 @@ import java.lang.foreign.MemorySegment;
  */
 public record PackedNofM(int rows, int cols, int n, int m, MemorySegment place, Floats values) implements Weight {
 
+    /** @throws UserError a place that would lead outside of its group */
+    public PackedNofM {
+        String layout = n + ":" + m;
+        Checked.shape(layout, rows, cols);
+        if (n < 1 || n > m || m > Byte.MAX_VALUE || cols % m != 0) {
+            throw new UserError(layout + ": found " + cols + " inputs, expected a multiple of " + m + ", and 1 <= N <= M <= " + Byte.MAX_VALUE);
+        }
+        Checked.length(layout, "values", values.length(), (long) rows * (cols / m) * n);
+        if (place.byteSize() < values.length()) {
+            throw new UserError(layout + ": found " + place.byteSize() + " places for " + values.length() + " values");
+        }
+        for (int i = 0; i < values.length(); i++) {
+            int p = place.get(JAVA_BYTE, i);
+            if (p < 0 || p >= m || i % n > 0 && p <= place.get(JAVA_BYTE, i - 1L)) {
+                throw new UserError(layout + ": place " + p + " of value " + i + " is out of order or outside 0.." + (m - 1));
+            }
+        }
+    }
+
     /** Packs {@code values}, in the canonical order of {@code t}, which must hold exactly n of every m. */
     public static PackedNofM pack(Arena arena, Topology t, Floats values, int n, int m) {
         int perRow = t.cols() / m * n;

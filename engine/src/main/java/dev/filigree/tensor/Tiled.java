@@ -7,11 +7,16 @@ import java.lang.foreign.Arena;
 /** A dense weight packed for products: tiles of {@link Kernels#TILE_ROWS} rows, {@code [tiles] [cols] [TILE_ROWS]}. */
 public record Tiled(int rows, int cols, Floats tiles) implements Weight {
 
+    public Tiled {
+        Checked.shape("dense", rows, cols);
+        Checked.length("dense", "values", tiles.length(), (long) tiles(rows) * Kernels.TILE_ROWS * cols);
+    }
+
     /** Packs every position of {@code w}; positions it does not store become zero. */
     public static Tiled pack(Arena arena, Weight w) {
         int t = Kernels.TILE_ROWS;
         int cols = w.cols();
-        Floats tiles = Floats.allocate(arena, tiles(w.rows()) * t * cols);
+        Floats tiles = Floats.allocate(arena, Math.multiplyExact(tiles(w.rows()) * t, cols));
         w.forEach((r, c, slot, v) -> tiles.set((r / t * cols + c) * t + r % t, v));
         return new Tiled(w.rows(), cols, tiles);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.base.Rng;
+import dev.filigree.base.Shorts;
 import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
@@ -190,7 +191,7 @@ class SparseStoreTest {
         int cols = 65_000; // dense: 7.8 GB
         Ints start = Ints.allocate(rows / 4 + 1);
         start.set(rows / 4, 1);
-        Weight w = new BlockCsr(rows, cols, 4, start, Ints.of(cols - 1), Floats.of(1, 2, 3, 4));
+        Weight w = new BlockCsr(rows, cols, 4, start, Shorts.of(cols - 1), Floats.of(1, 2, 3, 4));
         WeightWriter writer = new WeightWriter(Arena.ofAuto(), Store.F32).add(NAME, w);
         Weight back = read(writer.tensors(), writer.metadata(), rows, cols);
         assertEquals(4, back.nonZeros());

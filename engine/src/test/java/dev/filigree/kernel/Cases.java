@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.base.Rng;
+import dev.filigree.base.Shorts;
 
 /** Random inputs of the kernel laws, and the comparison with the scalar definition. */
 final class Cases {
@@ -54,7 +55,7 @@ final class Cases {
      * A random sparse pattern in the layout of {@link Products#csr}, or of {@link Products#blocks} with one chunk and
      * {@code rows} block rows. The share {@code idle} of the rows is empty.
      */
-    record Sparse(Ints start, Ints column, int entries, int chunks) {
+    record Sparse(Ints start, Shorts column, int entries, int chunk) {
 
         static Sparse random(int rows, int cols, int chunk, double density, double idle, Rng rng) {
             int chunks = (cols + chunk - 1) / chunk;
@@ -70,13 +71,13 @@ final class Cases {
                     start[c * rows + r] = n;
                     for (int k = c * chunk; k < Math.min(cols, (c + 1) * chunk); k++) {
                         if (!empty[r] && rng.nextDouble() < density) {
-                            column[n++] = k;
+                            column[n++] = k - c * chunk;
                         }
                     }
                 }
             }
             start[chunks * rows] = n;
-            return new Sparse(Ints.of(start), Ints.of(java.util.Arrays.copyOf(column, n)), n, chunks);
+            return new Sparse(Ints.of(start), Shorts.of(java.util.Arrays.copyOf(column, n)), n, chunk);
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.base.Rng;
+import dev.filigree.base.Shorts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -116,15 +117,15 @@ class CompiledKernelsTest {
             for (int r = 0; r < 2 * ROWS; r++) {
                 start.set(r + 1, start.get(r) + rng.nextInt(40));
             }
-            Ints column = Ints.allocate(start.get(2 * ROWS));
+            Shorts column = Shorts.allocate(start.get(2 * ROWS));
             for (int i = 0; i < column.length(); i++) {
-                column.set(i, rng.nextInt(COLS));
+                column.set(i, rng.nextInt(COLS / 2));
             }
             Floats values = Floats.allocate(column.length()).fill(1f);
             Floats x = Floats.allocate(COLS * WIDTH).fill(1f);
             Floats y = Floats.allocate(ROWS * WIDTH);
             for (int i = 0; i < 20_000; i++) {
-                kernels.products().csr(start, column, values, 2, null, ROWS, x, y, WIDTH, 0, ROWS);
+                kernels.products().csr(start, column, values, COLS / 2, null, ROWS, COLS, x, y, WIDTH, 0, ROWS);
             }
             for (int i = 0; i < 3; i++) {
                 SelfTest.of(kernels);

@@ -89,7 +89,7 @@ final class KernelBench {
                 Cases.Sparse s = pattern(rows, cols, chunk, density);
                 Floats v = Cases.random(s.entries(), new Rng(4));
                 add("csr " + percent + " % chunk " + chunk, flops, overPanels(rows, cols, rows,
-                        (x, y, from, to) -> k.csr(s.start(), s.column(), v, s.chunks(), null, rows, x, y, width, from, to)));
+                        (x, y, from, to) -> k.csr(s.start(), s.column(), v, s.chunk(), null, rows, cols, x, y, width, from, to)));
             }
             for (int height : new int[] {4, 8}) {
                 Cases.Sparse s = pattern(rows / height, cols, cols, density);
@@ -150,7 +150,7 @@ final class KernelBench {
             for (int chunk : new int[] {128, 192, 384, 4096}) {
                 Cases.Sparse s = pattern(rows, cols, chunk, 1 - percent / 100.0);
                 Floats g = Floats.allocate(s.entries());
-                add("gradient csr " + percent + " % chunk " + chunk, flops, () -> parallel.run(tasks, t -> k.csr(s.start(), s.column(), s.chunks(), rows, cols, dy,
+                add("gradient csr " + percent + " % chunk " + chunk, flops, () -> parallel.run(tasks, t -> k.csr(s.start(), s.column(), s.chunk(), rows, cols, dy,
                         x, width, panels, g, t * rows / tasks, (t + 1) * rows / tasks)));
             }
             Cases.Sparse b = pattern(rows / 4, cols, cols, 1 - percent / 100.0);

@@ -48,7 +48,7 @@ record ProductLawTest(Kernels vector) {
             Cases.Sparse s = Cases.Sparse.random(rows, cols, chunk, 0.3, 0.2, rng);
             Floats v = random(s.entries(), rng);
             compare(rows, width, rows, cols, what + " chunk " + chunk,
-                    (k, y, from, to) -> k.products().csr(s.start(), s.column(), v, s.chunks(), bias, rows, x, y, width, from, to));
+                    (k, y, from, to) -> k.products().csr(s.start(), s.column(), v, s.chunk(), bias, rows, cols, x, y, width, from, to));
         });
     }
 

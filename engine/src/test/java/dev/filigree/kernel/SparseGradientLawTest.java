@@ -33,7 +33,7 @@ record SparseGradientLawTest(Kernels vector) {
         forEachShape(chunk, (rng, rows, cols, panels, width, dy, x, what) -> {
             Cases.Sparse s = Cases.Sparse.random(rows, cols, chunk, 0.4, 0.2, rng);
             compare(s.entries(), rows, panels * width, what + " chunk " + chunk, rng, (k, g, from, to) -> k.sparseGradients()
-                    .csr(s.start(), s.column(), s.chunks(), rows, cols, dy, x, width, panels, g, from, to));
+                    .csr(s.start(), s.column(), s.chunk(), rows, cols, dy, x, width, panels, g, from, to));
         });
     }
 

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.Products;
 import java.lang.foreign.MemorySegment;
@@ -25,13 +26,14 @@ final class ScalarProducts implements Products {
     }
 
     @Override
-    public void csr(Ints start, Ints column, Floats values, int chunks, Floats bias, int rows, Floats x, Floats y, int width, int fromRow, int toRow) {
+    public void csr(Ints start, Shorts column, Floats values, int chunk, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromRow,
+            int toRow) {
         float[] sum = new float[width];
         for (int r = fromRow; r < toRow; r++) {
             java.util.Arrays.fill(sum, 0f);
-            for (int c = 0; c < chunks; c++) {
+            for (int c = 0; c * chunk < cols; c++) {
                 for (int j = start.get(c * rows + r); j < start.get(c * rows + r + 1); j++) {
-                    addScaled(sum, values.get(j), x, column.get(j));
+                    addScaled(sum, values.get(j), x, c * chunk + column.get(j));
                 }
             }
             store(sum, bias, r, y);
@@ -39,7 +41,7 @@ final class ScalarProducts implements Products {
     }
 
     @Override
-    public void blocks(Ints start, Ints column, Floats values, int blockRows, Floats bias, int rows, Floats x, Floats y, int width, int fromBlock,
+    public void blocks(Ints start, Shorts column, Floats values, int blockRows, Floats bias, int rows, Floats x, Floats y, int width, int fromBlock,
             int toBlock) {
         float[] sum = new float[width];
         for (int r = fromBlock * blockRows; r < Math.min(rows, toBlock * blockRows); r++) {

@@ -2,24 +2,25 @@ package dev.filigree.kernel.scalar;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 import dev.filigree.kernel.SparseGradients;
 
 final class ScalarSparseGradients implements SparseGradients {
 
     @Override
-    public void csr(Ints start, Ints column, int chunks, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromRow,
+    public void csr(Ints start, Shorts column, int chunk, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromRow,
             int toRow) {
-        for (int c = 0; c < chunks; c++) {
+        for (int c = 0; c * chunk < cols; c++) {
             for (int r = fromRow; r < toRow; r++) {
                 for (int j = start.get(c * rows + r); j < start.get(c * rows + r + 1); j++) {
-                    gradient.set(j, gradient.get(j) + product(dy, rows, r, x, cols, column.get(j), width, panels));
+                    gradient.set(j, gradient.get(j) + product(dy, rows, r, x, cols, c * chunk + column.get(j), width, panels));
                 }
             }
         }
     }
 
     @Override
-    public void blocks(Ints start, Ints column, int blockRows, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromBlock,
+    public void blocks(Ints start, Shorts column, int blockRows, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromBlock,
             int toBlock) {
         for (int b = fromBlock; b < toBlock; b++) {
             for (int j = start.get(b); j < start.get(b + 1); j++) {

@@ -9,6 +9,7 @@ import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.WIDE;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
+import static dev.filigree.kernel.vector.Lanes.getShort;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -75,7 +76,7 @@ final class BlockTiles {
         FloatVector a00 = broadcast(F, b0), a01 = a00, a02 = a00, a03 = a00;
         FloatVector a10 = broadcast(F, b1), a11 = a10, a12 = a10, a13 = a10;
         for (int j = from; j < to; j++) {
-            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+            long p = (x + (getShort((column + 2L * j) & MASK) << shift)) & MASK;
             long q = (values + j * valueStep) & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
             FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
@@ -111,7 +112,7 @@ final class BlockTiles {
         FloatVector a00 = broadcast(F, b0), a01 = a00;
         FloatVector a10 = broadcast(F, b1), a11 = a10;
         for (int j = from; j < to; j++) {
-            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+            long p = (x + (getShort((column + 2L * j) & MASK) << shift)) & MASK;
             long q = (values + j * valueStep) & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
             FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
@@ -137,7 +138,7 @@ final class BlockTiles {
         FloatVector a00 = broadcast(F, b0);
         FloatVector a10 = broadcast(F, b1);
         for (int j = from; j < to; j++) {
-            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+            long p = (x + (getShort((column + 2L * j) & MASK) << shift)) & MASK;
             long q = (values + j * valueStep) & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
             a00 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q)).fma(x0, a00);
@@ -159,7 +160,7 @@ final class BlockTiles {
         FloatVector a20 = broadcast(F, b2), a21 = a20, a22 = a20, a23 = a20;
         FloatVector a30 = broadcast(F, b3), a31 = a30, a32 = a30, a33 = a30;
         for (int j = from; j < to; j++) {
-            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+            long p = (x + (getShort((column + 2L * j) & MASK) << shift)) & MASK;
             long q = (values + j * valueStep) & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
             FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
@@ -222,7 +223,7 @@ final class BlockTiles {
         FloatVector a20 = broadcast(F, b2), a21 = a20;
         FloatVector a30 = broadcast(F, b3), a31 = a30;
         for (int j = from; j < to; j++) {
-            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+            long p = (x + (getShort((column + 2L * j) & MASK) << shift)) & MASK;
             long q = (values + j * valueStep) & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
             FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
@@ -267,7 +268,7 @@ final class BlockTiles {
         FloatVector a20 = broadcast(F, b2);
         FloatVector a30 = broadcast(F, b3);
         for (int j = from; j < to; j++) {
-            long p = (x + ((long) getInt((column + 4L * j) & MASK) << shift)) & MASK;
+            long p = (x + (getShort((column + 2L * j) & MASK) << shift)) & MASK;
             long q = (values + j * valueStep) & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
             a00 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q)).fma(x0, a00);

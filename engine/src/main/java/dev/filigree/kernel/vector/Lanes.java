@@ -1,11 +1,13 @@
 package dev.filigree.kernel.vector;
 
+import static java.lang.foreign.ValueLayout.JAVA_CHAR_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 import dev.filigree.base.UserError;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -81,6 +83,10 @@ final class Lanes {
         return i.segment().address();
     }
 
+    static long address(Shorts s) {
+        return s.segment().address();
+    }
+
     /*
      * There are no helpers that take or return vectors of memory: the compiler stops inlining ordinary methods once a
      * kernel has grown large, and then every vector that is passed becomes an object. Kernels call the vector classes
@@ -101,6 +107,11 @@ final class Lanes {
 
     static int getInt(long at) {
         return ALL.get(JAVA_INT_UNALIGNED, at);
+    }
+
+    /** An unsigned number of 16 bits. */
+    static long getShort(long at) {
+        return ALL.get(JAVA_CHAR_UNALIGNED, at);
     }
 
     static long getLong(long at) {

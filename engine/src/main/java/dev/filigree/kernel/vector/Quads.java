@@ -7,7 +7,7 @@ import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
-import static dev.filigree.kernel.vector.Lanes.getInt;
+import static dev.filigree.kernel.vector.Lanes.getShort;
 import static dev.filigree.kernel.vector.Lanes.setFloat;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
@@ -55,12 +55,12 @@ final class Quads {
     static void columns(int from, int to, long column, long dy, long x, int bytes, long rowStep, long gradient) {
         for (int j = from; j < to; j += 4) {
             int last = to - j - 1;
-            long i = column + 4L * j;
+            long i = column + 2L * j;
             // past the end the last column is repeated and its sum dropped
-            long p0 = x + getInt(i & MASK) * rowStep;
-            long p1 = x + getInt((i + 4 * Math.min(1, last)) & MASK) * rowStep;
-            long p2 = x + getInt((i + 4 * Math.min(2, last)) & MASK) * rowStep;
-            long p3 = x + getInt((i + 4 * Math.min(3, last)) & MASK) * rowStep;
+            long p0 = x + getShort(i & MASK) * rowStep;
+            long p1 = x + getShort((i + 2 * Math.min(1, last)) & MASK) * rowStep;
+            long p2 = x + getShort((i + 2 * Math.min(2, last)) & MASK) * rowStep;
+            long p3 = x + getShort((i + 2 * Math.min(3, last)) & MASK) * rowStep;
             FloatVector a = FloatVector.zero(F), b = FloatVector.zero(F), c = FloatVector.zero(F), d = FloatVector.zero(F);
             for (int t = 0; t < bytes; t += (int) STEP) {
                 FloatVector s = fromMemorySegment(F, ALL, (dy + t) & MASK, ORDER);
@@ -98,11 +98,11 @@ final class Quads {
         FloatVector s3 = fromMemorySegment(F, ALL, (dy + 3 * STEP) & MASK, ORDER);
         for (int j = from; j < to; j += 4) {
             int last = to - j - 1;
-            long i = column + 4L * j;
-            long p0 = (x + getInt(i & MASK) * rowStep) & MASK;
-            long p1 = (x + getInt((i + 4 * Math.min(1, last)) & MASK) * rowStep) & MASK;
-            long p2 = (x + getInt((i + 4 * Math.min(2, last)) & MASK) * rowStep) & MASK;
-            long p3 = (x + getInt((i + 4 * Math.min(3, last)) & MASK) * rowStep) & MASK;
+            long i = column + 2L * j;
+            long p0 = (x + getShort(i & MASK) * rowStep) & MASK;
+            long p1 = (x + getShort((i + 2 * Math.min(1, last)) & MASK) * rowStep) & MASK;
+            long p2 = (x + getShort((i + 2 * Math.min(2, last)) & MASK) * rowStep) & MASK;
+            long p3 = (x + getShort((i + 2 * Math.min(3, last)) & MASK) * rowStep) & MASK;
             FloatVector a = s0.mul(fromMemorySegment(F, ALL, p0, ORDER));
             FloatVector b = s0.mul(fromMemorySegment(F, ALL, p1, ORDER));
             FloatVector c = s0.mul(fromMemorySegment(F, ALL, p2, ORDER));
@@ -169,7 +169,7 @@ final class Quads {
         FloatVector d2 = fromMemorySegment(F, ALL, (q3 + 2 * STEP) & MASK, ORDER);
         FloatVector d3 = fromMemorySegment(F, ALL, (q3 + 3 * STEP) & MASK, ORDER);
         for (int j = from; j < to; j++) {
-            long p = (x + getInt((column + 4L * j) & MASK) * rowStep) & MASK;
+            long p = (x + getShort((column + 2L * j) & MASK) * rowStep) & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
             FloatVector a = a0.mul(x0);
             FloatVector b = b0.mul(x0);
@@ -228,7 +228,7 @@ final class Quads {
         long q2 = dy + rowStep * Math.min(2, live - 1);
         long q3 = dy + rowStep * Math.min(3, live - 1);
         for (int j = from; j < to; j++) {
-            long p = x + getInt((column + 4L * j) & MASK) * rowStep;
+            long p = x + getShort((column + 2L * j) & MASK) * rowStep;
             FloatVector a = FloatVector.zero(F), b = FloatVector.zero(F), c = FloatVector.zero(F), d = FloatVector.zero(F);
             for (int t = 0; t < bytes; t += (int) STEP) {
                 FloatVector s = fromMemorySegment(F, ALL, (p + t) & MASK, ORDER);

@@ -8,7 +8,7 @@ import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
-import static dev.filigree.kernel.vector.Lanes.getLong;
+import static dev.filigree.kernel.vector.Lanes.getShort;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -26,9 +26,9 @@ import jdk.incubator.vector.FloatVector;
  */
 final class SparseRows {
 
-    /** Two columns are read as one long: reads, not arithmetic, bound these loops. */
-    private static final long LOW = 0xFFFF_FFFFL;
-    private static final int FIRST = ORDER == ByteOrder.LITTLE_ENDIAN ? 0 : 32;
+    /** Two columns are read as one int: reads, not arithmetic, bound these loops. */
+    private static final long LOW = 0xFFFF;
+    private static final int FIRST = ORDER == ByteOrder.LITTLE_ENDIAN ? 0 : 16;
 
     private SparseRows() {
     }
@@ -63,7 +63,7 @@ final class SparseRows {
     private static void rows4(long start, long column, long values, long valueStep, int shift, long x, long y, long yStep, int from, int to, long bias,
             long biasStep, boolean more) {
         int j = getInt((start + 4L * from) & MASK);
-        long c = column + 4L * j;
+        long c = column + 2L * j;
         long q = values + valueStep * j;
         for (int r = from; r < to; r++) {
             int end = getInt((start + 4L * r + 4) & MASK);
@@ -73,8 +73,8 @@ final class SparseRows {
             long p = x & MASK;
             if (odd) {
                 single = getFloat(q & MASK);
-                p = (x + ((long) getInt(c & MASK) << shift)) & MASK;
-                c += 4;
+                p = (x + (getShort(c & MASK) << shift)) & MASK;
+                c += 2;
                 q += valueStep;
                 j++;
             }
@@ -100,11 +100,11 @@ final class SparseRows {
             }
             FloatVector b0 = FloatVector.zero(F), b1 = FloatVector.zero(F), b2 = FloatVector.zero(F), b3 = FloatVector.zero(F);
             for (; j < end; j += 2) {
-                long two = getLong(c & MASK);
+                int two = getInt(c & MASK);
                 FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
                 FloatVector u = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (q + valueStep) & MASK));
                 p = (x + ((two >>> FIRST & LOW) << shift)) & MASK;
-                long s = (x + ((two >>> 32 - FIRST & LOW) << shift)) & MASK;
+                long s = (x + ((two >>> 16 - FIRST & LOW) << shift)) & MASK;
                 a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
                 a2 = w.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
@@ -113,7 +113,7 @@ final class SparseRows {
                 b1 = u.fma(fromMemorySegment(F, ALL, s + STEP, ORDER), b1);
                 b2 = u.fma(fromMemorySegment(F, ALL, s + 2 * STEP, ORDER), b2);
                 b3 = u.fma(fromMemorySegment(F, ALL, s + 3 * STEP, ORDER), b3);
-                c += 8;
+                c += 4;
                 q += 2 * valueStep;
             }
             a0.add(b0).intoMemorySegment(ALL, o, ORDER);
@@ -126,7 +126,7 @@ final class SparseRows {
     private static void rows2(long start, long column, long values, long valueStep, int shift, long x, long y, long yStep, int from, int to, long bias,
             long biasStep, boolean more) {
         int j = getInt((start + 4L * from) & MASK);
-        long c = column + 4L * j;
+        long c = column + 2L * j;
         long q = values + valueStep * j;
         for (int r = from; r < to; r++) {
             int end = getInt((start + 4L * r + 4) & MASK);
@@ -136,8 +136,8 @@ final class SparseRows {
             long p = x & MASK;
             if (odd) {
                 single = getFloat(q & MASK);
-                p = (x + ((long) getInt(c & MASK) << shift)) & MASK;
-                c += 4;
+                p = (x + (getShort(c & MASK) << shift)) & MASK;
+                c += 2;
                 q += valueStep;
                 j++;
             }
@@ -157,16 +157,16 @@ final class SparseRows {
             }
             FloatVector b0 = FloatVector.zero(F), b1 = FloatVector.zero(F);
             for (; j < end; j += 2) {
-                long two = getLong(c & MASK);
+                int two = getInt(c & MASK);
                 FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
                 FloatVector u = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (q + valueStep) & MASK));
                 p = (x + ((two >>> FIRST & LOW) << shift)) & MASK;
-                long s = (x + ((two >>> 32 - FIRST & LOW) << shift)) & MASK;
+                long s = (x + ((two >>> 16 - FIRST & LOW) << shift)) & MASK;
                 a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
                 b0 = u.fma(fromMemorySegment(F, ALL, s, ORDER), b0);
                 b1 = u.fma(fromMemorySegment(F, ALL, s + STEP, ORDER), b1);
-                c += 8;
+                c += 4;
                 q += 2 * valueStep;
             }
             a0.add(b0).intoMemorySegment(ALL, o, ORDER);
@@ -177,7 +177,7 @@ final class SparseRows {
     private static void rows1(long start, long column, long values, long valueStep, int shift, long x, long y, long yStep, int from, int to, long bias,
             long biasStep, boolean more) {
         int j = getInt((start + 4L * from) & MASK);
-        long c = column + 4L * j;
+        long c = column + 2L * j;
         long q = values + valueStep * j;
         for (int r = from; r < to; r++) {
             int end = getInt((start + 4L * r + 4) & MASK);
@@ -187,8 +187,8 @@ final class SparseRows {
             long p = x & MASK;
             if (odd) {
                 single = getFloat(q & MASK);
-                p = (x + ((long) getInt(c & MASK) << shift)) & MASK;
-                c += 4;
+                p = (x + (getShort(c & MASK) << shift)) & MASK;
+                c += 2;
                 q += valueStep;
                 j++;
             }
@@ -205,14 +205,14 @@ final class SparseRows {
             }
             FloatVector b0 = FloatVector.zero(F);
             for (; j < end; j += 2) {
-                long two = getLong(c & MASK);
+                int two = getInt(c & MASK);
                 FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q & MASK));
                 FloatVector u = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (q + valueStep) & MASK));
                 p = (x + ((two >>> FIRST & LOW) << shift)) & MASK;
-                long s = (x + ((two >>> 32 - FIRST & LOW) << shift)) & MASK;
+                long s = (x + ((two >>> 16 - FIRST & LOW) << shift)) & MASK;
                 a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 b0 = u.fma(fromMemorySegment(F, ALL, s, ORDER), b0);
-                c += 8;
+                c += 4;
                 q += 2 * valueStep;
             }
             a0.add(b0).intoMemorySegment(ALL, o, ORDER);

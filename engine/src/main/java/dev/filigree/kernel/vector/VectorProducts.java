@@ -5,6 +5,7 @@ import static java.lang.ref.Reference.reachabilityFence;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 import dev.filigree.kernel.Products;
 import java.lang.foreign.MemorySegment;
 
@@ -24,17 +25,18 @@ final class VectorProducts implements Products {
     }
 
     @Override
-    public void csr(Ints start, Ints column, Floats values, int chunks, Floats bias, int rows, Floats x, Floats y, int width, int fromRow, int toRow) {
-        for (int c = 0; c < chunks; c++) {
-            SparseRows.run(address(start) + 4L * c * rows, address(column), address(values), 4, shift(width), address(x), address(y), 1, fromRow, toRow,
-                    biasAddress(bias), bias == null ? 0 : 4, c > 0);
+    public void csr(Ints start, Shorts column, Floats values, int chunk, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromRow,
+            int toRow) {
+        for (int c = 0; c * chunk < cols; c++) {
+            SparseRows.run(address(start) + 4L * c * rows, address(column), address(values), 4, shift(width), address(x) + 4L * width * c * chunk, address(y), 1,
+                    fromRow, toRow, biasAddress(bias), bias == null ? 0 : 4, c > 0);
         }
         keep(start, column);
         keep(values, bias, x, y);
     }
 
     @Override
-    public void blocks(Ints start, Ints column, Floats values, int blockRows, Floats bias, int rows, Floats x, Floats y, int width, int fromBlock,
+    public void blocks(Ints start, Shorts column, Floats values, int blockRows, Floats bias, int rows, Floats x, Floats y, int width, int fromBlock,
             int toBlock) {
         long biasStep = bias == null ? 0 : 4;
         for (int done = 0; done < blockRows && done < rows;) {
@@ -89,7 +91,7 @@ final class VectorProducts implements Products {
         reachabilityFence(d);
     }
 
-    private static void keep(Ints a, Ints b) {
+    private static void keep(Ints a, Shorts b) {
         reachabilityFence(a);
         reachabilityFence(b);
     }

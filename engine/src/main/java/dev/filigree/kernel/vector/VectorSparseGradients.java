@@ -15,6 +15,7 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 import dev.filigree.kernel.SparseGradients;
 import java.lang.foreign.Arena;
 import jdk.incubator.vector.FloatVector;
@@ -23,16 +24,16 @@ import jdk.incubator.vector.FloatVector;
 final class VectorSparseGradients implements SparseGradients {
 
     @Override
-    public void csr(Ints start, Ints column, int chunks, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromRow,
+    public void csr(Ints start, Shorts column, int chunk, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromRow,
             int toRow) {
         long rowBytes = 4L * width;
         for (int p = 0; p < panels; p++) {
             long dyPanel = address(dy) + p * rows * rowBytes;
             long xPanel = address(x) + p * cols * rowBytes;
-            for (int c = 0; c < chunks; c++) {
+            for (int c = 0; c * chunk < cols; c++) {
                 long s = address(start) + 4L * c * rows;
                 for (int r = fromRow; r < toRow; r++) {
-                    columns(getInt(s + 4L * r), getInt(s + 4L * r + 4), address(column), dyPanel + r * rowBytes, xPanel, rowBytes, address(gradient));
+                    columns(getInt(s + 4L * r), getInt(s + 4L * r + 4), address(column), dyPanel + r * rowBytes, xPanel + c * chunk * rowBytes, rowBytes, address(gradient));
                 }
             }
         }
@@ -53,7 +54,7 @@ final class VectorSparseGradients implements SparseGradients {
     }
 
     @Override
-    public void blocks(Ints start, Ints column, int blockRows, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromBlock,
+    public void blocks(Ints start, Shorts column, int blockRows, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromBlock,
             int toBlock) {
         long rowBytes = 4L * width;
         for (int p = 0; p < panels; p++) {
