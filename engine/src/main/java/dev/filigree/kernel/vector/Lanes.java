@@ -45,8 +45,8 @@ final class Lanes {
     static final long STEP = 4L * N;
 
     /**
-     * Vectors side by side in a register tile of many rows: 32 registers hold 24 sums; the 16 registers that go with
-     * 256 bits hold 12.
+     * Vectors side by side in a register tile of four rows: 32 registers hold sixteen sums and what feeds them; the 16
+     * registers that go with 256 bits hold eight.
      */
     static final int WIDE = BITS == 256 ? 2 : 4;
 
@@ -55,8 +55,8 @@ final class Lanes {
     /** Keeps every address that user code can have, and proves to the compiler that it is not negative. */
     static final long MASK = (1L << 57) - 1;
 
-    /** Eight zeros, the bias of a product without bias. */
-    static final long ZEROS = Arena.global().allocate(32, 64).address();
+    /** A vector of zeros: the bias of a product without bias, the start of sums that start from nothing. */
+    static final long ZEROS = Arena.global().allocate(64, 64).address();
 
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
 

@@ -113,7 +113,7 @@ final class VectorSparseGradients implements SparseGradients {
                 Tokens.transpose(address(x) + 4L * p * features * width, 4L * width, features, live, xt, row);
                 for (int r = fromRow; r < toRow; r += Tiles.ROWS) {
                     int count = Math.min(Tiles.ROWS, toRow - r);
-                    Tiles.strip(live, xt + 4L * r, 4, row, xt, row, padded, part, row, count, Lanes.ZEROS, 0);
+                    Tiles.strip(live, xt + 4L * r, 4, row, xt, row, padded, part, row, count, Lanes.ZEROS, 0, 0);
                     for (int i = 0; i < count; i++) {
                         addTo(address(gram) + 4L * (r + i) * features, part + i * row, features);
                     }

@@ -1,0 +1,211 @@
+package dev.filigree.kernel.vector;
+
+import static dev.filigree.kernel.vector.Lanes.ALL;
+import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.MASK;
+import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.ORDER;
+import static dev.filigree.kernel.vector.Lanes.STEP;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+
+import jdk.incubator.vector.FloatVector;
+
+/** Dense products with sixteen rows packed side by side, {@code [depth] [16]}: few tokens need taller tiles than {@link Tiles}. */
+final class PackedTiles {
+
+    /** Rows packed together, and their bytes. */
+    static final int ROWS = 16;
+    private static final long ROWS_STEP = 4L * ROWS;
+    private static final int TALL = 8;
+
+    private PackedTiles() {
+    }
+
+    /** Adds to {@code c}, {@code live} rows of {@code count} floats, the packed rows {@code a} times b. */
+    static void add(int depth, long a, long b, long bStep, int count, long c, long cStep, int live) {
+        int left = count / N;
+        // one vector a row needs eight rows to keep the multiply-adds busy; two do with sixteen registers to spare only
+        int tall = left == 1 ? TALL : left == 2 && N == 16 ? TALL : Tiles.ROWS;
+        for (int r = 0; r < live; r += tall) {
+            long at = c + r * cStep;
+            if (tall == Tiles.ROWS) {
+                Tiles.strip(depth, a + 4L * r, 4, ROWS_STEP, b, bStep, count, at, cStep, Math.min(tall, live - r), at, cStep, STEP);
+            } else if (left == 2) {
+                tile8x2(depth, a + 4L * r, b, bStep, at, cStep, Math.min(tall, live - r));
+            } else {
+                tile8x1(depth, a + 4L * r, b, bStep, at, cStep, Math.min(tall, live - r));
+            }
+        }
+    }
+
+    private static void tile8x2(int depth, long a, long b, long bStep, long c, long cStep, int live) {
+        long s = c & MASK;
+        FloatVector a00 = fromMemorySegment(F, ALL, s, ORDER);
+        FloatVector a01 = fromMemorySegment(F, ALL, s + STEP, ORDER);
+        s = (c + cStep * Math.min(1, live - 1)) & MASK;
+        FloatVector a10 = fromMemorySegment(F, ALL, s, ORDER);
+        FloatVector a11 = fromMemorySegment(F, ALL, s + STEP, ORDER);
+        s = (c + cStep * Math.min(2, live - 1)) & MASK;
+        FloatVector a20 = fromMemorySegment(F, ALL, s, ORDER);
+        FloatVector a21 = fromMemorySegment(F, ALL, s + STEP, ORDER);
+        s = (c + cStep * Math.min(3, live - 1)) & MASK;
+        FloatVector a30 = fromMemorySegment(F, ALL, s, ORDER);
+        FloatVector a31 = fromMemorySegment(F, ALL, s + STEP, ORDER);
+        s = (c + cStep * Math.min(4, live - 1)) & MASK;
+        FloatVector a40 = fromMemorySegment(F, ALL, s, ORDER);
+        FloatVector a41 = fromMemorySegment(F, ALL, s + STEP, ORDER);
+        s = (c + cStep * Math.min(5, live - 1)) & MASK;
+        FloatVector a50 = fromMemorySegment(F, ALL, s, ORDER);
+        FloatVector a51 = fromMemorySegment(F, ALL, s + STEP, ORDER);
+        s = (c + cStep * Math.min(6, live - 1)) & MASK;
+        FloatVector a60 = fromMemorySegment(F, ALL, s, ORDER);
+        FloatVector a61 = fromMemorySegment(F, ALL, s + STEP, ORDER);
+        s = (c + cStep * Math.min(7, live - 1)) & MASK;
+        FloatVector a70 = fromMemorySegment(F, ALL, s, ORDER);
+        FloatVector a71 = fromMemorySegment(F, ALL, s + STEP, ORDER);
+        for (int k = 0; k < depth; k++) {
+            long p = b & MASK;
+            long q = a & MASK;
+            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
+            FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
+            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            a00 = w0.fma(x0, a00);
+            a01 = w0.fma(x1, a01);
+            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            a10 = w1.fma(x0, a10);
+            a11 = w1.fma(x1, a11);
+            FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8));
+            a20 = w2.fma(x0, a20);
+            a21 = w2.fma(x1, a21);
+            FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12));
+            a30 = w3.fma(x0, a30);
+            a31 = w3.fma(x1, a31);
+            FloatVector w4 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 16));
+            a40 = w4.fma(x0, a40);
+            a41 = w4.fma(x1, a41);
+            FloatVector w5 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 20));
+            a50 = w5.fma(x0, a50);
+            a51 = w5.fma(x1, a51);
+            FloatVector w6 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 24));
+            a60 = w6.fma(x0, a60);
+            a61 = w6.fma(x1, a61);
+            FloatVector w7 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 28));
+            a70 = w7.fma(x0, a70);
+            a71 = w7.fma(x1, a71);
+            a += ROWS_STEP;
+            b += bStep;
+        }
+        long c0 = c & MASK;
+        a00.intoMemorySegment(ALL, c0, ORDER);
+        a01.intoMemorySegment(ALL, c0 + STEP, ORDER);
+        if (live > 1) {
+            long c1 = (c + cStep) & MASK;
+            a10.intoMemorySegment(ALL, c1, ORDER);
+            a11.intoMemorySegment(ALL, c1 + STEP, ORDER);
+        }
+        if (live > 2) {
+            long c2 = (c + 2 * cStep) & MASK;
+            a20.intoMemorySegment(ALL, c2, ORDER);
+            a21.intoMemorySegment(ALL, c2 + STEP, ORDER);
+        }
+        if (live > 3) {
+            long c3 = (c + 3 * cStep) & MASK;
+            a30.intoMemorySegment(ALL, c3, ORDER);
+            a31.intoMemorySegment(ALL, c3 + STEP, ORDER);
+        }
+        if (live > 4) {
+            long c4 = (c + 4 * cStep) & MASK;
+            a40.intoMemorySegment(ALL, c4, ORDER);
+            a41.intoMemorySegment(ALL, c4 + STEP, ORDER);
+        }
+        if (live > 5) {
+            long c5 = (c + 5 * cStep) & MASK;
+            a50.intoMemorySegment(ALL, c5, ORDER);
+            a51.intoMemorySegment(ALL, c5 + STEP, ORDER);
+        }
+        if (live > 6) {
+            long c6 = (c + 6 * cStep) & MASK;
+            a60.intoMemorySegment(ALL, c6, ORDER);
+            a61.intoMemorySegment(ALL, c6 + STEP, ORDER);
+        }
+        if (live > 7) {
+            long c7 = (c + 7 * cStep) & MASK;
+            a70.intoMemorySegment(ALL, c7, ORDER);
+            a71.intoMemorySegment(ALL, c7 + STEP, ORDER);
+        }
+    }
+
+    private static void tile8x1(int depth, long a, long b, long bStep, long c, long cStep, int live) {
+        long s = c & MASK;
+        FloatVector a00 = fromMemorySegment(F, ALL, s, ORDER);
+        s = (c + cStep * Math.min(1, live - 1)) & MASK;
+        FloatVector a10 = fromMemorySegment(F, ALL, s, ORDER);
+        s = (c + cStep * Math.min(2, live - 1)) & MASK;
+        FloatVector a20 = fromMemorySegment(F, ALL, s, ORDER);
+        s = (c + cStep * Math.min(3, live - 1)) & MASK;
+        FloatVector a30 = fromMemorySegment(F, ALL, s, ORDER);
+        s = (c + cStep * Math.min(4, live - 1)) & MASK;
+        FloatVector a40 = fromMemorySegment(F, ALL, s, ORDER);
+        s = (c + cStep * Math.min(5, live - 1)) & MASK;
+        FloatVector a50 = fromMemorySegment(F, ALL, s, ORDER);
+        s = (c + cStep * Math.min(6, live - 1)) & MASK;
+        FloatVector a60 = fromMemorySegment(F, ALL, s, ORDER);
+        s = (c + cStep * Math.min(7, live - 1)) & MASK;
+        FloatVector a70 = fromMemorySegment(F, ALL, s, ORDER);
+        for (int k = 0; k < depth; k++) {
+            long p = b & MASK;
+            long q = a & MASK;
+            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
+            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            a00 = w0.fma(x0, a00);
+            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            a10 = w1.fma(x0, a10);
+            FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 8));
+            a20 = w2.fma(x0, a20);
+            FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 12));
+            a30 = w3.fma(x0, a30);
+            FloatVector w4 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 16));
+            a40 = w4.fma(x0, a40);
+            FloatVector w5 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 20));
+            a50 = w5.fma(x0, a50);
+            FloatVector w6 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 24));
+            a60 = w6.fma(x0, a60);
+            FloatVector w7 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 28));
+            a70 = w7.fma(x0, a70);
+            a += ROWS_STEP;
+            b += bStep;
+        }
+        long c0 = c & MASK;
+        a00.intoMemorySegment(ALL, c0, ORDER);
+        if (live > 1) {
+            long c1 = (c + cStep) & MASK;
+            a10.intoMemorySegment(ALL, c1, ORDER);
+        }
+        if (live > 2) {
+            long c2 = (c + 2 * cStep) & MASK;
+            a20.intoMemorySegment(ALL, c2, ORDER);
+        }
+        if (live > 3) {
+            long c3 = (c + 3 * cStep) & MASK;
+            a30.intoMemorySegment(ALL, c3, ORDER);
+        }
+        if (live > 4) {
+            long c4 = (c + 4 * cStep) & MASK;
+            a40.intoMemorySegment(ALL, c4, ORDER);
+        }
+        if (live > 5) {
+            long c5 = (c + 5 * cStep) & MASK;
+            a50.intoMemorySegment(ALL, c5, ORDER);
+        }
+        if (live > 6) {
+            long c6 = (c + 6 * cStep) & MASK;
+            a60.intoMemorySegment(ALL, c6, ORDER);
+        }
+        if (live > 7) {
+            long c7 = (c + 7 * cStep) & MASK;
+            a70.intoMemorySegment(ALL, c7, ORDER);
+        }
+    }
+}
