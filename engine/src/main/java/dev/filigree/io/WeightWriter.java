@@ -5,10 +5,13 @@ import dev.filigree.base.Ints;
 import dev.filigree.base.Shorts;
 import dev.filigree.tensor.Bitmap;
 import dev.filigree.tensor.BlockCsr;
+import dev.filigree.tensor.CodedBlocks;
+import dev.filigree.tensor.Columns;
 import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.PackedNofM;
+import dev.filigree.tensor.SlicedEll;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Values;
@@ -61,8 +64,9 @@ public final class WeightWriter {
             case Tiled t -> dense(name, t.rows(), t.cols(), rowMajor(t));
             case BlockCsr b -> blocks(name, b);
             case PackedNofM p when p.n() == 2 && p.m() == 4 -> bitmask(name, p, SparseFormat.BITMASK_24);
-            case Csr _, Bitmap _, PackedNofM _ -> {
-                if (!(w instanceof Csr)) {
+            case Columns c -> dense(name, c.rows(), c.cols(), rowMajor(c));
+            case Csr _, Bitmap _, PackedNofM _, SlicedEll _, CodedBlocks _ -> {
+                if (w instanceof Bitmap || w instanceof PackedNofM) {
                     metadata.put(SparseFormat.layoutKey(name), w.layout());
                 }
                 if (unstructured == SparseFormat.CSR) {

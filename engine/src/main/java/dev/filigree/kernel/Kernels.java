@@ -30,6 +30,8 @@ public interface Kernels {
 
     Products products();
 
+    MatrixVector matrixVector();
+
     SparseGradients sparseGradients();
 
     Elementwise elementwise();

@@ -29,6 +29,9 @@ public interface Products {
      */
     void csr(Ints start, Shorts column, Floats values, int chunk, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromRow, int toRow);
 
+    /** Adds the same product, without a bias, to what y holds. */
+    void addCsr(Ints start, Shorts column, Floats values, int chunk, int rows, int cols, Floats x, Floats y, int width, int fromRow, int toRow);
+
     /**
      * Blocks of {@code blockRows} consecutive outputs that share an input column. The blocks of block row b are
      * {@code start[b] .. start[b+1]}; block j holds {@code values[j*blockRows ..]}. Rows past the end are not stored.
@@ -47,4 +50,15 @@ public interface Products {
      * @param bits {@code [rows] [ceil(cols/64)]} little-endian words, lowest bit first
      */
     void bitmap(MemorySegment bits, Ints start, Floats values, Floats bias, int cols, Floats x, Floats y, int width, int fromRow, int toRow);
+
+    /** See {@link MatrixVector#columns}; every column is read. */
+    void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromTile, int toTile);
+
+    /** See {@link MatrixVector#codedBlocks}. */
+    void codedBlocks(Ints start, Shorts column, Coded values, Ints scaleStart, int group, int blockRows, Floats bias, int rows, Floats x, Floats y, int width,
+            int fromBlock, int toBlock);
+
+    /** See {@link MatrixVector#sliced}. */
+    void sliced(Shorts steps, Ints firstStep, Ints firstCode, MemorySegment code, Floats values, Floats bias, int rows, int cols, Floats x, Floats y,
+            int width, int fromSlice, int toSlice);
 }

@@ -3,6 +3,7 @@ package dev.filigree.tensor;
 import dev.filigree.base.Ints;
 import dev.filigree.base.Shorts;
 import dev.filigree.base.UserError;
+import dev.filigree.kernel.Coded;
 
 /**
  * What the kernels rely on, looked at once when a matrix is made and never again: products read at the addresses that
@@ -49,6 +50,20 @@ final class Checked {
     static void length(String layout, String what, long found, long expected) {
         if (found != expected) {
             throw new UserError(layout + ": found " + found + " " + what + ", expected " + expected);
+        }
+    }
+
+    /** As many scales as there must be, all finite; none for types that need none. */
+    static void scales(String layout, Coded coded, long expected) {
+        if (coded.type() != Coded.Type.INT8) {
+            length(layout, "scales", coded.scales() == null ? 0 : coded.scales().length(), 0);
+            return;
+        }
+        length(layout, "scales", coded.scales() == null ? 0 : coded.scales().length(), expected);
+        for (int i = 0; i < expected; i++) {
+            if (!Float.isFinite(coded.scales().get(i))) {
+                throw new UserError(layout + ": scale " + i + " is " + coded.scales().get(i) + ", expected a finite number");
+            }
         }
     }
 }

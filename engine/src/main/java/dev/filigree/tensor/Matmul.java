@@ -4,6 +4,7 @@ import dev.filigree.base.Floats;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
+import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Products;
 
 /** {@code y = f(w x + bias)} for every layout of w: the only switch over layouts. */
@@ -23,42 +24,79 @@ public final class Matmul {
      */
     public static void apply(Compute compute, Weight w, Floats bias, Activation activation, Floats x, Floats y, int panels, int width) {
         int rows = w.rows();
-        int wanted = Math.ceilDiv(MIN_TASKS, panels);
-        int together = rowsTogether(w);
-        int step = Math.max(1, Math.ceilDiv(Math.ceilDiv(rows, wanted), together)) * together;
-        int ranges = Math.ceilDiv(rows, step);
+        int[] cuts = Cuts.of(w, Math.ceilDiv(MIN_TASKS, panels));
+        int ranges = cuts.length - 1;
         compute.parallel().run(panels * ranges, task -> {
             int panel = task / ranges;
-            int from = task % ranges * step;
-            int to = Math.min(rows, from + step);
+            int from = cuts[task % ranges];
+            int to = cuts[task % ranges + 1];
             Floats xp = x.slice(panel * w.cols() * width, w.cols() * width);
             Floats yp = y.slice(panel * rows * width, rows * width);
-            product(compute.kernels().products(), w, bias, xp, yp, width, from, to);
+            if (width == 1) {
+                vector(compute.kernels().matrixVector(), w, bias, xp, yp, from, to);
+            } else {
+                product(compute.kernels().products(), w, bias, xp, yp, width, from, to);
+            }
             if (activation != Activation.NONE) {
                 compute.kernels().elementwise().activate(activation, yp, yp, from * width, to * width);
             }
         });
     }
 
-    /** Rows that lie in one tile or block, which no range may cut. */
-    private static int rowsTogether(Weight w) {
+    /** Rows that lie in one tile, slice or block, which no range may cut. */
+    static int rowsTogether(Weight w) {
         return switch (w) {
             case Tiled _ -> Kernels.TILE_ROWS;
+            case Columns _ -> MatrixVector.COLUMN_ROWS;
+            case SlicedEll _ -> MatrixVector.SLICE_ROWS;
             case BlockCsr b -> b.blockRows();
-            default -> 1;
+            case CodedBlocks b -> b.blockRows();
+            case Dense _, Csr _, PackedNofM _, Bitmap _ -> 1;
         };
     }
 
     private static void product(Products k, Weight w, Floats bias, Floats x, Floats y, int width, int from, int to) {
+        int together = rowsTogether(w);
+        int first = from / together;
+        int last = Math.ceilDiv(to, together);
         switch (w) {
-            case Tiled t -> k.tiled(t.tiles(), bias, t.rows(), t.cols(), x, y, width, from / Kernels.TILE_ROWS,
-                    Math.ceilDiv(to, Kernels.TILE_ROWS));
-            case Csr c -> k.csr(c.start(), c.column(), c.values(), c.chunk(), bias, c.rows(), c.cols(), x, y, width, from, to);
-            case BlockCsr b -> k.blocks(b.start(), b.column(), b.values(), b.blockRows(), bias, b.rows(), x, y, width, from / b.blockRows(),
-                    Math.ceilDiv(to, b.blockRows()));
-            case PackedNofM p -> k.nOfM(p.place(), p.values(), p.n(), p.m(), bias, p.cols(), x, y, width, from, to);
-            case Bitmap b -> k.bitmap(b.bits(), b.start(), b.values(), bias, b.cols(), x, y, width, from, to);
-            case Dense d -> throw new IllegalArgumentException("pack a dense weight into tiles before multiplying with it");
+            case Tiled t -> k.tiled(t.tiles(), bias, t.rows(), t.cols(), x, y, width, first, last);
+            case Columns c -> k.columns(c.coded(), c.group(), bias, c.rows(), c.cols(), x, y, width, first, last);
+            case Csr c -> k.csr(c.start(), c.column(), c.values(), c.chunk(), bias, c.rows(), c.cols(), x, y, width, first, last);
+            case SlicedEll s -> {
+                k.sliced(s.steps(), s.firstStep(), s.firstCode(), s.code(), s.values(), bias, s.rows(), s.cols(), x, y, width, first, last);
+                k.addCsr(s.rest().start(), s.rest().column(), s.rest().values(), s.rest().chunk(), s.rows(), s.cols(), x, y, width, from, to);
+            }
+            case BlockCsr b -> k.blocks(b.start(), b.column(), b.values(), b.blockRows(), bias, b.rows(), x, y, width, first, last);
+            case CodedBlocks b -> k.codedBlocks(b.start(), b.column(), b.values(), b.scaleStart(), b.group(), b.blockRows(), bias, b.rows(), x, y, width, first,
+                    last);
+            case PackedNofM p -> k.nOfM(p.place(), p.values(), p.n(), p.m(), bias, p.cols(), x, y, width, first, last);
+            case Bitmap b -> k.bitmap(b.bits(), b.start(), b.values(), bias, b.cols(), x, y, width, first, last);
+            case Dense _ -> throw dense();
         }
+    }
+
+    private static void vector(MatrixVector k, Weight w, Floats bias, Floats x, Floats y, int from, int to) {
+        int together = rowsTogether(w);
+        int first = from / together;
+        int last = Math.ceilDiv(to, together);
+        switch (w) {
+            case Tiled t -> k.tiled(t.tiles(), bias, t.rows(), t.cols(), x, y, first, last);
+            case Columns c -> k.columns(c.coded(), c.group(), bias, c.rows(), c.cols(), x, y, first, last);
+            case Csr c -> k.csr(c.start(), c.column(), c.values(), c.chunk(), bias, c.rows(), c.cols(), x, y, first, last);
+            case SlicedEll s -> {
+                k.sliced(s.steps(), s.firstStep(), s.firstCode(), s.code(), s.values(), bias, s.rows(), s.cols(), x, y, first, last);
+                k.csr(s.rest().start(), s.rest().column(), s.rest().values(), s.rest().chunk(), y, s.rows(), s.cols(), x, y, from, to);
+            }
+            case BlockCsr b -> k.blocks(b.start(), b.column(), b.values(), b.blockRows(), bias, b.rows(), x, y, first, last);
+            case CodedBlocks b -> k.codedBlocks(b.start(), b.column(), b.values(), b.scaleStart(), b.group(), b.blockRows(), bias, b.rows(), x, y, first, last);
+            case PackedNofM p -> k.nOfM(p.place(), p.values(), p.n(), p.m(), bias, p.cols(), x, y, first, last);
+            case Bitmap b -> k.bitmap(b.bits(), b.start(), b.values(), bias, b.cols(), x, y, first, last);
+            case Dense _ -> throw dense();
+        }
+    }
+
+    private static IllegalArgumentException dense() {
+        return new IllegalArgumentException("pack a dense weight into tiles before multiplying with it");
     }
 }

@@ -17,6 +17,7 @@ public final class Slots {
             case PackedNofM p -> p.values();
             case Bitmap b -> b.values();
             case Tiled t -> t.tiles();
+            case Columns _, CodedBlocks _, SlicedEll _ -> throw new IllegalStateException("a weight held as " + w.layout() + " serves one token at a time and is not trained");
         };
     }
 

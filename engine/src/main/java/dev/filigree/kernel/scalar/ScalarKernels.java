@@ -4,6 +4,7 @@ import dev.filigree.kernel.Attention;
 import dev.filigree.kernel.Ceilings;
 import dev.filigree.kernel.Elementwise;
 import dev.filigree.kernel.Kernels;
+import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
 import dev.filigree.kernel.Products;
 import dev.filigree.kernel.SparseGradients;
@@ -13,6 +14,7 @@ import dev.filigree.kernel.Updates;
 public final class ScalarKernels implements Kernels {
 
     private final Products products = new ScalarProducts();
+    private final MatrixVector matrixVector = new ScalarMatrixVector();
     private final SparseGradients sparseGradients = new ScalarSparseGradients();
     private final Elementwise elementwise = new ScalarElementwise();
     private final Norms norms = new ScalarNorms();
@@ -23,6 +25,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public Products products() {
         return products;
+    }
+
+    @Override
+    public MatrixVector matrixVector() {
+        return matrixVector;
     }
 
     @Override

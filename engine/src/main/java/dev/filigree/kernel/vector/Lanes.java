@@ -101,6 +101,10 @@ final class Lanes {
         ALL.set(JAVA_FLOAT_UNALIGNED, at, v);
     }
 
+    static void setInt(long at, int v) {
+        ALL.set(JAVA_INT_UNALIGNED, at, v);
+    }
+
     static void setLong(long at, long v) {
         ALL.set(JAVA_LONG_UNALIGNED, at, v);
     }
@@ -112,6 +116,10 @@ final class Lanes {
     /** An unsigned number of 16 bits. */
     static long getShort(long at) {
         return ALL.get(JAVA_CHAR_UNALIGNED, at);
+    }
+
+    static void setShort(long at, int v) {
+        ALL.set(JAVA_CHAR_UNALIGNED, at, (char) v);
     }
 
     static long getLong(long at) {

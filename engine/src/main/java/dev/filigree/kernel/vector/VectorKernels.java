@@ -4,6 +4,7 @@ import dev.filigree.kernel.Attention;
 import dev.filigree.kernel.Ceilings;
 import dev.filigree.kernel.Elementwise;
 import dev.filigree.kernel.Kernels;
+import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
 import dev.filigree.kernel.Products;
 import dev.filigree.kernel.SparseGradients;
@@ -16,6 +17,7 @@ import dev.filigree.kernel.Updates;
 public final class VectorKernels implements Kernels {
 
     private final Products products = new VectorProducts();
+    private final MatrixVector matrixVector = new VectorMatrixVector();
     private final SparseGradients sparseGradients = new VectorSparseGradients();
     private final Elementwise elementwise = new VectorElementwise();
     private final Norms norms = new VectorNorms();
@@ -26,6 +28,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public Products products() {
         return products;
+    }
+
+    @Override
+    public MatrixVector matrixVector() {
+        return matrixVector;
     }
 
     @Override

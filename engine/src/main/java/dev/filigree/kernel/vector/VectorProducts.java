@@ -1,6 +1,9 @@
 package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.Kernels.TILE_ROWS;
+import static dev.filigree.kernel.MatrixVector.COLUMN_ROWS;
+import static dev.filigree.kernel.MatrixVector.SEGMENT;
+import static dev.filigree.kernel.MatrixVector.SLICE_ROWS;
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
@@ -8,11 +11,16 @@ import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.address;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
+import static dev.filigree.kernel.vector.Lanes.setFloat;
+import static dev.filigree.kernel.vector.Lanes.setInt;
+import static dev.filigree.kernel.vector.Lanes.setShort;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.ref.Reference.reachabilityFence;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.base.Shorts;
+import dev.filigree.kernel.Coded;
 import dev.filigree.kernel.Products;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -40,9 +48,19 @@ final class VectorProducts implements Products {
     @Override
     public void csr(Ints start, Shorts column, Floats values, int chunk, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromRow,
             int toRow) {
+        listed(start, column, values, chunk, bias, rows, cols, x, y, width, fromRow, toRow, false);
+    }
+
+    @Override
+    public void addCsr(Ints start, Shorts column, Floats values, int chunk, int rows, int cols, Floats x, Floats y, int width, int fromRow, int toRow) {
+        listed(start, column, values, chunk, null, rows, cols, x, y, width, fromRow, toRow, true);
+    }
+
+    private static void listed(Ints start, Shorts column, Floats values, int chunk, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromRow,
+            int toRow, boolean add) {
         for (int c = 0; c * chunk < cols; c++) {
             SparseRows.run(address(start) + 4L * c * rows, address(column), address(values), 4, shift(width), address(x) + 4L * width * c * chunk, address(y), 1,
-                    fromRow, toRow, biasAddress(bias), bias == null ? 0 : 4, c > 0);
+                    fromRow, toRow, biasAddress(bias), bias == null ? 0 : 4, add || c > 0);
         }
         keep(start, column);
         keep(values, bias, x, y);
@@ -51,23 +69,129 @@ final class VectorProducts implements Products {
     @Override
     public void blocks(Ints start, Shorts column, Floats values, int blockRows, Floats bias, int rows, Floats x, Floats y, int width, int fromBlock,
             int toBlock) {
+        blockRows(address(start), address(column), address(values), blockRows, bias, rows, address(x), address(y), width, fromBlock, toBlock);
+        keep(start, column);
+        keep(values, bias, x, y);
+    }
+
+    private static void blockRows(long start, long column, long values, int blockRows, Floats bias, int rows, long x, long y, int width, int fromBlock,
+            int toBlock) {
         long biasStep = bias == null ? 0 : 4;
         for (int done = 0; done < blockRows && done < rows;) {
             int height = BlockTiles.pass(blockRows - done);
-            long v = address(values) + 4L * done;
-            long out = address(y) + 4L * width * done;
+            long v = values + 4L * done;
+            long out = y + 4L * width * done;
             long b = biasAddress(bias) + biasStep * done;
             // a last block may end above this pass: its blocks have no row here
             int to = Math.min(toBlock, (rows - done + blockRows - 1) / blockRows);
             if (height == 1) {
-                SparseRows.run(address(start), address(column), v, 4L * blockRows, shift(width), address(x), out, blockRows, fromBlock, to, b, biasStep, false);
+                SparseRows.run(start, column, v, 4L * blockRows, shift(width), x, out, blockRows, fromBlock, to, b, biasStep, false);
             } else {
-                BlockTiles.run(height, address(start), address(column), v, 4L * blockRows, shift(width), address(x), out, fromBlock, to, rows - done,
-                        blockRows, b, biasStep);
+                BlockTiles.run(height, start, column, v, 4L * blockRows, shift(width), x, out, fromBlock, to, rows - done, blockRows, b, biasStep);
             }
             done += height;
         }
-        keep(start, column);
+    }
+
+    @Override
+    public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromTile, int toTile) {
+        int groups = Math.ceilDiv(cols, group);
+        long columnBytes = (long) COLUMN_ROWS * w.type().bits() / 8;
+        long rowBytes = 4L * width;
+        long part = Scratch.address(4L * TILE_ROWS * Math.min(cols, DEPTH));
+        fill(address(y), rowBytes, biasAddress(bias), bias == null ? 0 : 4, fromTile * COLUMN_ROWS, Math.min(rows, toTile * COLUMN_ROWS));
+        for (int r = fromTile * COLUMN_ROWS; r < Math.min(rows, toTile * COLUMN_ROWS); r += TILE_ROWS) {
+            int value = r % COLUMN_ROWS; // of a column
+            long unit = w.codes().address() + (long) value / w.type().perUnit() * Coded.UNIT;
+            int place = value % w.type().perUnit() / TILE_ROWS;
+            int tile = r / COLUMN_ROWS;
+            for (int k = 0; k < cols;) {
+                int to = Math.min(cols, Math.min(k + DEPTH, (k / group + 1) * group));
+                long scales = w.scales() == null ? 0 : address(w.scales()) + 4L * ((tile * groups + k / group) * COLUMN_ROWS + value);
+                Decode.values(w.type(), place, to - k, unit + ((long) tile * cols + k) * columnBytes, columnBytes, scales, part, 4L * TILE_ROWS);
+                PackedTiles.add(to - k, part, address(x) + k * rowBytes, rowBytes, width, address(y) + r * rowBytes, rowBytes, Math.min(TILE_ROWS, rows - r));
+                k = to;
+            }
+        }
+        reachabilityFence(w);
+        keep(bias, bias, x, y);
+    }
+
+    @Override
+    public void codedBlocks(Ints start, Shorts column, Coded values, Ints scaleStart, int group, int blockRows, Floats bias, int rows, Floats x, Floats y,
+            int width, int fromBlock, int toBlock) {
+        int most = 0;
+        for (int b = fromBlock; b < toBlock; b++) {
+            most = Math.max(most, start.get(b + 1) - start.get(b));
+        }
+        long offsets = Scratch.address(128 + 4L * most * blockRows);
+        long scales = offsets + 64;
+        long floats = scales + 64;
+        for (int b = fromBlock; b < toBlock; b++) {
+            int count = start.get(b + 1) - start.get(b);
+            for (int g = 0; g * group < count; g++) {
+                int first = start.get(b) + g * group;
+                int sixteens = Math.min(group, count - g * group) * blockRows / 16;
+                repeat(values.scales(), (scaleStart.get(b) + g) * blockRows, blockRows, scales);
+                int places = values.type().perUnit() / 16;
+                for (int place = 0; place < places; place++) {
+                    Decode.values(values.type(), place, sixteens / places, values.codes().address() + (long) first * blockRows * values.type().bits() / 8,
+                            Coded.UNIT, values.scales() == null ? 0 : scales, floats + 4L * g * group * blockRows + 64L * place, 64L * places);
+                }
+            }
+            setInt(offsets, 0);
+            setInt(offsets + 4, count);
+            int row = b * blockRows;
+            Floats its = bias == null ? null : bias.slice(row, Math.min(blockRows, rows - row));
+            blockRows(offsets, address(column) + 2L * start.get(b), floats, blockRows, its, rows - row, address(x), address(y) + 4L * width * row, width, 0, 1);
+        }
+        reachabilityFence(column);
+        reachabilityFence(values);
+        keep(bias, bias, x, y);
+    }
+
+    /** {@code count} scales again and again, sixteen numbers in all. */
+    private static void repeat(Floats scales, int first, int count, long out) {
+        for (int i = 0; i < 16 && scales != null; i++) {
+            setFloat(out + 4L * i, scales.get(first + i % count));
+        }
+    }
+
+    @Override
+    public void sliced(Shorts steps, Ints firstStep, Ints firstCode, MemorySegment code, Floats values, Floats bias, int rows, int cols, Floats x, Floats y,
+            int width, int fromSlice, int toSlice) {
+        int segments = Math.ceilDiv(cols, SEGMENT);
+        for (int s = fromSlice; s < toSlice; s++) {
+            int live = Math.min(SLICE_ROWS, rows - s * SLICE_ROWS);
+            int most = (firstStep.get(s + 1) - firstStep.get(s)) * SLICE_ROWS;
+            long start = Scratch.address(128 + 6L * most);
+            long column = start + 128;
+            long entries = column + 2L * most;
+            int n = 0;
+            setInt(start, 0);
+            for (int lane = 0; lane < live; lane++) {
+                int step = firstStep.get(s);
+                long unit = firstCode.get(s);
+                for (int g = 0; g < segments; g++) {
+                    int count = steps.get(s * segments + g);
+                    for (int i = 0; i < count; i++) {
+                        int c = code.get(JAVA_BYTE, (unit + i / 4) * Coded.UNIT + 4 * lane + i % 4);
+                        if (c >= 0) { // else it fills up
+                            setShort(column + 2L * n, g * SEGMENT + c);
+                            setFloat(entries + 4L * n, values.get((step + i) * SLICE_ROWS + lane));
+                            n++;
+                        }
+                    }
+                    step += count;
+                    unit += (count + 3) / 4;
+                }
+                setInt(start + 4L * lane + 4, n);
+            }
+            int row = s * SLICE_ROWS;
+            SparseRows.run(start, column, entries, 4, shift(width), address(x), address(y) + 4L * width * row, 1, 0, live,
+                    biasAddress(bias) + (bias == null ? 0 : 4L * row), bias == null ? 0 : 4, false);
+        }
+        reachabilityFence(code);
         keep(values, bias, x, y);
     }
 

@@ -1,0 +1,219 @@
+package dev.filigree.kernel.vector;
+
+import static dev.filigree.kernel.Kernels.TILE_ROWS;
+import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.STEP;
+import static dev.filigree.kernel.vector.Lanes.address;
+import static dev.filigree.kernel.vector.Lanes.getFloat;
+import static dev.filigree.kernel.vector.Lanes.getInt;
+import static dev.filigree.kernel.vector.Lanes.setFloat;
+import static java.lang.ref.Reference.reachabilityFence;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
+import dev.filigree.kernel.Coded;
+import dev.filigree.kernel.Kernels;
+import dev.filigree.kernel.MatrixVector;
+import java.lang.foreign.MemorySegment;
+
+/** Turns buffers into addresses for the loops over one token; sums go to scratch memory first, so that rows past the end do no harm. */
+final class VectorMatrixVector implements MatrixVector {
+
+    /** Sixteen words of a unit or rows of a slice are this many vectors. */
+    private static final int PARTS = 16 / N;
+
+    /** For layouts made for vectors of sixteen, where vectors are shorter. */
+    private final MatrixVector definition = Kernels.scalar().matrixVector();
+
+    @Override
+    public void tiled(Floats w, Floats bias, int rows, int cols, Floats x, Floats y, int fromTile, int toTile) {
+        long out = Scratch.address(DenseVectors.STREAMS * STEP);
+        int first = fromTile * PARTS;
+        int last = toTile * PARTS - 1;
+        for (int s = first; s <= last; s += DenseVectors.STREAMS) {
+            DenseVectors.rows4(cols, stream(w, cols, s), stream(w, cols, Math.min(s + 1, last)), stream(w, cols, Math.min(s + 2, last)),
+                    stream(w, cols, Math.min(s + 3, last)), 4L * TILE_ROWS, address(x), out);
+            int row = s * N;
+            store(y, bias, row, Math.min(Math.min(rows, toTile * TILE_ROWS) - row, DenseVectors.STREAMS * N), out);
+        }
+        keep(w, bias, x, y);
+    }
+
+    /** Where the weights of vector {@code s} of outputs begin. */
+    private static long stream(Floats w, int cols, int s) {
+        return address(w) + 4L * TILE_ROWS * cols * (s / PARTS) + STEP * (s % PARTS);
+    }
+
+    @Override
+    public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int fromTile, int toTile) {
+        int groups = Math.ceilDiv(cols, group);
+        long out = Scratch.address(4L * COLUMN_ROWS * 2 + 4L * cols);
+        long total = out + 4L * COLUMN_ROWS;
+        long list = total + 4L * COLUMN_ROWS;
+        long tileBytes = (long) cols * COLUMN_ROWS * w.type().bits() / 8;
+        for (int g = 0; g < groups; g++) {
+            int count = DenseVectors.nonZeros(address(x), g * group, Math.min(cols, (g + 1) * group), list);
+            for (int t = fromTile; t < toTile; t++) {
+                for (int part = 0; part < PARTS; part++) {
+                    DenseVectors.columns(w.type(), w.codes().address() + t * tileBytes, address(x), list, count, part, out);
+                }
+                int row = t * COLUMN_ROWS;
+                int live = Math.min(COLUMN_ROWS, rows - row);
+                scale(w, (t * groups + g) * COLUMN_ROWS, live, out);
+                store(y, g == 0 ? bias : y, row, live, out);
+            }
+        }
+        reachabilityFence(w);
+        keep(bias, bias, x, y);
+    }
+
+    @Override
+    public void csr(Ints start, Shorts column, Floats values, int chunk, Floats bias, int rows, int cols, Floats x, Floats y, int fromRow, int toRow) {
+        for (int c = 0; c * chunk < cols; c++) {
+            Floats before = c == 0 ? bias : y;
+            long s = address(start) + 4L * c * rows;
+            for (int r = fromRow; r < toRow; r++) {
+                int from = getInt(s + 4L * r);
+                int count = getInt(s + 4L * r + 4) - from;
+                y.set(r, bias(before, r) + RowVectors.listed(count, address(column) + 2L * from, address(values) + 4L * from, address(x) + 4L * c * chunk));
+            }
+        }
+        reachabilityFence(start);
+        reachabilityFence(column);
+        keep(values, bias, x, y);
+    }
+
+    @Override
+    public void nOfM(MemorySegment place, Floats values, int n, int m, Floats bias, int cols, Floats x, Floats y, int fromRow, int toRow) {
+        int perRow = cols / m * n;
+        for (int r = fromRow; r < toRow; r++) {
+            long at = (long) r * perRow;
+            y.set(r, bias(bias, r) + RowVectors.places(cols / m, n, m, place.address() + at, address(values) + 4 * at, address(x)));
+        }
+        reachabilityFence(place);
+        keep(values, bias, x, y);
+    }
+
+    @Override
+    public void bitmap(MemorySegment bits, Ints start, Floats values, Floats bias, int cols, Floats x, Floats y, int fromRow, int toRow) {
+        int words = Math.ceilDiv(cols, 64);
+        long end = address(values) + values.bytes();
+        for (int r = fromRow; r < toRow; r++) {
+            y.set(r, bias(bias, r) + RowVectors.bits(cols / 64, words - cols / 64, bits.address() + 8L * words * r, address(values) + 4L * start.get(r), end,
+                    address(x)));
+        }
+        reachabilityFence(bits);
+        keep(values, bias, x, y);
+    }
+
+    @Override
+    public void blocks(Ints start, Shorts column, Floats values, int blockRows, Floats bias, int rows, Floats x, Floats y, int fromBlock, int toBlock) {
+        boolean whole = blockRows % N == 0;
+        if (!whole && blockRows * 2 != N && blockRows * 4 != N) {
+            definition.blocks(start, column, values, blockRows, bias, rows, x, y, fromBlock, toBlock);
+            return;
+        }
+        long out = Scratch.address(4L * Math.max(N, blockRows));
+        for (int b = fromBlock; b < toBlock; b++) {
+            int from = start.get(b);
+            int to = start.get(b + 1);
+            if (blockRows * 4 == N) {
+                BlockVectors.quarters(from, to, address(column), address(values), address(x), out);
+            } else if (blockRows * 2 == N) {
+                BlockVectors.halves(from, to, address(column), address(values), address(x), out);
+            } else {
+                for (int part = 0; part < blockRows / N; part++) {
+                    BlockVectors.whole(from, to, address(column), address(values) + part * STEP, 4L * blockRows, address(x), out + part * STEP);
+                }
+            }
+            store(y, bias, b * blockRows, Math.min(blockRows, rows - b * blockRows), out);
+        }
+        reachabilityFence(start);
+        reachabilityFence(column);
+        keep(values, bias, x, y);
+    }
+
+    @Override
+    public void codedBlocks(Ints start, Shorts column, Coded values, Ints scaleStart, int group, int blockRows, Floats bias, int rows, Floats x, Floats y,
+            int fromBlock, int toBlock) {
+        if (PARTS != 1 || values.type() == Coded.Type.F32) {
+            definition.codedBlocks(start, column, values, scaleStart, group, blockRows, bias, rows, x, y, fromBlock, toBlock);
+            return;
+        }
+        long out = Scratch.address(STEP);
+        for (int b = fromBlock; b < toBlock; b++) {
+            int live = Math.min(blockRows, rows - b * blockRows);
+            int end = start.get(b + 1);
+            int from = start.get(b);
+            Floats before = bias;
+            for (int g = 0; g == 0 || from < end; g++) {
+                int to = Math.min(end, from + group);
+                CodedBlockVectors.sum(values.type(), blockRows, from, to, address(column), values.codes().address(), address(x), out);
+                if (to > from) {
+                    scale(values, (scaleStart.get(b) + g) * blockRows, live, out);
+                }
+                store(y, before, b * blockRows, live, out);
+                before = y;
+                from = to;
+            }
+        }
+        reachabilityFence(column);
+        reachabilityFence(values);
+        keep(bias, bias, x, y);
+    }
+
+    @Override
+    public void sliced(Shorts steps, Ints firstStep, Ints firstCode, MemorySegment code, Floats values, Floats bias, int rows, int cols, Floats x, Floats y,
+            int fromSlice, int toSlice) {
+        if (PARTS != 1) {
+            definition.sliced(steps, firstStep, firstCode, code, values, bias, rows, cols, x, y, fromSlice, toSlice);
+            return;
+        }
+        long out = Scratch.address(STEP + 4L * SEGMENT);
+        int whole = cols / SEGMENT;
+        int segments = Math.ceilDiv(cols, SEGMENT);
+        long tail = segments > whole ? tail(x, whole * SEGMENT, cols, out + STEP) : 0;
+        for (int s = fromSlice; s < toSlice; s++) {
+            SlicedVectors.slice(address(steps) + 2L * s * segments, whole, code.address() + (long) Coded.UNIT * firstCode.get(s),
+                    address(values) + STEP * firstStep.get(s), address(x), tail, out);
+            store(y, bias, s * SLICE_ROWS, Math.min(SLICE_ROWS, rows - s * SLICE_ROWS), out);
+        }
+        reachabilityFence(steps);
+        reachabilityFence(code);
+        keep(values, bias, x, y);
+    }
+
+    /** The last inputs, filled up with zeros. */
+    private static long tail(Floats x, int from, int to, long at) {
+        for (int i = 0; i < SEGMENT; i++) {
+            setFloat(at + 4L * i, from + i < to ? x.get(from + i) : 0);
+        }
+        return at;
+    }
+
+    private static float bias(Floats bias, int row) {
+        return bias == null ? 0 : bias.get(row);
+    }
+
+    private static void scale(Coded w, int first, int count, long sums) {
+        if (w.scales() != null) {
+            for (int i = 0; i < count; i++) {
+                setFloat(sums + 4L * i, getFloat(sums + 4L * i) * w.scales().get(first + i));
+            }
+        }
+    }
+
+    private static void store(Floats y, Floats bias, int row, int count, long sums) {
+        for (int i = 0; i < count; i++) {
+            y.set(row + i, bias(bias, row + i) + getFloat(sums + 4L * i));
+        }
+    }
+
+    private static void keep(Floats a, Floats b, Floats c, Floats d) {
+        reachabilityFence(a);
+        reachabilityFence(b);
+        reachabilityFence(c);
+        reachabilityFence(d);
+    }
+}
