@@ -2,16 +2,17 @@ package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.I;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.getShort;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-import static jdk.incubator.vector.FloatVector.broadcast;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
@@ -45,20 +46,20 @@ final class BlockVectors {
         long q = values + from * valueStep;
         int j = from;
         for (; j + 4 <= to; j += 4) {
-            float x0 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
-            float x1 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
-            float x2 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
-            float x3 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
-            a0 = broadcast(F, x0).fma(fromMemorySegment(F, ALL, q & MASK, ORDER), a0);
-            a1 = broadcast(F, x1).fma(fromMemorySegment(F, ALL, (q + valueStep) & MASK, ORDER), a1);
-            a2 = broadcast(F, x2).fma(fromMemorySegment(F, ALL, (q + 2 * valueStep) & MASK, ORDER), a2);
-            a3 = broadcast(F, x3).fma(fromMemorySegment(F, ALL, (q + 3 * valueStep) & MASK, ORDER), a3);
+            int x0 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
+            int x1 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
+            int x2 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
+            int x3 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
+            a0 = IntVector.broadcast(I, x0).reinterpretAsFloats().fma(fromMemorySegment(F, ALL, q & MASK, ORDER), a0);
+            a1 = IntVector.broadcast(I, x1).reinterpretAsFloats().fma(fromMemorySegment(F, ALL, (q + valueStep) & MASK, ORDER), a1);
+            a2 = IntVector.broadcast(I, x2).reinterpretAsFloats().fma(fromMemorySegment(F, ALL, (q + 2 * valueStep) & MASK, ORDER), a2);
+            a3 = IntVector.broadcast(I, x3).reinterpretAsFloats().fma(fromMemorySegment(F, ALL, (q + 3 * valueStep) & MASK, ORDER), a3);
             c += 8;
             q += 4 * valueStep;
         }
         for (; j < to; j++) {
-            float x0 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
-            a0 = broadcast(F, x0).fma(fromMemorySegment(F, ALL, q & MASK, ORDER), a0);
+            int x0 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
+            a0 = IntVector.broadcast(I, x0).reinterpretAsFloats().fma(fromMemorySegment(F, ALL, q & MASK, ORDER), a0);
             c += 2;
             q += valueStep;
         }
@@ -72,20 +73,20 @@ final class BlockVectors {
         long q = values + from * (STEP / 2);
         int j = from;
         for (; j + 4 <= to; j += 4) {
-            float x0 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
-            float x1 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
-            float x2 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
-            float x3 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
-            FloatVector u = broadcast(F, x0).blend(broadcast(F, x1), UPPER);
-            FloatVector v = broadcast(F, x2).blend(broadcast(F, x3), UPPER);
+            int x0 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
+            int x1 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
+            int x2 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
+            int x3 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
+            FloatVector u = IntVector.broadcast(I, x0).reinterpretAsFloats().blend(IntVector.broadcast(I, x1).reinterpretAsFloats(), UPPER);
+            FloatVector v = IntVector.broadcast(I, x2).reinterpretAsFloats().blend(IntVector.broadcast(I, x3).reinterpretAsFloats(), UPPER);
             a0 = u.fma(fromMemorySegment(F, ALL, q & MASK, ORDER), a0);
             a1 = v.fma(fromMemorySegment(F, ALL, (q + STEP) & MASK, ORDER), a1);
             c += 8;
             q += 2 * STEP;
         }
         for (; j < to; j++) {
-            float x0 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
-            a0 = broadcast(F, x0).fma(fromMemorySegment(F, ALL, q & MASK, ORDER, LOWER), a0);
+            int x0 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
+            a0 = IntVector.broadcast(I, x0).reinterpretAsFloats().fma(fromMemorySegment(F, ALL, q & MASK, ORDER, LOWER), a0);
             c += 2;
             q += STEP / 2;
         }
@@ -100,24 +101,24 @@ final class BlockVectors {
         long q = values + from * (STEP / 4);
         int j = from;
         for (; j + 8 <= to; j += 8) {
-            float x0 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
-            float x1 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
-            float x2 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
-            float x3 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
-            float x4 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 8) & MASK) << 2)) & MASK);
-            float x5 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 10) & MASK) << 2)) & MASK);
-            float x6 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 12) & MASK) << 2)) & MASK);
-            float x7 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 14) & MASK) << 2)) & MASK);
-            FloatVector u = broadcast(F, x0).blend(broadcast(F, x1), SECOND).blend(broadcast(F, x2), THIRD).blend(broadcast(F, x3), FOURTH);
-            FloatVector v = broadcast(F, x4).blend(broadcast(F, x5), SECOND).blend(broadcast(F, x6), THIRD).blend(broadcast(F, x7), FOURTH);
+            int x0 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
+            int x1 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
+            int x2 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
+            int x3 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
+            int x4 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 8) & MASK) << 2)) & MASK);
+            int x5 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 10) & MASK) << 2)) & MASK);
+            int x6 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 12) & MASK) << 2)) & MASK);
+            int x7 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 14) & MASK) << 2)) & MASK);
+            FloatVector u = IntVector.broadcast(I, x0).reinterpretAsFloats().blend(IntVector.broadcast(I, x1).reinterpretAsFloats(), SECOND).blend(IntVector.broadcast(I, x2).reinterpretAsFloats(), THIRD).blend(IntVector.broadcast(I, x3).reinterpretAsFloats(), FOURTH);
+            FloatVector v = IntVector.broadcast(I, x4).reinterpretAsFloats().blend(IntVector.broadcast(I, x5).reinterpretAsFloats(), SECOND).blend(IntVector.broadcast(I, x6).reinterpretAsFloats(), THIRD).blend(IntVector.broadcast(I, x7).reinterpretAsFloats(), FOURTH);
             a0 = u.fma(fromMemorySegment(F, ALL, q & MASK, ORDER), a0);
             a1 = v.fma(fromMemorySegment(F, ALL, (q + STEP) & MASK, ORDER), a1);
             c += 16;
             q += 2 * STEP;
         }
         for (; j < to; j++) {
-            float x0 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
-            a0 = broadcast(F, x0).fma(fromMemorySegment(F, ALL, q & MASK, ORDER, FIRST), a0);
+            int x0 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
+            a0 = IntVector.broadcast(I, x0).reinterpretAsFloats().fma(fromMemorySegment(F, ALL, q & MASK, ORDER, FIRST), a0);
             c += 2;
             q += STEP / 4;
         }

@@ -8,11 +8,11 @@ import static dev.filigree.kernel.vector.BlockVectors.THIRD;
 import static dev.filigree.kernel.vector.BlockVectors.UPPER;
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.I;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.getShort;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-import static jdk.incubator.vector.FloatVector.broadcast;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.kernel.Coded;
@@ -51,11 +51,11 @@ final class CodedBlockVectors {
     private static void shortsWhole(int units, long c, long q, long x, long out) {
         FloatVector a0 = FloatVector.zero(F), a1 = a0;
         for (int i = 0; i < units; i++) {
-            float x0 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
-            float x1 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
+            int x0 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
+            int x1 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
             IntVector w = fromMemorySegment(F, ALL, q & MASK, ORDER).reinterpretAsInts();
-            a0 = broadcast(F, x0).fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), a0);
-            a1 = broadcast(F, x1).fma(w.and(0xFFFF_0000).reinterpretAsFloats(), a1);
+            a0 = IntVector.broadcast(I, x0).reinterpretAsFloats().fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), a0);
+            a1 = IntVector.broadcast(I, x1).reinterpretAsFloats().fma(w.and(0xFFFF_0000).reinterpretAsFloats(), a1);
             c += 4;
             q += 64;
         }
@@ -65,13 +65,13 @@ final class CodedBlockVectors {
     private static void shortsHalves(int units, long c, long q, long x, long out) {
         FloatVector a0 = FloatVector.zero(F), a1 = a0;
         for (int i = 0; i < units; i++) {
-            float x0 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
-            float x1 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
-            float x2 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
-            float x3 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
+            int x0 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
+            int x1 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
+            int x2 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
+            int x3 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
             IntVector w = fromMemorySegment(F, ALL, q & MASK, ORDER).reinterpretAsInts();
-            a0 = broadcast(F, x0).blend(broadcast(F, x1), UPPER).fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), a0);
-            a1 = broadcast(F, x2).blend(broadcast(F, x3), UPPER).fma(w.and(0xFFFF_0000).reinterpretAsFloats(), a1);
+            a0 = IntVector.broadcast(I, x0).reinterpretAsFloats().blend(IntVector.broadcast(I, x1).reinterpretAsFloats(), UPPER).fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), a0);
+            a1 = IntVector.broadcast(I, x2).reinterpretAsFloats().blend(IntVector.broadcast(I, x3).reinterpretAsFloats(), UPPER).fma(w.and(0xFFFF_0000).reinterpretAsFloats(), a1);
             c += 8;
             q += 64;
         }
@@ -82,18 +82,18 @@ final class CodedBlockVectors {
     private static void shortsQuarters(int units, long c, long q, long x, long out) {
         FloatVector a0 = FloatVector.zero(F), a1 = a0;
         for (int i = 0; i < units; i++) {
-            float x0 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
-            float x1 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
-            float x2 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
-            float x3 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
-            float x4 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 8) & MASK) << 2)) & MASK);
-            float x5 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 10) & MASK) << 2)) & MASK);
-            float x6 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 12) & MASK) << 2)) & MASK);
-            float x7 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 14) & MASK) << 2)) & MASK);
+            int x0 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
+            int x1 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
+            int x2 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
+            int x3 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
+            int x4 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 8) & MASK) << 2)) & MASK);
+            int x5 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 10) & MASK) << 2)) & MASK);
+            int x6 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 12) & MASK) << 2)) & MASK);
+            int x7 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 14) & MASK) << 2)) & MASK);
             IntVector w = fromMemorySegment(F, ALL, q & MASK, ORDER).reinterpretAsInts();
-            a0 = broadcast(F, x0).blend(broadcast(F, x1), SECOND).blend(broadcast(F, x2), THIRD).blend(broadcast(F, x3), FOURTH)
+            a0 = IntVector.broadcast(I, x0).reinterpretAsFloats().blend(IntVector.broadcast(I, x1).reinterpretAsFloats(), SECOND).blend(IntVector.broadcast(I, x2).reinterpretAsFloats(), THIRD).blend(IntVector.broadcast(I, x3).reinterpretAsFloats(), FOURTH)
                     .fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), a0);
-            a1 = broadcast(F, x4).blend(broadcast(F, x5), SECOND).blend(broadcast(F, x6), THIRD).blend(broadcast(F, x7), FOURTH)
+            a1 = IntVector.broadcast(I, x4).reinterpretAsFloats().blend(IntVector.broadcast(I, x5).reinterpretAsFloats(), SECOND).blend(IntVector.broadcast(I, x6).reinterpretAsFloats(), THIRD).blend(IntVector.broadcast(I, x7).reinterpretAsFloats(), FOURTH)
                     .fma(w.and(0xFFFF_0000).reinterpretAsFloats(), a1);
             c += 16;
             q += 64;
@@ -106,15 +106,15 @@ final class CodedBlockVectors {
     private static void bytesWhole(int units, long c, long q, long x, long out) {
         FloatVector a0 = FloatVector.zero(F), a1 = a0;
         for (int i = 0; i < units; i++) {
-            float x0 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
-            float x1 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
-            float x2 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
-            float x3 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
+            int x0 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
+            int x1 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
+            int x2 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
+            int x3 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
             IntVector w = fromMemorySegment(F, ALL, q & MASK, ORDER).reinterpretAsInts();
-            a0 = broadcast(F, x0).fma(w.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a0);
-            a1 = broadcast(F, x1).fma(w.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a1);
-            a0 = broadcast(F, x2).fma(w.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a0);
-            a1 = broadcast(F, x3).fma(w.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a1);
+            a0 = IntVector.broadcast(I, x0).reinterpretAsFloats().fma(w.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a0);
+            a1 = IntVector.broadcast(I, x1).reinterpretAsFloats().fma(w.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a1);
+            a0 = IntVector.broadcast(I, x2).reinterpretAsFloats().fma(w.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a0);
+            a1 = IntVector.broadcast(I, x3).reinterpretAsFloats().fma(w.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a1);
             c += 8;
             q += 64;
         }
@@ -124,22 +124,22 @@ final class CodedBlockVectors {
     private static void bytesHalves(int units, long c, long q, long x, long out) {
         FloatVector a0 = FloatVector.zero(F), a1 = a0;
         for (int i = 0; i < units; i++) {
-            float x0 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
-            float x1 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
-            float x2 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
-            float x3 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
-            float x4 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 8) & MASK) << 2)) & MASK);
-            float x5 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 10) & MASK) << 2)) & MASK);
-            float x6 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 12) & MASK) << 2)) & MASK);
-            float x7 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 14) & MASK) << 2)) & MASK);
+            int x0 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
+            int x1 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
+            int x2 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
+            int x3 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
+            int x4 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 8) & MASK) << 2)) & MASK);
+            int x5 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 10) & MASK) << 2)) & MASK);
+            int x6 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 12) & MASK) << 2)) & MASK);
+            int x7 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 14) & MASK) << 2)) & MASK);
             IntVector w = fromMemorySegment(F, ALL, q & MASK, ORDER).reinterpretAsInts();
-            a0 = broadcast(F, x0).blend(broadcast(F, x1), UPPER)
+            a0 = IntVector.broadcast(I, x0).reinterpretAsFloats().blend(IntVector.broadcast(I, x1).reinterpretAsFloats(), UPPER)
                     .fma(w.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a0);
-            a1 = broadcast(F, x2).blend(broadcast(F, x3), UPPER)
+            a1 = IntVector.broadcast(I, x2).reinterpretAsFloats().blend(IntVector.broadcast(I, x3).reinterpretAsFloats(), UPPER)
                     .fma(w.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a1);
-            a0 = broadcast(F, x4).blend(broadcast(F, x5), UPPER)
+            a0 = IntVector.broadcast(I, x4).reinterpretAsFloats().blend(IntVector.broadcast(I, x5).reinterpretAsFloats(), UPPER)
                     .fma(w.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a0);
-            a1 = broadcast(F, x6).blend(broadcast(F, x7), UPPER).fma(w.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a1);
+            a1 = IntVector.broadcast(I, x6).reinterpretAsFloats().blend(IntVector.broadcast(I, x7).reinterpretAsFloats(), UPPER).fma(w.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a1);
             c += 16;
             q += 64;
         }
@@ -152,11 +152,11 @@ final class CodedBlockVectors {
         for (int i = 0; i < units; i++) {
             IntVector w = fromMemorySegment(F, ALL, q & MASK, ORDER).reinterpretAsInts();
             for (int place = 0; place < 4; place++) {
-                float x0 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
-                float x1 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
-                float x2 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
-                float x3 = ALL.get(JAVA_FLOAT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
-                a0 = broadcast(F, x0).blend(broadcast(F, x1), SECOND).blend(broadcast(F, x2), THIRD).blend(broadcast(F, x3), FOURTH)
+                int x0 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort(c & MASK) << 2)) & MASK);
+                int x1 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 2) & MASK) << 2)) & MASK);
+                int x2 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 4) & MASK) << 2)) & MASK);
+                int x3 = ALL.get(JAVA_INT_UNALIGNED, (x + (getShort((c + 6) & MASK) << 2)) & MASK);
+                a0 = IntVector.broadcast(I, x0).reinterpretAsFloats().blend(IntVector.broadcast(I, x1).reinterpretAsFloats(), SECOND).blend(IntVector.broadcast(I, x2).reinterpretAsFloats(), THIRD).blend(IntVector.broadcast(I, x3).reinterpretAsFloats(), FOURTH)
                         .fma(w.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a0);
                 w = w.lanewise(VectorOperators.LSHR, 8);
                 c += 8;

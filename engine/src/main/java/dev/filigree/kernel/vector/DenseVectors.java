@@ -2,6 +2,7 @@ package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.I;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
@@ -9,8 +10,7 @@ import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
 import static dev.filigree.kernel.vector.Lanes.setInt;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-import static jdk.incubator.vector.FloatVector.broadcast;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.kernel.Coded;
@@ -42,10 +42,10 @@ final class DenseVectors {
         int k = 0;
         for (; k + 2 <= depth; k += 2) {
             long at = k * step;
-            float first = ALL.get(JAVA_FLOAT_UNALIGNED, (x + 4L * k) & MASK);
-            float second = ALL.get(JAVA_FLOAT_UNALIGNED, (x + 4L * k + 4) & MASK);
-            FloatVector u = broadcast(F, first);
-            FloatVector v = broadcast(F, second);
+            int first = ALL.get(JAVA_INT_UNALIGNED, (x + 4L * k) & MASK);
+            int second = ALL.get(JAVA_INT_UNALIGNED, (x + 4L * k + 4) & MASK);
+            FloatVector u = IntVector.broadcast(I, first).reinterpretAsFloats();
+            FloatVector v = IntVector.broadcast(I, second).reinterpretAsFloats();
             a0 = u.fma(fromMemorySegment(F, ALL, (w0 + at) & MASK, ORDER), a0);
             a1 = u.fma(fromMemorySegment(F, ALL, (w1 + at) & MASK, ORDER), a1);
             a2 = u.fma(fromMemorySegment(F, ALL, (w2 + at) & MASK, ORDER), a2);
@@ -57,7 +57,7 @@ final class DenseVectors {
         }
         if (k < depth) {
             long at = k * step;
-            FloatVector u = broadcast(F, getFloat((x + 4L * k) & MASK));
+            FloatVector u = IntVector.broadcast(I, getInt((x + 4L * k) & MASK)).reinterpretAsFloats();
             a0 = u.fma(fromMemorySegment(F, ALL, (w0 + at) & MASK, ORDER), a0);
             a1 = u.fma(fromMemorySegment(F, ALL, (w1 + at) & MASK, ORDER), a1);
             a2 = u.fma(fromMemorySegment(F, ALL, (w2 + at) & MASK, ORDER), a2);
@@ -96,8 +96,8 @@ final class DenseVectors {
         FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
         for (int j = 0; j < count; j++) {
             long k = getInt((list + 4L * j) & MASK);
-            float input = ALL.get(JAVA_FLOAT_UNALIGNED, (x + 4 * k) & MASK);
-            FloatVector v = broadcast(F, input);
+            int input = ALL.get(JAVA_INT_UNALIGNED, (x + 4 * k) & MASK);
+            FloatVector v = IntVector.broadcast(I, input).reinterpretAsFloats();
             long p = (w + 512 * k) & MASK;
             a0 = v.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
             a1 = v.fma(fromMemorySegment(F, ALL, p + 64, ORDER), a1);
@@ -123,8 +123,8 @@ final class DenseVectors {
         FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
         for (int j = 0; j < count; j++) {
             long k = getInt((list + 4L * j) & MASK);
-            float input = ALL.get(JAVA_FLOAT_UNALIGNED, (x + 4 * k) & MASK);
-            FloatVector v = broadcast(F, input);
+            int input = ALL.get(JAVA_INT_UNALIGNED, (x + 4 * k) & MASK);
+            FloatVector v = IntVector.broadcast(I, input).reinterpretAsFloats();
             long p = (w + 256 * k) & MASK;
             IntVector c0 = fromMemorySegment(F, ALL, p, ORDER).reinterpretAsInts();
             IntVector c1 = fromMemorySegment(F, ALL, p + 64, ORDER).reinterpretAsInts();
@@ -159,8 +159,8 @@ final class DenseVectors {
         FloatVector total = a0;
         for (int j = 0; j < count; j++) {
             long k = getInt((list + 4L * j) & MASK);
-            float input = ALL.get(JAVA_FLOAT_UNALIGNED, (x + 4 * k) & MASK);
-            FloatVector v = broadcast(F, input);
+            int input = ALL.get(JAVA_INT_UNALIGNED, (x + 4 * k) & MASK);
+            FloatVector v = IntVector.broadcast(I, input).reinterpretAsFloats();
             long p = (w + 128 * k) & MASK;
             total = total.add(v);
             IntVector c0 = fromMemorySegment(F, ALL, p, ORDER).reinterpretAsInts().lanewise(VectorOperators.XOR, 0x8080_8080);

@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Set;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -37,6 +38,13 @@ final class Lanes {
      * there made kernels that were compiled later three times slower.
      */
     static final VectorSpecies<Float> F = BITS == 512 ? FloatVector.SPECIES_512 : BITS == 256 ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
+
+    /**
+     * Whole numbers of the same width, the only other species. A number of memory is spread over a vector as one of these and
+     * then taken for floats, {@code IntVector.broadcast(I, getInt(at)).reinterpretAsFloats()}: that is one instruction, where
+     * a float goes through a register of its own and takes three.
+     */
+    static final VectorSpecies<Integer> I = BITS == 512 ? IntVector.SPECIES_512 : BITS == 256 ? IntVector.SPECIES_256 : IntVector.SPECIES_128;
 
     /** Floats per vector. */
     static final int N = F.length();

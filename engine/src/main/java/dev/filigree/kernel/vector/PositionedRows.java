@@ -2,6 +2,7 @@ package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.I;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
@@ -10,11 +11,11 @@ import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
 import static dev.filigree.kernel.vector.Lanes.getLong;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-import static jdk.incubator.vector.FloatVector.broadcast;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /**
  * Sparse rows whose columns are not listed but told by place: a byte inside a group of N:M, or a bit of a bitmap. Both
@@ -101,13 +102,13 @@ final class PositionedRows {
             long e = (place + 2L * g) & MASK;
             long q = (values + 8L * g) & MASK;
             long p = (x + ((long) ALL.get(JAVA_BYTE, e) << shift)) & MASK;
-            FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q)).reinterpretAsFloats();
             a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
             a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
             a2 = wa.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
             a3 = wa.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
             long o = (x + ((long) ALL.get(JAVA_BYTE, e + 1) << shift)) & MASK;
-            FloatVector wb = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            FloatVector wb = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 4)).reinterpretAsFloats();
             b0 = wb.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
             b1 = wb.fma(fromMemorySegment(F, ALL, o + STEP, ORDER), b1);
             b2 = wb.fma(fromMemorySegment(F, ALL, o + 2 * STEP, ORDER), b2);
@@ -136,11 +137,11 @@ final class PositionedRows {
             long e = (place + 2L * g) & MASK;
             long q = (values + 8L * g) & MASK;
             long p = (x + ((long) ALL.get(JAVA_BYTE, e) << shift)) & MASK;
-            FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q)).reinterpretAsFloats();
             a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
             a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
             long o = (x + ((long) ALL.get(JAVA_BYTE, e + 1) << shift)) & MASK;
-            FloatVector wb = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            FloatVector wb = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 4)).reinterpretAsFloats();
             b0 = wb.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
             b1 = wb.fma(fromMemorySegment(F, ALL, o + STEP, ORDER), b1);
             x += groupBytes;
@@ -163,10 +164,10 @@ final class PositionedRows {
             long e = (place + 2L * g) & MASK;
             long q = (values + 8L * g) & MASK;
             long p = (x + ((long) ALL.get(JAVA_BYTE, e) << shift)) & MASK;
-            FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q));
+            FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q)).reinterpretAsFloats();
             a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
             long o = (x + ((long) ALL.get(JAVA_BYTE, e + 1) << shift)) & MASK;
-            FloatVector wb = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, q + 4));
+            FloatVector wb = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 4)).reinterpretAsFloats();
             b0 = wb.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
             x += groupBytes;
         }
@@ -183,7 +184,7 @@ final class PositionedRows {
         for (int g = 0; g < groups; g++) {
             for (int i = 0; i < n; i++) {
                 long p = (x + ((long) ALL.get(JAVA_BYTE, place & MASK) << shift)) & MASK;
-                FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, values & MASK));
+                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, values & MASK)).reinterpretAsFloats();
                 a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
                 a2 = wa.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
@@ -212,7 +213,7 @@ final class PositionedRows {
         for (int g = 0; g < groups; g++) {
             for (int i = 0; i < n; i++) {
                 long p = (x + ((long) ALL.get(JAVA_BYTE, place & MASK) << shift)) & MASK;
-                FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, values & MASK));
+                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, values & MASK)).reinterpretAsFloats();
                 a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
                 place++;
@@ -235,7 +236,7 @@ final class PositionedRows {
         for (int g = 0; g < groups; g++) {
             for (int i = 0; i < n; i++) {
                 long p = (x + ((long) ALL.get(JAVA_BYTE, place & MASK) << shift)) & MASK;
-                FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, values & MASK));
+                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, values & MASK)).reinterpretAsFloats();
                 a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 place++;
                 values += 4;
@@ -255,7 +256,7 @@ final class PositionedRows {
         for (int i = 0; i < words; i++) {
             for (long rest = getLong((bits + 8L * i) & MASK); rest != 0; rest &= rest - 1) {
                 long p = (x + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
-                FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, values & MASK));
+                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, values & MASK)).reinterpretAsFloats();
                 a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
                 a2 = wa.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
@@ -283,7 +284,7 @@ final class PositionedRows {
         for (int i = 0; i < words; i++) {
             for (long rest = getLong((bits + 8L * i) & MASK); rest != 0; rest &= rest - 1) {
                 long p = (x + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
-                FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, values & MASK));
+                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, values & MASK)).reinterpretAsFloats();
                 a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
                 values += 4;
@@ -305,7 +306,7 @@ final class PositionedRows {
         for (int i = 0; i < words; i++) {
             for (long rest = getLong((bits + 8L * i) & MASK); rest != 0; rest &= rest - 1) {
                 long p = (x + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
-                FloatVector wa = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, values & MASK));
+                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, values & MASK)).reinterpretAsFloats();
                 a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 values += 4;
             }

@@ -2,16 +2,17 @@ package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.I;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.WIDE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
-import static jdk.incubator.vector.FloatVector.broadcast;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /**
  * Dense products in register tiles: {@code c[r][t] = start[r][t] + sum_k a[k][r] b[k][t]}, all strides in bytes. Sixteen
@@ -93,22 +94,22 @@ final class Tiles {
             FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
             FloatVector x2 = fromMemorySegment(F, ALL, p + 2 * STEP, ORDER);
             FloatVector x3 = fromMemorySegment(F, ALL, p + 3 * STEP, ORDER);
-            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a & MASK));
+            FloatVector w0 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, a & MASK)).reinterpretAsFloats();
             a00 = w0.fma(x0, a00);
             a01 = w0.fma(x1, a01);
             a02 = w0.fma(x2, a02);
             a03 = w0.fma(x3, a03);
-            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r1) & MASK));
+            FloatVector w1 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, (a + r1) & MASK)).reinterpretAsFloats();
             a10 = w1.fma(x0, a10);
             a11 = w1.fma(x1, a11);
             a12 = w1.fma(x2, a12);
             a13 = w1.fma(x3, a13);
-            FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r2) & MASK));
+            FloatVector w2 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, (a + r2) & MASK)).reinterpretAsFloats();
             a20 = w2.fma(x0, a20);
             a21 = w2.fma(x1, a21);
             a22 = w2.fma(x2, a22);
             a23 = w2.fma(x3, a23);
-            FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r3) & MASK));
+            FloatVector w3 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, (a + r3) & MASK)).reinterpretAsFloats();
             a30 = w3.fma(x0, a30);
             a31 = w3.fma(x1, a31);
             a32 = w3.fma(x2, a32);
@@ -165,16 +166,16 @@ final class Tiles {
             long p = b & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
             FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
-            FloatVector w0 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a & MASK));
+            FloatVector w0 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, a & MASK)).reinterpretAsFloats();
             a00 = w0.fma(x0, a00);
             a01 = w0.fma(x1, a01);
-            FloatVector w1 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r1) & MASK));
+            FloatVector w1 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, (a + r1) & MASK)).reinterpretAsFloats();
             a10 = w1.fma(x0, a10);
             a11 = w1.fma(x1, a11);
-            FloatVector w2 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r2) & MASK));
+            FloatVector w2 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, (a + r2) & MASK)).reinterpretAsFloats();
             a20 = w2.fma(x0, a20);
             a21 = w2.fma(x1, a21);
-            FloatVector w3 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r3) & MASK));
+            FloatVector w3 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, (a + r3) & MASK)).reinterpretAsFloats();
             a30 = w3.fma(x0, a30);
             a31 = w3.fma(x1, a31);
             a += aStep;
@@ -216,10 +217,10 @@ final class Tiles {
         for (int k = 0; k < depth; k++) {
             long p = b & MASK;
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
-            a00 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, a & MASK)).fma(x0, a00);
-            a10 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r1) & MASK)).fma(x0, a10);
-            a20 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r2) & MASK)).fma(x0, a20);
-            a30 = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (a + r3) & MASK)).fma(x0, a30);
+            a00 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, a & MASK)).reinterpretAsFloats().fma(x0, a00);
+            a10 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, (a + r1) & MASK)).reinterpretAsFloats().fma(x0, a10);
+            a20 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, (a + r2) & MASK)).reinterpretAsFloats().fma(x0, a20);
+            a30 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, (a + r3) & MASK)).reinterpretAsFloats().fma(x0, a30);
             a += aStep;
             b += bStep;
         }

@@ -59,8 +59,8 @@ final class VectorProducts implements Products {
     private static void listed(Ints start, Shorts column, Floats values, int chunk, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromRow,
             int toRow, boolean add) {
         for (int c = 0; c * chunk < cols; c++) {
-            SparseRows.run(address(start) + 4L * c * rows, address(column), address(values), 4, shift(width), address(x) + 4L * width * c * chunk, address(y), 1,
-                    fromRow, toRow, biasAddress(bias), bias == null ? 0 : 4, add || c > 0);
+            SparseRows.run(address(start) + 4L * c * rows, address(column), address(values), shift(width), address(x) + 4L * width * c * chunk, address(y), fromRow,
+                    toRow, biasAddress(bias), bias == null ? 0 : 4, add || c > 0);
         }
         keep(start, column);
         keep(values, bias, x, y);
@@ -84,11 +84,7 @@ final class VectorProducts implements Products {
             long b = biasAddress(bias) + biasStep * done;
             // a last block may end above this pass: its blocks have no row here
             int to = Math.min(toBlock, (rows - done + blockRows - 1) / blockRows);
-            if (height == 1) {
-                SparseRows.run(start, column, v, 4L * blockRows, shift(width), x, out, blockRows, fromBlock, to, b, biasStep, false);
-            } else {
-                BlockTiles.run(height, start, column, v, 4L * blockRows, shift(width), x, out, fromBlock, to, rows - done, blockRows, b, biasStep);
-            }
+            BlockTiles.run(height, start, column, v, 4L * blockRows, shift(width), x, out, fromBlock, to, rows - done, blockRows, b, biasStep);
             done += height;
         }
     }
@@ -188,7 +184,7 @@ final class VectorProducts implements Products {
                 setInt(start + 4L * lane + 4, n);
             }
             int row = s * SLICE_ROWS;
-            SparseRows.run(start, column, entries, 4, shift(width), address(x), address(y) + 4L * width * row, 1, 0, live,
+            SparseRows.run(start, column, entries, shift(width), address(x), address(y) + 4L * width * row, 0, live,
                     biasAddress(bias) + (bias == null ? 0 : 4L * row), bias == null ? 0 : 4, false);
         }
         reachabilityFence(code);
