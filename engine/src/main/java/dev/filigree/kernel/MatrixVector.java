@@ -12,8 +12,14 @@ import java.lang.foreign.MemorySegment;
  */
 public interface MatrixVector {
 
-    /** Rows of a column tile of {@link #columns}. */
-    int COLUMN_ROWS = 128;
+    /** Rows of {@link #columns} that lie together, and the most of them in a tile. */
+    int COLUMN_ROWS = 64;
+    int COLUMN_TILE = 1024;
+
+    /** Rows of tile {@code tile} of a weight with {@code rows}: the last tile ends with whole 64s. */
+    static int columnTileRows(int rows, int tile) {
+        return Math.min(COLUMN_TILE, Math.ceilDiv(rows, COLUMN_ROWS) * COLUMN_ROWS - tile * COLUMN_TILE);
+    }
 
     /** Rows of a slice and columns of a segment of {@link #sliced}. */
     int SLICE_ROWS = 16;
@@ -46,12 +52,14 @@ public interface MatrixVector {
             int toBlock);
 
     /**
-     * A dense weight in tiles of columns, {@code [ceil(rows/128)] [cols] [128]}: columns whose input is zero are not read.
+     * A dense weight in tiles of columns, {@code [ceil(rows/1024)] [cols] [rows of the tile]} with {@link #columnTileRows}:
+     * columns whose input is zero are not read.
      *
-     * @param w     scales of 8-bit codes {@code [ceil(rows/128)] [ceil(cols/group)] [128]}
-     * @param group inputs that share their scales
+     * @param w        scales of 8-bit codes {@code [ceil(cols/group)] [rows, up to whole 64s]}
+     * @param group    inputs that share their scales
+     * @param fromUnit first 64 rows, {@code toUnit} one past the last
      */
-    void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int fromTile, int toTile);
+    void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int fromUnit, int toUnit);
 
     /**
      * Sliced ELLPACK with local columns (after SELL-C-sigma, Kreutzer et al. 2014, arXiv:1307.6209): slices of 16 rows, cut

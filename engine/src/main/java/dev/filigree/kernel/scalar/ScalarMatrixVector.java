@@ -45,15 +45,12 @@ final class ScalarMatrixVector implements MatrixVector {
     }
 
     @Override
-    public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int fromTile, int toTile) {
-        int groups = (cols + group - 1) / group;
-        for (int r = fromTile * COLUMN_ROWS; r < Math.min(rows, toTile * COLUMN_ROWS); r++) {
-            int tile = r / COLUMN_ROWS;
+    public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int fromUnit, int toUnit) {
+        for (int r = fromUnit * COLUMN_ROWS; r < Math.min(rows, toUnit * COLUMN_ROWS); r++) {
             float sum = 0;
             for (int k = 0; k < cols; k++) {
                 if (x.get(k) != 0) {
-                    float scale = w.scales() == null ? 1f : w.scales().get((tile * groups + k / group) * COLUMN_ROWS + r % COLUMN_ROWS);
-                    sum += w.code(((long) tile * cols + k) * COLUMN_ROWS + r % COLUMN_ROWS) * scale * x.get(k);
+                    sum += ScalarProducts.columnsValue(w, group, rows, cols, r, k) * x.get(k);
                 }
             }
             y.set(r, (bias == null ? 0f : bias.get(r)) + sum);

@@ -110,19 +110,22 @@ final class ScalarProducts implements Products {
     }
 
     @Override
-    public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromTile, int toTile) {
-        int tileRows = MatrixVector.COLUMN_ROWS;
-        int groups = (cols + group - 1) / group;
+    public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromUnit, int toUnit) {
         float[] sum = new float[width];
-        for (int r = fromTile * tileRows; r < Math.min(rows, toTile * tileRows); r++) {
+        for (int r = fromUnit * MatrixVector.COLUMN_ROWS; r < Math.min(rows, toUnit * MatrixVector.COLUMN_ROWS); r++) {
             Arrays.fill(sum, 0f);
-            int tile = r / tileRows;
             for (int k = 0; k < cols; k++) {
-                int scale = (tile * groups + k / group) * tileRows + r % tileRows;
-                addScaled(sum, w.code(((long) tile * cols + k) * tileRows + r % tileRows) * scale(w, scale), x, k);
+                addScaled(sum, columnsValue(w, group, rows, cols, r, k), x, k);
             }
             store(sum, bias, r, y);
         }
+    }
+
+    static float columnsValue(Coded w, int group, int rows, int cols, int row, int col) {
+        int tile = row / MatrixVector.COLUMN_TILE;
+        int first = tile * MatrixVector.COLUMN_TILE;
+        int padded = (rows + MatrixVector.COLUMN_ROWS - 1) / MatrixVector.COLUMN_ROWS * MatrixVector.COLUMN_ROWS;
+        return w.code((long) first * cols + (long) col * MatrixVector.columnTileRows(rows, tile) + row - first) * scale(w, col / group * padded + row);
     }
 
     @Override

@@ -3,9 +3,12 @@ package dev.filigree.kernel.vector;
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.I;
+import static dev.filigree.kernel.vector.Lanes.INDEX;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
+import static dev.filigree.kernel.vector.Lanes.PANEL;
+import static dev.filigree.kernel.vector.Lanes.SPAN;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.WIDE;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
@@ -28,11 +31,6 @@ final class BlockTiles {
 
     private BlockTiles() {
     }
-
-    /** An index that the compiler knows not to be negative, and a distance in a weight: see {@link SparseRows}. */
-    private static final long INDEX = Integer.MAX_VALUE;
-    private static final long SPAN = (1L << 45) - 1;
-    private static final long PANEL = (1L << 24) - 1;
 
     /** Rows that one pass takes of a block with {@code left} rows to go: the largest of 4 and 2 that fits, else 1. */
     static int pass(int left) {

@@ -63,6 +63,20 @@ final class Lanes {
     /** Keeps every address that user code can have, and proves to the compiler that it is not negative. */
     static final long MASK = (1L << 57) - 1;
 
+    /**
+     * Numbers whose range the compiler can see need no mask for their sum with a masked base: an index that is not negative,
+     * a distance inside a weight, a place in the largest panel (65536 columns of 64 tokens).
+     */
+    static final long INDEX = Integer.MAX_VALUE;
+    static final long SPAN = (1L << 45) - 1;
+    static final long PANEL = (1L << 24) - 1;
+
+    /** Numbers of 16 bits that were read together: the first of two or of four lies so many bits up, and the next this much on. */
+    static final long LOW = 0xFFFF;
+    static final int OF2 = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? 0 : 16;
+    static final int OF4 = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? 0 : 48;
+    static final int NEXT = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? 16 : -16;
+
     /** A vector of zeros: the bias of a product without bias, the start of sums that start from nothing. */
     static final long ZEROS = Arena.global().allocate(64, 64).address();
 

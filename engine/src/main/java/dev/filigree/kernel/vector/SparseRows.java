@@ -3,9 +3,15 @@ package dev.filigree.kernel.vector;
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.I;
+import static dev.filigree.kernel.vector.Lanes.INDEX;
+import static dev.filigree.kernel.vector.Lanes.LOW;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.NEXT;
+import static dev.filigree.kernel.vector.Lanes.OF2;
+import static dev.filigree.kernel.vector.Lanes.OF4;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
+import static dev.filigree.kernel.vector.Lanes.PANEL;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
@@ -15,7 +21,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
@@ -32,18 +37,6 @@ import jdk.incubator.vector.IntVector;
  * three times slower. So odd entries come before the others, and each part reads its numbers before its vectors.
  */
 final class SparseRows {
-
-    private static final long LOW = 0xFFFF;
-    /** An index that the compiler knows not to be negative. */
-    private static final long INDEX = Integer.MAX_VALUE;
-    /** More than the bytes of the largest panel: 65536 columns of 64 tokens. */
-    private static final long PANEL = (1L << 24) - 1;
-
-    /** Two columns are read as one int where a panel is wide, and four as one long where it is narrow. */
-    private static final boolean LITTLE = ORDER == ByteOrder.LITTLE_ENDIAN;
-    private static final int OF2 = LITTLE ? 0 : 16;
-    private static final int OF4 = LITTLE ? 0 : 48;
-    private static final int NEXT = LITTLE ? 16 : -16;
 
     private SparseRows() {
     }

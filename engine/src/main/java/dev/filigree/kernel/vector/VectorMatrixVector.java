@@ -1,7 +1,11 @@
 package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.Kernels.TILE_ROWS;
+import static dev.filigree.kernel.vector.Lanes.ALL;
+import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.address;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
@@ -16,12 +20,16 @@ import dev.filigree.kernel.Coded;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
 
 /** Turns buffers into addresses for the loops over one token; sums go to scratch memory first, so that rows past the end do no harm. */
 final class VectorMatrixVector implements MatrixVector {
 
     /** Sixteen words of a unit or rows of a slice are this many vectors. */
     private static final int PARTS = 16 / N;
+
+    /** A step of an 8-bit code is this part of the numbers that {@link ColumnVectors} adds. */
+    private static final float CODE_ONE = 256f;
 
     /** For layouts made for vectors of sixteen, where vectors are shorter. */
     private final MatrixVector definition = Kernels.scalar().matrixVector();
@@ -33,7 +41,7 @@ final class VectorMatrixVector implements MatrixVector {
         int last = toTile * PARTS - 1;
         for (int s = first; s <= last; s += DenseVectors.STREAMS) {
             DenseVectors.rows4(cols, stream(w, cols, s), stream(w, cols, Math.min(s + 1, last)), stream(w, cols, Math.min(s + 2, last)),
-                    stream(w, cols, Math.min(s + 3, last)), 4L * TILE_ROWS, address(x), out);
+                    stream(w, cols, Math.min(s + 3, last)), address(x), out);
             int row = s * N;
             store(y, bias, row, Math.min(Math.min(rows, toTile * TILE_ROWS) - row, DenseVectors.STREAMS * N), out);
         }
@@ -46,22 +54,29 @@ final class VectorMatrixVector implements MatrixVector {
     }
 
     @Override
-    public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int fromTile, int toTile) {
+    public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int fromUnit, int toUnit) {
         int groups = Math.ceilDiv(cols, group);
-        long out = Scratch.address(4L * COLUMN_ROWS * 2 + 4L * cols);
-        long total = out + 4L * COLUMN_ROWS;
-        long list = total + 4L * COLUMN_ROWS;
-        long tileBytes = (long) cols * COLUMN_ROWS * w.type().bits() / 8;
+        long out = Scratch.address(4L * COLUMN_TILE + 4L * cols + 4);
+        long list = out + 4L * COLUMN_TILE;
+        int bits = w.type().bits();
         for (int g = 0; g < groups; g++) {
-            int count = DenseVectors.nonZeros(address(x), g * group, Math.min(cols, (g + 1) * group), list);
-            for (int t = fromTile; t < toTile; t++) {
-                for (int part = 0; part < PARTS; part++) {
-                    DenseVectors.columns(w.type(), w.codes().address() + t * tileBytes, address(x), list, count, part, out);
+            int count = ColumnVectors.nonZeros(address(x), g * group, Math.min(cols, (g + 1) * group), list);
+            float excess = w.type() == Coded.Type.INT8 ? ColumnVectors.excess(address(x), list, count) : 0;
+            for (int row = fromUnit * COLUMN_ROWS; row < Math.min(rows, toUnit * COLUMN_ROWS);) {
+                int tile = row / COLUMN_TILE;
+                int end = Math.min(toUnit * COLUMN_ROWS, (tile + 1) * COLUMN_TILE);
+                int tileRows = MatrixVector.columnTileRows(rows, tile);
+                end = Math.min(end, tile * COLUMN_TILE + tileRows);
+                int inTile = row - tile * COLUMN_TILE;
+                zero(out, end - row);
+                ColumnVectors.add(w.type(), w.codes().address() + ((long) tile * COLUMN_TILE * cols + inTile) * bits / 8, (long) tileRows * bits / 8,
+                        (end - row) * bits / 8 / Coded.UNIT, address(x), list, count, out);
+                int live = Math.min(end, rows) - row;
+                if (w.scales() != null) {
+                    scale(w, g * Math.ceilDiv(rows, COLUMN_ROWS) * COLUMN_ROWS + row, live, excess, out);
                 }
-                int row = t * COLUMN_ROWS;
-                int live = Math.min(COLUMN_ROWS, rows - row);
-                scale(w, (t * groups + g) * COLUMN_ROWS, live, out);
                 store(y, g == 0 ? bias : y, row, live, out);
+                row = end;
             }
         }
         reachabilityFence(w);
@@ -150,8 +165,8 @@ final class VectorMatrixVector implements MatrixVector {
             for (int g = 0; g == 0 || from < end; g++) {
                 int to = Math.min(end, from + group);
                 CodedBlockVectors.sum(values.type(), blockRows, from, to, address(column), values.codes().address(), address(x), out);
-                if (to > from) {
-                    scale(values, (scaleStart.get(b) + g) * blockRows, live, out);
+                for (int i = 0; i < live && to > from && values.scales() != null; i++) {
+                    setFloat(out + 4L * i, getFloat(out + 4L * i) * values.scales().get((scaleStart.get(b) + g) * blockRows + i));
                 }
                 store(y, before, b * blockRows, live, out);
                 before = y;
@@ -196,11 +211,16 @@ final class VectorMatrixVector implements MatrixVector {
         return bias == null ? 0 : bias.get(row);
     }
 
-    private static void scale(Coded w, int first, int count, long sums) {
-        if (w.scales() != null) {
-            for (int i = 0; i < count; i++) {
-                setFloat(sums + 4L * i, getFloat(sums + 4L * i) * w.scales().get(first + i));
-            }
+    private static void zero(long sums, int count) {
+        for (int i = 0; i < count; i += N) {
+            FloatVector.zero(F).intoMemorySegment(ALL, (sums + 4L * i) & MASK, ORDER);
+        }
+    }
+
+    /** Sums of codes, as {@link ColumnVectors} adds those of 8 bits, become sums of values. */
+    private static void scale(Coded w, int first, int count, float excess, long sums) {
+        for (int i = 0; i < count; i++) {
+            setFloat(sums + 4L * i, (getFloat(sums + 4L * i) - excess) * CODE_ONE * w.scales().get(first + i));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.Kernels.TILE_ROWS;
 import static dev.filigree.kernel.MatrixVector.COLUMN_ROWS;
+import static dev.filigree.kernel.MatrixVector.COLUMN_TILE;
 import static dev.filigree.kernel.MatrixVector.SEGMENT;
 import static dev.filigree.kernel.MatrixVector.SLICE_ROWS;
 import static dev.filigree.kernel.vector.Lanes.ALL;
@@ -21,6 +22,7 @@ import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.base.Shorts;
 import dev.filigree.kernel.Coded;
+import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Products;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -90,21 +92,23 @@ final class VectorProducts implements Products {
     }
 
     @Override
-    public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromTile, int toTile) {
-        int groups = Math.ceilDiv(cols, group);
-        long columnBytes = (long) COLUMN_ROWS * w.type().bits() / 8;
+    public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromUnit, int toUnit) {
         long rowBytes = 4L * width;
         long part = Scratch.address(4L * TILE_ROWS * Math.min(cols, DEPTH));
-        fill(address(y), rowBytes, biasAddress(bias), bias == null ? 0 : 4, fromTile * COLUMN_ROWS, Math.min(rows, toTile * COLUMN_ROWS));
-        for (int r = fromTile * COLUMN_ROWS; r < Math.min(rows, toTile * COLUMN_ROWS); r += TILE_ROWS) {
-            int value = r % COLUMN_ROWS; // of a column
-            long unit = w.codes().address() + (long) value / w.type().perUnit() * Coded.UNIT;
-            int place = value % w.type().perUnit() / TILE_ROWS;
-            int tile = r / COLUMN_ROWS;
+        int from = fromUnit * COLUMN_ROWS;
+        int end = Math.min(rows, toUnit * COLUMN_ROWS);
+        fill(address(y), rowBytes, biasAddress(bias), bias == null ? 0 : 4, from, end);
+        int bits = w.type().bits();
+        int padded = Math.ceilDiv(rows, COLUMN_ROWS) * COLUMN_ROWS;
+        for (int r = from; r < end; r += TILE_ROWS) {
+            int tile = r / COLUMN_TILE;
+            int inTile = r % COLUMN_TILE;
+            long columnBytes = (long) MatrixVector.columnTileRows(rows, tile) * bits / 8;
+            long unit = w.codes().address() + (long) tile * COLUMN_TILE * cols * bits / 8 + (long) inTile / w.type().perUnit() * Coded.UNIT;
             for (int k = 0; k < cols;) {
                 int to = Math.min(cols, Math.min(k + DEPTH, (k / group + 1) * group));
-                long scales = w.scales() == null ? 0 : address(w.scales()) + 4L * ((tile * groups + k / group) * COLUMN_ROWS + value);
-                Decode.values(w.type(), place, to - k, unit + ((long) tile * cols + k) * columnBytes, columnBytes, scales, part, 4L * TILE_ROWS);
+                long scales = w.scales() == null ? 0 : address(w.scales()) + 4L * (k / group * padded + r);
+                Decode.values(w.type(), inTile % w.type().perUnit() / TILE_ROWS, to - k, unit + k * columnBytes, columnBytes, scales, part, 4L * TILE_ROWS);
                 PackedTiles.add(to - k, part, address(x) + k * rowBytes, rowBytes, width, address(y) + r * rowBytes, rowBytes, Math.min(TILE_ROWS, rows - r));
                 k = to;
             }
