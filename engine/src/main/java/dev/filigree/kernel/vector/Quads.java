@@ -2,9 +2,12 @@ package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.INDEX;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
+import static dev.filigree.kernel.vector.Lanes.PANEL;
+import static dev.filigree.kernel.vector.Lanes.SPAN;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getShort;
@@ -46,30 +49,38 @@ final class Quads {
     }
 
     /**
-     * Adds the dot products of one row of dy with the columns of entries {@code from .. to} to their gradients: four
-     * columns share each vector of dy.
+     * Adds the dot products of one row of dy with the columns of entries {@code from .. to} to their gradients, over
+     * {@code panels} panels: four columns share each vector of dy, and the sums over lanes are made once for all panels.
      *
-     * @param bytes   length of the rows, whole vectors
-     * @param rowStep bytes between neighbouring rows of x
+     * @param shift   a panel row is {@code 1 << shift} bytes
+     * @param dyPanel bytes between the same rows of neighbouring panels of dy; {@code xPanel} of x
      */
-    static void columns(int from, int to, long column, long dy, long x, int bytes, long rowStep, long gradient) {
+    static void columns(int from, int to, long column, long dy, long dyPanel, long x, long xPanel, int panels, int shift, long gradient) {
+        long cs = column & MASK;
+        long ds = dy & MASK;
+        long xs = x & MASK;
+        int rowBytes = 1 << shift;
         for (int j = from; j < to; j += 4) {
             int last = to - j - 1;
-            long i = column + 2L * j;
+            long i = j & INDEX;
             // past the end the last column is repeated and its sum dropped
-            long p0 = x + getShort(i & MASK) * rowStep;
-            long p1 = x + getShort((i + 2 * Math.min(1, last)) & MASK) * rowStep;
-            long p2 = x + getShort((i + 2 * Math.min(2, last)) & MASK) * rowStep;
-            long p3 = x + getShort((i + 2 * Math.min(3, last)) & MASK) * rowStep;
+            long x0 = xs + (getShort(cs + 2 * i) << shift & PANEL);
+            long x1 = xs + (getShort(cs + 2 * (i + (Math.min(1, last) & INDEX))) << shift & PANEL);
+            long x2 = xs + (getShort(cs + 2 * (i + (Math.min(2, last) & INDEX))) << shift & PANEL);
+            long x3 = xs + (getShort(cs + 2 * (i + (Math.min(3, last) & INDEX))) << shift & PANEL);
             FloatVector a = FloatVector.zero(F), b = FloatVector.zero(F), c = FloatVector.zero(F), d = FloatVector.zero(F);
-            for (int t = 0; t < bytes; t += (int) STEP) {
-                FloatVector s = fromMemorySegment(F, ALL, (dy + t) & MASK, ORDER);
-                a = s.fma(fromMemorySegment(F, ALL, (p0 + t) & MASK, ORDER), a);
-                b = s.fma(fromMemorySegment(F, ALL, (p1 + t) & MASK, ORDER), b);
-                c = s.fma(fromMemorySegment(F, ALL, (p2 + t) & MASK, ORDER), c);
-                d = s.fma(fromMemorySegment(F, ALL, (p3 + t) & MASK, ORDER), d);
+            for (int p = 0; p < panels; p++) {
+                long o = p * xPanel & SPAN;
+                long q = ds + (p * dyPanel & SPAN);
+                for (int t = 0; t < rowBytes; t += (int) STEP) {
+                    long u = t & INDEX;
+                    FloatVector s = fromMemorySegment(F, ALL, q + u, ORDER);
+                    a = s.fma(fromMemorySegment(F, ALL, x0 + o + u, ORDER), a);
+                    b = s.fma(fromMemorySegment(F, ALL, x1 + o + u, ORDER), b);
+                    c = s.fma(fromMemorySegment(F, ALL, x2 + o + u, ORDER), c);
+                    d = s.fma(fromMemorySegment(F, ALL, x3 + o + u, ORDER), d);
+                }
             }
-            long out = gradient + 4L * j;
             FloatVector ab = a.blend(b, ODD).add(b.blend(a, ODD).rearrange(SWAP1));
             FloatVector cd = c.blend(d, ODD).add(d.blend(c, ODD).rearrange(SWAP1));
             FloatVector sums = ab.blend(cd, UPPER).add(cd.blend(ab, UPPER).rearrange(SWAP2));
@@ -79,61 +90,14 @@ final class Quads {
             if (N >= 16) {
                 sums = sums.add(sums.rearrange(SWAP8));
             }
-            long o = out & MASK;
-            if (last >= 3 && N == 4) {
-                fromMemorySegment(F, ALL, o, ORDER).add(sums).intoMemorySegment(ALL, o, ORDER);
-            } else if (last >= 3) {
-                fromMemorySegment(F, ALL, o, ORDER, FOUR).add(sums).intoMemorySegment(ALL, o, ORDER, FOUR);
-            } else {
-                addFirst(sums.lane(0), sums.lane(1), sums.lane(2), out, last);
-            }
-        }
-    }
-
-    /** {@link #columns} for rows of four vectors, with dy in registers. */
-    static void columnsOf4(int from, int to, long column, long dy, long x, long rowStep, long gradient) {
-        FloatVector s0 = fromMemorySegment(F, ALL, (dy) & MASK, ORDER);
-        FloatVector s1 = fromMemorySegment(F, ALL, (dy + STEP) & MASK, ORDER);
-        FloatVector s2 = fromMemorySegment(F, ALL, (dy + 2 * STEP) & MASK, ORDER);
-        FloatVector s3 = fromMemorySegment(F, ALL, (dy + 3 * STEP) & MASK, ORDER);
-        for (int j = from; j < to; j += 4) {
-            int last = to - j - 1;
-            long i = column + 2L * j;
-            long p0 = (x + getShort(i & MASK) * rowStep) & MASK;
-            long p1 = (x + getShort((i + 2 * Math.min(1, last)) & MASK) * rowStep) & MASK;
-            long p2 = (x + getShort((i + 2 * Math.min(2, last)) & MASK) * rowStep) & MASK;
-            long p3 = (x + getShort((i + 2 * Math.min(3, last)) & MASK) * rowStep) & MASK;
-            FloatVector a = s0.mul(fromMemorySegment(F, ALL, p0, ORDER));
-            FloatVector b = s0.mul(fromMemorySegment(F, ALL, p1, ORDER));
-            FloatVector c = s0.mul(fromMemorySegment(F, ALL, p2, ORDER));
-            FloatVector d = s0.mul(fromMemorySegment(F, ALL, p3, ORDER));
-            a = s1.fma(fromMemorySegment(F, ALL, p0 + STEP, ORDER), a);
-            b = s1.fma(fromMemorySegment(F, ALL, p1 + STEP, ORDER), b);
-            c = s1.fma(fromMemorySegment(F, ALL, p2 + STEP, ORDER), c);
-            d = s1.fma(fromMemorySegment(F, ALL, p3 + STEP, ORDER), d);
-            a = s2.fma(fromMemorySegment(F, ALL, p0 + 2 * STEP, ORDER), a);
-            b = s2.fma(fromMemorySegment(F, ALL, p1 + 2 * STEP, ORDER), b);
-            c = s2.fma(fromMemorySegment(F, ALL, p2 + 2 * STEP, ORDER), c);
-            d = s2.fma(fromMemorySegment(F, ALL, p3 + 2 * STEP, ORDER), d);
-            a = s3.fma(fromMemorySegment(F, ALL, p0 + 3 * STEP, ORDER), a);
-            b = s3.fma(fromMemorySegment(F, ALL, p1 + 3 * STEP, ORDER), b);
-            c = s3.fma(fromMemorySegment(F, ALL, p2 + 3 * STEP, ORDER), c);
-            d = s3.fma(fromMemorySegment(F, ALL, p3 + 3 * STEP, ORDER), d);
             long out = gradient + 4L * j;
-            FloatVector ab = a.blend(b, ODD).add(b.blend(a, ODD).rearrange(SWAP1));
-            FloatVector cd = c.blend(d, ODD).add(d.blend(c, ODD).rearrange(SWAP1));
-            FloatVector sums = ab.blend(cd, UPPER).add(cd.blend(ab, UPPER).rearrange(SWAP2));
-            if (N >= 8) {
-                sums = sums.add(sums.rearrange(SWAP4));
-            }
-            if (N >= 16) {
-                sums = sums.add(sums.rearrange(SWAP8));
-            }
-            long o = out & MASK;
-            if (last >= 3 && N == 4) {
-                fromMemorySegment(F, ALL, o, ORDER).add(sums).intoMemorySegment(ALL, o, ORDER);
-            } else if (last >= 3) {
-                fromMemorySegment(F, ALL, o, ORDER, FOUR).add(sums).intoMemorySegment(ALL, o, ORDER, FOUR);
+            if (last >= 3) {
+                long o = out & MASK;
+                if (N == 4) {
+                    fromMemorySegment(F, ALL, o, ORDER).add(sums).intoMemorySegment(ALL, o, ORDER);
+                } else {
+                    fromMemorySegment(F, ALL, o, ORDER, FOUR).add(sums).intoMemorySegment(ALL, o, ORDER, FOUR);
+                }
             } else {
                 addFirst(sums.lane(0), sums.lane(1), sums.lane(2), out, last);
             }
@@ -142,55 +106,34 @@ final class Quads {
 
     /**
      * Adds the dot products of up to four neighbouring rows of dy with the columns of blocks {@code from .. to} to
-     * their gradients, rows of four vectors. The sixteen vectors of dy stay in registers.
+     * their gradients, over {@code panels} panels.
      *
      * @param live    rows, 1 to 4
-     * @param rowStep bytes between neighbouring rows of dy and of x
      * @param outStep bytes between the gradients of neighbouring blocks
      */
-    static void rowsOf4(int from, int to, int live, long column, long dy, long x, long rowStep, long gradient, long outStep) {
-        long q1 = dy + rowStep * Math.min(1, live - 1);
-        long q2 = dy + rowStep * Math.min(2, live - 1);
-        long q3 = dy + rowStep * Math.min(3, live - 1);
-        FloatVector a0 = fromMemorySegment(F, ALL, (dy) & MASK, ORDER);
-        FloatVector a1 = fromMemorySegment(F, ALL, (dy + STEP) & MASK, ORDER);
-        FloatVector a2 = fromMemorySegment(F, ALL, (dy + 2 * STEP) & MASK, ORDER);
-        FloatVector a3 = fromMemorySegment(F, ALL, (dy + 3 * STEP) & MASK, ORDER);
-        FloatVector b0 = fromMemorySegment(F, ALL, (q1) & MASK, ORDER);
-        FloatVector b1 = fromMemorySegment(F, ALL, (q1 + STEP) & MASK, ORDER);
-        FloatVector b2 = fromMemorySegment(F, ALL, (q1 + 2 * STEP) & MASK, ORDER);
-        FloatVector b3 = fromMemorySegment(F, ALL, (q1 + 3 * STEP) & MASK, ORDER);
-        FloatVector c0 = fromMemorySegment(F, ALL, (q2) & MASK, ORDER);
-        FloatVector c1 = fromMemorySegment(F, ALL, (q2 + STEP) & MASK, ORDER);
-        FloatVector c2 = fromMemorySegment(F, ALL, (q2 + 2 * STEP) & MASK, ORDER);
-        FloatVector c3 = fromMemorySegment(F, ALL, (q2 + 3 * STEP) & MASK, ORDER);
-        FloatVector d0 = fromMemorySegment(F, ALL, (q3) & MASK, ORDER);
-        FloatVector d1 = fromMemorySegment(F, ALL, (q3 + STEP) & MASK, ORDER);
-        FloatVector d2 = fromMemorySegment(F, ALL, (q3 + 2 * STEP) & MASK, ORDER);
-        FloatVector d3 = fromMemorySegment(F, ALL, (q3 + 3 * STEP) & MASK, ORDER);
+    static void rows(int from, int to, int live, long column, long dy, long dyPanel, long x, long xPanel, int panels, int shift, long gradient, long outStep) {
+        long cs = column & MASK;
+        long xs = x & MASK;
+        int rowBytes = 1 << shift;
+        long d0 = dy & MASK;
+        long d1 = dy + ((long) Math.min(1, live - 1) << shift) & MASK;
+        long d2 = dy + ((long) Math.min(2, live - 1) << shift) & MASK;
+        long d3 = dy + ((long) Math.min(3, live - 1) << shift) & MASK;
         for (int j = from; j < to; j++) {
-            long p = (x + getShort((column + 2L * j) & MASK) * rowStep) & MASK;
-            FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
-            FloatVector a = a0.mul(x0);
-            FloatVector b = b0.mul(x0);
-            FloatVector c = c0.mul(x0);
-            FloatVector d = d0.mul(x0);
-            FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
-            a = a1.fma(x1, a);
-            b = b1.fma(x1, b);
-            c = c1.fma(x1, c);
-            d = d1.fma(x1, d);
-            FloatVector x2 = fromMemorySegment(F, ALL, p + 2 * STEP, ORDER);
-            a = a2.fma(x2, a);
-            b = b2.fma(x2, b);
-            c = c2.fma(x2, c);
-            d = d2.fma(x2, d);
-            FloatVector x3 = fromMemorySegment(F, ALL, p + 3 * STEP, ORDER);
-            a = a3.fma(x3, a);
-            b = b3.fma(x3, b);
-            c = c3.fma(x3, c);
-            d = d3.fma(x3, d);
-            long out = gradient + j * outStep;
+            long x0 = xs + (getShort(cs + 2 * (j & INDEX)) << shift & PANEL);
+            FloatVector a = FloatVector.zero(F), b = FloatVector.zero(F), c = FloatVector.zero(F), d = FloatVector.zero(F);
+            for (int p = 0; p < panels; p++) {
+                long o = p * xPanel & SPAN;
+                long q = p * dyPanel & SPAN;
+                for (int t = 0; t < rowBytes; t += (int) STEP) {
+                    long u = t & INDEX;
+                    FloatVector s = fromMemorySegment(F, ALL, x0 + o + u, ORDER);
+                    a = s.fma(fromMemorySegment(F, ALL, d0 + q + u, ORDER), a);
+                    b = s.fma(fromMemorySegment(F, ALL, d1 + q + u, ORDER), b);
+                    c = s.fma(fromMemorySegment(F, ALL, d2 + q + u, ORDER), c);
+                    d = s.fma(fromMemorySegment(F, ALL, d3 + q + u, ORDER), d);
+                }
+            }
             FloatVector ab = a.blend(b, ODD).add(b.blend(a, ODD).rearrange(SWAP1));
             FloatVector cd = c.blend(d, ODD).add(d.blend(c, ODD).rearrange(SWAP1));
             FloatVector sums = ab.blend(cd, UPPER).add(cd.blend(ab, UPPER).rearrange(SWAP2));
@@ -200,11 +143,14 @@ final class Quads {
             if (N >= 16) {
                 sums = sums.add(sums.rearrange(SWAP8));
             }
-            long o = out & MASK;
-            if (live == 4 && N == 4) {
-                fromMemorySegment(F, ALL, o, ORDER).add(sums).intoMemorySegment(ALL, o, ORDER);
-            } else if (live == 4) {
-                fromMemorySegment(F, ALL, o, ORDER, FOUR).add(sums).intoMemorySegment(ALL, o, ORDER, FOUR);
+            long out = gradient + j * outStep;
+            if (live == 4) {
+                long o = out & MASK;
+                if (N == 4) {
+                    fromMemorySegment(F, ALL, o, ORDER).add(sums).intoMemorySegment(ALL, o, ORDER);
+                } else {
+                    fromMemorySegment(F, ALL, o, ORDER, FOUR).add(sums).intoMemorySegment(ALL, o, ORDER, FOUR);
+                }
             } else {
                 addFirst(sums.lane(0), sums.lane(1), sums.lane(2), out, live - 1);
             }
@@ -219,42 +165,6 @@ final class Quads {
         }
         if (last > 1) {
             setFloat(out + 8, getFloat(out + 8) + c);
-        }
-    }
-
-    /** {@link #rowsOf4} for rows of any length. */
-    static void rows(int from, int to, int live, long column, long dy, long x, int bytes, long rowStep, long gradient, long outStep) {
-        long q1 = dy + rowStep * Math.min(1, live - 1);
-        long q2 = dy + rowStep * Math.min(2, live - 1);
-        long q3 = dy + rowStep * Math.min(3, live - 1);
-        for (int j = from; j < to; j++) {
-            long p = x + getShort((column + 2L * j) & MASK) * rowStep;
-            FloatVector a = FloatVector.zero(F), b = FloatVector.zero(F), c = FloatVector.zero(F), d = FloatVector.zero(F);
-            for (int t = 0; t < bytes; t += (int) STEP) {
-                FloatVector s = fromMemorySegment(F, ALL, (p + t) & MASK, ORDER);
-                a = s.fma(fromMemorySegment(F, ALL, (dy + t) & MASK, ORDER), a);
-                b = s.fma(fromMemorySegment(F, ALL, (q1 + t) & MASK, ORDER), b);
-                c = s.fma(fromMemorySegment(F, ALL, (q2 + t) & MASK, ORDER), c);
-                d = s.fma(fromMemorySegment(F, ALL, (q3 + t) & MASK, ORDER), d);
-            }
-            long out = gradient + j * outStep;
-            FloatVector ab = a.blend(b, ODD).add(b.blend(a, ODD).rearrange(SWAP1));
-            FloatVector cd = c.blend(d, ODD).add(d.blend(c, ODD).rearrange(SWAP1));
-            FloatVector sums = ab.blend(cd, UPPER).add(cd.blend(ab, UPPER).rearrange(SWAP2));
-            if (N >= 8) {
-                sums = sums.add(sums.rearrange(SWAP4));
-            }
-            if (N >= 16) {
-                sums = sums.add(sums.rearrange(SWAP8));
-            }
-            long o = out & MASK;
-            if (live == 4 && N == 4) {
-                fromMemorySegment(F, ALL, o, ORDER).add(sums).intoMemorySegment(ALL, o, ORDER);
-            } else if (live == 4) {
-                fromMemorySegment(F, ALL, o, ORDER, FOUR).add(sums).intoMemorySegment(ALL, o, ORDER, FOUR);
-            } else {
-                addFirst(sums.lane(0), sums.lane(1), sums.lane(2), out, live - 1);
-            }
         }
     }
 }

@@ -23,17 +23,20 @@ import jdk.incubator.vector.FloatVector;
 /** Gradients of live weights: dot products along tokens, panel by panel so that a panel of x stays in cache. */
 final class VectorSparseGradients implements SparseGradients {
 
+    private static final long NEAR = 192 << 10;
+
     @Override
-    public void csr(Ints start, Shorts column, int chunk, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromRow,
-            int toRow) {
+    public void csr(Ints start, Shorts column, int chunk, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromRow, int toRow) {
         long rowBytes = 4L * width;
-        for (int p = 0; p < panels; p++) {
+        int group = panelsTogether(Math.min(chunk, cols) * rowBytes);
+        for (int p = 0; p < panels; p += group) {
             long dyPanel = address(dy) + p * rows * rowBytes;
             long xPanel = address(x) + p * cols * rowBytes;
             for (int c = 0; c * chunk < cols; c++) {
                 long s = address(start) + 4L * c * rows;
                 for (int r = fromRow; r < toRow; r++) {
-                    columns(getInt(s + 4L * r), getInt(s + 4L * r + 4), address(column), dyPanel + r * rowBytes, xPanel + c * chunk * rowBytes, rowBytes, address(gradient));
+                    Quads.columns(getInt(s + 4L * r), getInt(s + 4L * r + 4), address(column), dyPanel + r * rowBytes, rows * rowBytes,
+                            xPanel + c * chunk * rowBytes, cols * rowBytes, Math.min(group, panels - p), shift(width), address(gradient));
                 }
             }
         }
@@ -42,46 +45,35 @@ final class VectorSparseGradients implements SparseGradients {
         keep(dy, x, gradient);
     }
 
-    /** One panel's part of the gradients of the entries of one row, at most four vectors of tokens at a time. */
-    private static void columns(int from, int to, long column, long dy, long x, long rowBytes, long gradient) {
-        long t = 0;
-        for (; t + 4 * STEP <= rowBytes; t += 4 * STEP) {
-            Quads.columnsOf4(from, to, column, dy + t, x + t, rowBytes, gradient);
-        }
-        if (t < rowBytes) {
-            Quads.columns(from, to, column, dy + t, x + t, (int) (rowBytes - t), rowBytes, gradient);
-        }
+    /** Panels whose sums are made at once: as many as leave their part of x, of so many bytes each, in the second cache. */
+    private static int panelsTogether(long bytes) {
+        return (int) Math.max(1, NEAR / bytes);
+    }
+
+    private static int shift(int width) {
+        return Integer.numberOfTrailingZeros(width) + 2;
     }
 
     @Override
     public void blocks(Ints start, Shorts column, int blockRows, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromBlock,
             int toBlock) {
         long rowBytes = 4L * width;
-        for (int p = 0; p < panels; p++) {
+        int group = panelsTogether(cols * rowBytes);
+        for (int p = 0; p < panels; p += group) {
             long xPanel = address(x) + p * cols * rowBytes;
             for (int b = fromBlock; b < toBlock; b++) {
                 long dyBlock = address(dy) + ((long) p * rows + b * blockRows) * rowBytes;
                 int live = Math.min(blockRows, rows - b * blockRows);
                 for (int i = 0; i < live; i += 4) {
-                    rows(getInt(address(start) + 4L * b), getInt(address(start) + 4L * b + 4), Math.min(4, live - i), address(column), dyBlock + i * rowBytes,
-                            xPanel, rowBytes, address(gradient) + 4L * i, 4L * blockRows);
+                    Quads.rows(getInt(address(start) + 4L * b), getInt(address(start) + 4L * b + 4), Math.min(4, live - i), address(column),
+                            dyBlock + i * rowBytes, rows * rowBytes, xPanel, cols * rowBytes, Math.min(group, panels - p), shift(width),
+                            address(gradient) + 4L * i, 4L * blockRows);
                 }
             }
         }
         reachabilityFence(start);
         reachabilityFence(column);
         keep(dy, x, gradient);
-    }
-
-    /** One panel's part of the gradients of up to four rows of a block row. */
-    private static void rows(int from, int to, int live, long column, long dy, long x, long rowBytes, long gradient, long outStep) {
-        long t = 0;
-        for (; t + 4 * STEP <= rowBytes; t += 4 * STEP) {
-            Quads.rowsOf4(from, to, live, column, dy + t, x + t, rowBytes, gradient, outStep);
-        }
-        if (t < rowBytes) {
-            Quads.rows(from, to, live, column, dy + t, x + t, (int) (rowBytes - t), rowBytes, gradient, outStep);
-        }
     }
 
     @Override
