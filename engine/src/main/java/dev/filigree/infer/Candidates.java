@@ -45,7 +45,7 @@ final class Candidates {
             new Family(Pattern.compile("([1-9]\\d?)x1"), m -> Layout.blocks(number(m, 1)),
                     t -> HEIGHTS.stream().filter(t::isBlocks).limit(1).map(h -> h + "x1")),
             new Family(Pattern.compile("([1-9]\\d?):([1-9]\\d?)"), m -> Layout.nOfM(number(m, 1), number(m, 2)),
-                    t -> N_OF_M.stream().filter(p -> t.isNofM(p.get(0), p.get(1))).map(p -> p.get(0) + ":" + p.get(1))));
+                    t -> N_OF_M.stream().filter(p -> t.isNofM(p.get(0), p.get(1))).limit(1).map(p -> p.get(0) + ":" + p.get(1))));
 
     private final Weight weight;
     private final Topology live;

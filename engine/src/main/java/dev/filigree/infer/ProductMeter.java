@@ -34,7 +34,7 @@ final class ProductMeter implements Meter {
             boolean fresh = false;
             List<Runnable> works = new ArrayList<>();
             for (Trial t : trials) {
-                fresh |= compiled.add(t.layout() + "/" + t.width());
+                fresh |= compiled.add(t.copies().getFirst().layout() + "/" + t.width());
                 works.add(product(t, x, y));
             }
             List<Stopwatch.Spent> spent = watch.race(works, !fresh);

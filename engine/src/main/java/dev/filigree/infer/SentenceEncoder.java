@@ -66,19 +66,9 @@ public final class SentenceEncoder implements AutoCloseable {
         }
     }
 
-    /** Opens an encoder as its weights are stored: a plan in the files is not replayed. */
-    public static SentenceEncoder unplanned(Path path, int threads) {
-        try (StoredEncoder stored = ModelFolder.open(path, Optional.empty())) {
-            return of(stored, threads, Optional.empty());
-        }
-    }
-
     /** Copies what it needs out of {@code stored}, which may be closed afterwards. */
     public static SentenceEncoder of(StoredEncoder stored, int threads) {
-        return of(stored, threads, PlanFile.of(stored.weights()));
-    }
-
-    private static SentenceEncoder of(StoredEncoder stored, int threads, Optional<Plan> plan) {
+        Optional<Plan> plan = PlanFile.of(stored.weights());
         Arena arena = Arena.ofShared();
         TextTokenizer tokenizer = null;
         try {

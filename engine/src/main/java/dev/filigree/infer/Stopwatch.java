@@ -12,13 +12,13 @@ import java.util.function.LongSupplier;
 final class Stopwatch {
 
     private static final int ROUNDS = 9;
-    private static final int MOST_ROUNDS = 3 * ROUNDS;
-    private static final double ROUND_NANOS = 2e6;
-    /** A best time below this share of the one before is news: the compiler has replaced the code. */
-    private static final double FALL = 0.95;
+    private static final int MOST_ROUNDS = 2 * ROUNDS;
+    private static final double ROUND_NANOS = 1e6;
+    /** A best time below this share of the one before is news: the compiler has replaced the code. Its work makes more difference than this. */
+    private static final double FALL = 0.8;
     /** Code that is still to be compiled looks steady too: this is longer than the compiler takes for one kernel. */
     private static final double QUIET_NANOS = 0.4e9;
-    private static final double MOST_NANOS = 6e9;
+    private static final double MOST_NANOS = 4e9;
 
     private final LongSupplier nanoClock;
 

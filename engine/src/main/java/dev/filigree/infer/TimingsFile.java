@@ -137,6 +137,9 @@ public final class TimingsFile implements Timings {
                 JsonNode r = width.getValue();
                 byWidth.put(Integer.parseInt(width.getKey()), new Reading(r.get(0).asDouble(), r.get(1).asDouble(), r.get(2).asLong()));
             }
+            if (byWidth.isEmpty()) {
+                return null;
+            }
             readings.put(layout.getKey(), byWidth);
         }
         return readings;

@@ -3,17 +3,24 @@ package dev.filigree.app.cli;
 import dev.filigree.app.RunLock;
 import dev.filigree.app.plan.Here;
 import dev.filigree.app.plan.PlanReport;
+import dev.filigree.base.Parallel;
+import dev.filigree.base.Pooling;
 import dev.filigree.base.UserError;
 import dev.filigree.infer.BreakEven;
 import dev.filigree.infer.PlanFile;
 import dev.filigree.infer.Planner;
 import dev.filigree.infer.Profile;
-import dev.filigree.infer.SentenceEncoder;
 import dev.filigree.infer.TimingsFile;
 import dev.filigree.io.ModelFolder;
 import dev.filigree.io.StoredEncoder;
+import dev.filigree.io.WeightReader;
+import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
+import dev.filigree.model.Bert;
+import dev.filigree.model.Model;
 import dev.filigree.report.Json;
 import dev.filigree.report.Progress;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,32 +61,35 @@ final class Plan implements Runnable {
         }
         Console console = filigree.console();
         Progress progress = filigree.progress();
-        try (SentenceEncoder encoder = SentenceEncoder.unplanned(folder, filigree.threads())) {
-            TimingsFile timings = Here.timings(encoder.compute().kernels(), fresh, progress::say);
-            Planner planner = new Planner(encoder.compute(), sizes, timings);
-            dev.filigree.infer.Plan plan;
+        dev.filigree.infer.Plan plan;
+        try (StoredEncoder stored = ModelFolder.open(folder, Optional.of(Pooling.MEAN)); // how it pools makes no difference here
+                Arena arena = Arena.ofShared(); Parallel parallel = new Parallel(filigree.threads())) {
+            Model model = new Bert(stored.config(), new WeightReader(stored.weights(), arena)::weight);
+            Compute compute = new Compute(Kernels.best(), parallel);
+            TimingsFile timings = Here.timings(compute.kernels(), fresh, progress::say);
+            Planner planner = new Planner(compute, sizes, timings);
             List<BreakEven> breakEven;
-            try (Progress.Stage stage = progress.stage("measure layouts", planner.units(encoder.model()))) {
-                plan = planner.measure(encoder.model(), () -> stage.add(1));
+            try (Progress.Stage stage = progress.stage("measure layouts", planner.units(model))) {
+                plan = planner.measure(model, () -> stage.add(1));
             }
             try (Progress.Stage stage = progress.stage("measure crossovers", Planner.breakEvenUnits(plan))) {
                 breakEven = planner.breakEven(plan, () -> stage.add(1));
             }
             timings.save();
-            PlanReport report = new PlanReport(plan, stored(progress), breakEven);
+            PlanReport report = new PlanReport(plan, inFiles(stored, progress), breakEven);
             console.out().print(filigree.json() ? Json.pretty(report.json()) : report.text(console.columns()));
-            if (write) {
-                try (RunLock _ = RunLock.take(folder)) {
-                    PlanFile.store(folder, plan);
-                }
+        }
+        if (write) {
+            try (RunLock _ = RunLock.take(folder)) {
+                PlanFile.store(folder, plan);
                 progress.say("stored in " + folder);
             }
         }
     }
 
-    /** The plan in the folder; null when there is none, or none that can be read, which this command is there to mend. */
-    private dev.filigree.infer.Plan stored(Progress progress) {
-        try (StoredEncoder stored = ModelFolder.open(folder, Optional.empty())) {
+    /** The plan that the files hold; null when there is none, or none that can be read, which this command is there to mend. */
+    private static dev.filigree.infer.Plan inFiles(StoredEncoder stored, Progress progress) {
+        try {
             return PlanFile.of(stored.weights()).orElse(null);
         } catch (UserError e) {
             progress.say(e.getMessage());
