@@ -53,7 +53,7 @@ public record Plan(String machine, int threads, List<Step> steps, List<Kind> kin
      *
      * @param pattern  the layout that they were stored for
      * @param layout   the one that takes the least time over the profile
-     * @param sparsity of the first of them
+     * @param sparsity mean of them
      * @param sites    how many there are
      * @param readings of one product at the step's width, by layout, for each step
      */

@@ -8,10 +8,11 @@ import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Times every kind of prunable weight in every layout that can hold it, at every batch size of a profile and at every
@@ -39,31 +40,56 @@ public final class Planner {
         this.profile = profile;
     }
 
-    /** Weights of one kind take the same time: equal shape and layout, and as many live positions to a tenth. */
+    /**
+     * Weights of one kind take the same time: equal shape and layout, and nearly as many live positions.
+     *
+     * @param bucket the mean density is {@code 1.02^bucket}
+     */
     private record Kind(int rows, int cols, String layout, long bucket) {
 
-        private static final double STEP = Math.log(1.1);
+        /** Weights whose density is up to this many times that of the sparsest are timed as one. */
+        static final double ALIKE = 1.1;
+        static final double STEP = 1.02;
 
-        static Kind of(Weight w) {
-            return new Kind(w.rows(), w.cols(), w.layout(), Math.round(Math.log(Math.max(1, Candidates.needed(w)) / (double) w.positions()) / STEP));
-        }
-
-        /** "384x384 csr 1.1^-17": shape, layout, and density as a power. */
         @Override
         public String toString() {
-            return rows + "x" + cols + " " + layout + " 1.1^" + bucket;
+            return rows + "x" + cols + " " + layout + " density " + STEP + "^" + bucket;
         }
+    }
+
+    private static Map<Kind, List<Site>> kinds(Model model) {
+        Map<Site, Double> density = new HashMap<>();
+        Map<Kind, List<Site>> sameShape = new LinkedHashMap<>();
+        for (Site site : model.sites()) {
+            Weight w = model.param(site).forward();
+            density.put(site, Math.max(1, Candidates.needed(w)) / (double) w.positions());
+            sameShape.computeIfAbsent(new Kind(w.rows(), w.cols(), w.layout(), 0), k -> new ArrayList<>()).add(site);
+        }
+        Map<Kind, List<Site>> kinds = new LinkedHashMap<>();
+        sameShape.forEach((shape, sites) -> {
+            sites.sort(Comparator.comparingDouble(density::get));
+            for (int from = 0, to = 0; from < sites.size(); from = to) {
+                double most = Kind.ALIKE * density.get(sites.get(from));
+                while (to < sites.size() && density.get(sites.get(to)) <= most) {
+                    to++;
+                }
+                List<Site> alike = sites.subList(from, to);
+                double mean = alike.stream().mapToDouble(density::get).average().orElseThrow();
+                kinds.computeIfAbsent(new Kind(shape.rows(), shape.cols(), shape.layout(), Math.round(Math.log(mean) / Math.log(Kind.STEP))),
+                        k -> new ArrayList<>()).addAll(alike);
+            }
+        });
+        return kinds;
     }
 
     /** Calls of {@code done} that {@link #measure} will make. */
     public int units(Model model) {
-        return (int) model.sites().stream().map(s -> Kind.of(model.param(s).forward())).distinct().count() * profile.batches().size();
+        return kinds(model).size() * profile.batches().size();
     }
 
     /** Measures what is not known yet; changes nothing. {@code done} is called after each kind and batch size. */
     public Plan measure(Model model, Runnable done) {
-        Map<Kind, List<Site>> kinds = model.sites().stream()
-                .collect(Collectors.groupingBy(s -> Kind.of(model.param(s).forward()), LinkedHashMap::new, Collectors.toList()));
+        Map<Kind, List<Site>> kinds = kinds(model);
         double positions = model.sites().stream().mapToDouble(Site::positions).sum();
         List<List<Map<String, Map<Integer, Reading>>>> times = new ArrayList<>();
         kinds.forEach((kind, sites) -> {
@@ -129,8 +155,7 @@ public final class Planner {
                 times.get(k).get(s).forEach((layout, byWidth) -> atWidth.put(layout, byWidth.get(width)));
                 readings.add(atWidth);
             }
-            Weight w = model.param(alike.getFirst()).forward();
-            double sparsity = 1 - Candidates.needed(w) / (double) w.positions();
+            double sparsity = 1 - alike.stream().mapToLong(s -> Candidates.needed(model.param(s).forward())).sum() / (double) alike.size() / kind.rows() / kind.cols();
             described.add(new Plan.Kind(kind.rows(), kind.cols(), kind.layout(), chosen.layouts()[k], sparsity, alike.size(), readings));
             alike.forEach(site -> choices.put(site.name(), new Plan.Choice(site.name(), chosen.layouts()[k], k)));
         });

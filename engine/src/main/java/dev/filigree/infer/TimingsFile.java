@@ -81,9 +81,14 @@ public final class TimingsFile implements Timings {
         measured.add(key(key));
     }
 
+    /** Whether anything was measured since this was opened. */
+    public boolean measured() {
+        return !measured.isEmpty();
+    }
+
     /** Writes the file when something was measured. A folder that cannot be written costs one line and the time to measure again. */
     public void save() {
-        if (measured.isEmpty()) {
+        if (!measured()) {
             return;
         }
         while (groups.size() > MOST_GROUPS) {

@@ -2,6 +2,7 @@ package dev.filigree.app.cli;
 
 import dev.filigree.app.RunLock;
 import dev.filigree.app.plan.Here;
+import dev.filigree.app.plan.Neighbours;
 import dev.filigree.app.plan.PlanReport;
 import dev.filigree.base.Parallel;
 import dev.filigree.base.Pooling;
@@ -69,13 +70,17 @@ final class Plan implements Runnable {
             TimingsFile timings = Here.timings(compute.kernels(), fresh, progress::say);
             Planner planner = new Planner(compute, sizes, timings);
             List<BreakEven> breakEven;
+            Neighbours neighbours = new Neighbours();
             try (Progress.Stage stage = progress.stage("measure layouts", planner.units(model))) {
                 plan = planner.measure(model, () -> stage.add(1));
             }
             try (Progress.Stage stage = progress.stage("measure crossovers", Planner.breakEvenUnits(plan))) {
                 breakEven = planner.breakEven(plan, () -> stage.add(1));
             }
-            timings.save();
+            if (timings.measured()) {
+                neighbours.line().ifPresent(progress::say);
+                timings.save();
+            }
             PlanReport report = new PlanReport(plan, inFiles(stored, progress), breakEven);
             console.out().print(filigree.json() ? Json.pretty(report.json()) : report.text(console.columns()));
         }

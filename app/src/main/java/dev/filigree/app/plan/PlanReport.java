@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A plan for a person: what was measured, what was chosen, and why.
@@ -85,9 +86,8 @@ public record PlanReport(Plan plan, Plan stored, List<BreakEven> breakEven) {
     public List<String> reasons() {
         List<String> lines = new ArrayList<>();
         plan.kinds().forEach(k -> lines.add(Reasons.of(k, plan.steps())));
-        Map<String, List<BreakEven>> byLayout = new LinkedHashMap<>();
-        breakEven.forEach(b -> byLayout.computeIfAbsent(b.rows() + " x " + b.cols() + ": sparse " + b.layout(), l -> new ArrayList<>()).add(b));
-        byLayout.forEach((what, points) -> lines.add(what + " " + String.join(", ", points.stream().map(Reasons::of).toList())));
+        breakEven.stream().collect(Collectors.groupingBy(b -> List.of(b.rows(), b.cols(), b.layout()), LinkedHashMap::new, Collectors.toList()))
+                .values().forEach(sizes -> lines.add(Reasons.of(sizes)));
         plan.steps().stream().mapToInt(Plan.Step::tokens).filter(tokens -> tokens > Planner.MOST_TOKENS)
                 .forEach(tokens -> lines.add(tokens + " tokens: timed at " + Planner.MOST_TOKENS + " and multiplied, for panels are alike"));
         Reasons.unsteady(plan).ifPresent(lines::add);
@@ -98,7 +98,7 @@ public record PlanReport(Plan plan, Plan stored, List<BreakEven> breakEven) {
     }
 
     private String stored(boolean here) {
-        String where = here ? "on this machine" : "elsewhere (" + (stored.machine() == null ? "it does not say where" : stored.machine()) + "; here: "
+        String where = here ? "on this machine with " + stored.threads() + " threads" : "elsewhere (" + (stored.machine() == null ? "it does not say where" : stored.machine()) + "; here: "
                 + plan.machine() + ")";
         int differing = differing();
         return "the stored plan was measured " + where + " and is replayed as it is; this one " + (differing == 0 ? "chooses the same layouts"

@@ -22,50 +22,50 @@ final class Reasons {
     static String of(Plan.Kind k, List<Plan.Step> steps) {
         String what = String.format(Locale.ROOT, "%d x %d at %.1f %%: %s", k.rows(), k.cols(), 100 * k.sparsity(), k.layout());
         if (k.readings().getFirst().size() == 1) {
-            return what + ", for nothing is zero";
+            return what + ", nothing is zero";
         }
-        return what + (k.layout().equals(DENSE) ? dense(k, steps) : sparse(k, steps));
+        return what + ": " + (k.layout().equals(DENSE) ? dense(k, steps) : sparse(k, steps));
     }
 
-    /** "at 64 tokens csr takes 41 us, dense 38 us; sparse pays from 512 tokens". */
+    /** "csr 41 us, dense 38 us at 64 tokens; sparse pays at 512 tokens, too little over the profile". */
     private static String dense(Plan.Kind k, List<Plan.Step> steps) {
         List<String> said = new ArrayList<>();
-        String pays = "";
+        List<String> pays = new ArrayList<>();
         for (int s = 0; s < steps.size(); s++) {
             Map<String, Reading> r = k.readings().get(s);
             String rival = best(r);
             if (r.get(rival).microseconds() < r.get(DENSE).microseconds()) {
-                pays = pays.isEmpty() ? "; sparse pays at " + steps.get(s).tokens() : pays + ", " + steps.get(s).tokens();
+                pays.add(Integer.toString(steps.get(s).tokens()));
             }
-            said.add(String.format(Locale.ROOT, "at %d tokens %s takes %s, dense %s", steps.get(s).tokens(), rival, us(r.get(rival)), us(r.get(DENSE))));
+            said.add(String.format(Locale.ROOT, "%s %s, dense %s at %d tokens", rival, us(r.get(rival)), us(r.get(DENSE)), steps.get(s).tokens()));
         }
-        return ", for " + String.join("; ", said) + (pays.isEmpty() ? "; sparse pays at none of these sizes" : pays + " tokens, which is too seldom");
+        return String.join("; ", said) + "; sparse pays at " + (pays.isEmpty() ? "none of these sizes" : String.join(" and ", pays)
+                + " tokens, too little over the profile");
     }
 
-    /** "2.1x dense at 16 tokens, 2.4x at 64; at 16 tokens bitmap would be faster (8 us, csr 9 us)". */
+    /** "2.10x dense at 16 tokens, 2.40x at 64; at 16 tokens bitmap alone would be faster (8.1 us, csr 9.0 us)". */
     private static String sparse(Plan.Kind k, List<Plan.Step> steps) {
         List<String> gains = new ArrayList<>();
         List<String> losses = new ArrayList<>();
         for (int s = 0; s < steps.size(); s++) {
             Map<String, Reading> r = k.readings().get(s);
             Reading own = r.get(k.layout());
-            gains.add(String.format(Locale.ROOT, "%.2fx at %d tokens", r.get(DENSE).microseconds() / own.microseconds(), steps.get(s).tokens()));
+            gains.add(String.format(Locale.ROOT, s == 0 ? "%.2fx dense at %d tokens" : "%.2fx at %d", r.get(DENSE).microseconds() / own.microseconds(), steps.get(s).tokens()));
             String fastest = r.entrySet().stream().min(Comparator.comparingDouble(e -> e.getValue().microseconds())).orElseThrow().getKey();
             if (!fastest.equals(k.layout())) {
                 losses.add(String.format(Locale.ROOT, "at %d tokens %s alone would be faster (%s, %s %s)", steps.get(s).tokens(), fastest, us(r.get(fastest)),
                         k.layout(), us(own)));
             }
         }
-        return ", over dense " + String.join(", ", gains) + (losses.isEmpty() ? "" : "; " + String.join("; ", losses));
+        return String.join(", ", gains) + (losses.isEmpty() ? "" : "; " + String.join("; ", losses));
     }
 
-    /** "pays from 34 % zeros at 64 tokens". */
-    static String of(BreakEven b) {
-        if (Double.isNaN(b.sparsity())) {
-            return "pays at no sparsity at " + b.tokens() + " tokens";
-        }
-        return b.sparsity() == 0 ? "always pays at " + b.tokens() + " tokens"
-                : String.format(Locale.ROOT, "pays from %.0f %% zeros at %d tokens", 100 * b.sparsity(), b.tokens());
+    /** "384 x 384: sparse csr pays from 48 % at 16, 45 % at 64, any sparsity at 512 tokens". */
+    static String of(List<BreakEven> sizes) {
+        BreakEven first = sizes.getFirst();
+        return first.rows() + " x " + first.cols() + ": sparse " + first.layout() + " pays from " + String.join(", ", sizes.stream().map(b ->
+                (Double.isNaN(b.sparsity()) ? "no sparsity" : b.sparsity() == 0 ? "any sparsity" : String.format(Locale.ROOT, "%.0f %%", 100 * b.sparsity()))
+                + " at " + b.tokens()).toList()) + " tokens";
     }
 
     /** A warning when times varied too much to be trusted. */

@@ -57,7 +57,7 @@ class PlanCommandTest {
         MainTest.Ran ran = MainTest.run("plan", folder.toString(), "--profile", "16,40:3", "--threads", "2");
         assertEquals(0, ran.code(), ran.err());
         for (String expected : List.of("8 of 16 x 16, csr, ", "2 of 32 x 16, csr, ", "csr us", "dense us", "bitmap us", "all dense ms", "of calls", "75 %",
-                "16 x 16 at ", "sparse csr", "sparse 4x1")) {
+                "16 x 16 at ", "sparse csr pays from ", "sparse 4x1 pays from ")) {
             assertTrue(ran.out().contains(expected), expected + " in " + ran.out());
         }
         assertEquals(Optional.empty(), stored(folder));
