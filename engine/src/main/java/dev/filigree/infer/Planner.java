@@ -22,7 +22,7 @@ import java.util.Map;
 public final class Planner {
 
     /** Panels are alike: more tokens than this are taken to need as many times longer as they fill more panels. */
-    public static final int MOST_TOKENS = 4096;
+    public static final int MOST_TOKENS = 2048;
 
     private final Bench bench;
     private final Profile profile;

@@ -12,7 +12,9 @@ import java.util.function.LongSupplier;
 final class Stopwatch {
 
     private static final int ROUNDS = 9;
-    private static final int MOST_ROUNDS = 2 * ROUNDS;
+    /** Where a round of all takes long there are fewer, so that a race takes about so long. */
+    private static final int FEWEST_ROUNDS = 5;
+    private static final double RACE_NANOS = 0.4e9;
     private static final double ROUND_NANOS = 1e6;
     /** A best time below this share of the one before is news: the compiler has replaced the code. Its work makes more difference than this. */
     private static final double FALL = 0.8;
@@ -41,16 +43,17 @@ final class Stopwatch {
         List<List<Double>> samples = new ArrayList<>();
         works.forEach(w -> samples.add(new ArrayList<>()));
         List<Spent> spent;
+        int enough = (int) Math.clamp(RACE_NANOS / Arrays.stream(once).map(t -> t * repeats(t)).sum(), FEWEST_ROUNDS, ROUNDS);
         int rounds = 0;
         do { // a slow moment that hit one round of nine does not move the median, one that hit half of them calls for more
-            for (int i = 0; i < ROUNDS; i++, rounds++) {
+            for (int i = 0; i < enough; i++, rounds++) {
                 for (int j = 0; j < once.length; j++) {
                     int next = rounds % 2 == 0 ? j : once.length - 1 - j; // nobody always follows the same neighbour
                     samples.get(next).add(run(works.get(next), repeats(once[next])));
                 }
             }
             spent = samples.stream().map(Stopwatch::spent).toList();
-        } while (rounds < MOST_ROUNDS && spent.stream().anyMatch(s -> s.spread() > Reading.STEADY));
+        } while (rounds < 2 * enough && spent.stream().anyMatch(s -> s.spread() > Reading.STEADY));
         return spent;
     }
 

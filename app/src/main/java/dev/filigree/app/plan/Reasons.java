@@ -74,7 +74,7 @@ final class Reasons {
         List<Reading> doubtful = all.stream().filter(r -> r.spread() > Reading.STEADY).toList();
         double worst = doubtful.stream().mapToDouble(Reading::spread).max().orElse(0);
         return doubtful.isEmpty() ? Optional.empty() : Optional.of(String.format(Locale.ROOT,
-                "doubtful: %d of %d times vary by more than %.0f %% (up to %.0f %%): other programs use the processor; measure again with --fresh when it is quiet",
+                "doubtful: %d of %d times vary by more than %.0f %% (up to %.0f %%); measure again with --fresh when the machine is quiet",
                 doubtful.size(), all.size(), 100 * Reading.STEADY, 100 * worst));
     }
 
