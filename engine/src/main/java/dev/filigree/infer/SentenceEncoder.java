@@ -32,14 +32,16 @@ public final class SentenceEncoder implements AutoCloseable {
     private final Compute compute;
     private final TextTokenizer tokenizer;
     private final Bert model;
+    private final Optional<Plan> plan;
     private final Session session;
 
-    private SentenceEncoder(Arena arena, Compute compute, TextTokenizer tokenizer, Bert model) {
+    private SentenceEncoder(Arena arena, Compute compute, TextTokenizer tokenizer, Bert model, Optional<Plan> plan) {
         this.arena = arena;
         this.compute = compute;
         this.tokenizer = tokenizer;
         this.model = model;
-        this.session = new Session(model, compute);
+        this.plan = plan;
+        this.session = plan.isPresent() ? new Session(model, compute, plan.get()::width) : new Session(model, compute);
     }
 
     /**
@@ -66,16 +68,14 @@ public final class SentenceEncoder implements AutoCloseable {
 
     /** Copies what it needs out of {@code stored}, which may be closed afterwards. */
     public static SentenceEncoder of(StoredEncoder stored, int threads) {
+        Optional<Plan> plan = PlanFile.of(stored.weights());
         Arena arena = Arena.ofShared();
         TextTokenizer tokenizer = null;
         try {
             tokenizer = stored.openTokenizer(stored.config().maxPositions());
             Bert model = new Bert(stored.config(), new WeightReader(stored.weights(), arena)::weight);
-            String plan = stored.weights().metadata().get(PlanFile.KEY);
-            if (plan != null) {
-                Planner.apply(PlanFile.read(stored.weights().source(), plan), model, arena);
-            }
-            return new SentenceEncoder(arena, new Compute(Kernels.best(), new Parallel(threads)), tokenizer, model);
+            plan.ifPresent(p -> p.apply(stored.weights().source(), model, arena));
+            return new SentenceEncoder(arena, new Compute(Kernels.best(), new Parallel(threads)), tokenizer, model, plan);
         } catch (RuntimeException | Error e) {
             if (tokenizer != null) {
                 tokenizer.close();
@@ -115,6 +115,11 @@ public final class SentenceEncoder implements AutoCloseable {
 
     public Bert model() {
         return model;
+    }
+
+    /** The plan that it replays; empty when its files hold none. */
+    public Optional<Plan> plan() {
+        return plan;
     }
 
     public Session session() {

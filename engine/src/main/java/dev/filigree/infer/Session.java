@@ -1,6 +1,7 @@
 package dev.filigree.infer;
 
 import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Model;
 import dev.filigree.ops.Batch;
 import dev.filigree.ops.Eager;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -21,11 +23,12 @@ import java.util.stream.IntStream;
 public final class Session implements AutoCloseable {
 
     /** Tokens a group aims at: enough panels to use each weight well while it is in cache, few enough to stay there. */
-    private static final int GROUP_TOKENS = 512;
+    static final int GROUP_TOKENS = 512;
 
     private final Model model;
     private final Compute compute;
     private final Compute alone;
+    private final IntUnaryOperator widths;
     private final ConcurrentLinkedDeque<Eager> splitting = new ConcurrentLinkedDeque<>();
     private final ConcurrentLinkedDeque<Eager> lone = new ConcurrentLinkedDeque<>();
     private final ReadWriteLock open = new ReentrantReadWriteLock();
@@ -33,9 +36,15 @@ public final class Session implements AutoCloseable {
 
     /** The session owns neither {@code model} nor {@code compute}. */
     public Session(Model model, Compute compute) {
+        this(model, compute, Kernels::widthFor);
+    }
+
+    /** @param widths tokens per panel for a pass of so many tokens, see {@link Plan#width} */
+    public Session(Model model, Compute compute, IntUnaryOperator widths) {
         this.model = model;
         this.compute = compute;
         this.alone = compute.single();
+        this.widths = widths;
     }
 
     /**
@@ -87,7 +96,7 @@ public final class Session implements AutoCloseable {
     private void run(ConcurrentLinkedDeque<Eager> idle, Compute on, List<int[]> sequences, List<Integer> group, float[][] out) {
         Eager ops = idle.pollLast();
         if (ops == null) {
-            ops = new Eager(on);
+            ops = new Eager(on, widths);
         }
         Value v = model.forward(ops, Batch.of(group.stream().map(sequences::get).toList()));
         for (int i = 0; i < group.size(); i++) {

@@ -72,6 +72,19 @@ public final class ModelFolder {
         AtomicFile.writeAll(files);
     }
 
+    /** Notes something about the model in the metadata of its weights, in place of what was noted under {@code key}; no tensor changes. */
+    public static void note(Path folder, String key, String value) {
+        Path file = folder.resolve(WEIGHTS);
+        if (!Files.isRegularFile(file)) {
+            throw Faults.unsupported(folder.toString(), "has no " + WEIGHTS + " to note " + key + " in", "expected a folder that filigree sparsify wrote");
+        }
+        try (Checkpoint weights = Safetensors.read(file)) {
+            Map<String, String> metadata = new LinkedHashMap<>(weights.metadata());
+            metadata.put(key, value);
+            Safetensors.write(file, weights.tensors(), metadata);
+        }
+    }
+
     private static StoredEncoder folder(Path folder, Optional<Pooling> asked) {
         Optional<Path> onnx = onnxIn(folder);
         if (onnx.isPresent()) {

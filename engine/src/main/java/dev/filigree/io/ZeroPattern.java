@@ -1,6 +1,5 @@
 package dev.filigree.io;
 
-import dev.filigree.base.Ints;
 import dev.filigree.tensor.Topology;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -48,7 +47,7 @@ final class ZeroPattern {
             }
         }
         for (int height : BLOCKS) {
-            if (isColumnBlocks(t, height)) {
+            if (t.isBlocks(height)) {
                 return height + "x1";
             }
         }
@@ -71,26 +70,6 @@ final class ZeroPattern {
                 inGroup = t.column().get(j) / m == group ? inGroup + 1 : 1;
                 group = t.column().get(j) / m;
                 if (inGroup > n) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    private static boolean isColumnBlocks(Topology t, int height) {
-        if (t.rows() < 2 * height) {
-            return false;
-        }
-        Ints start = t.start();
-        for (int r = 0; r < t.rows(); r++) {
-            int first = r - r % height;
-            int count = start.get(r + 1) - start.get(r);
-            if (count != start.get(first + 1) - start.get(first)) {
-                return false;
-            }
-            for (int j = 0; j < count; j++) {
-                if (t.column().get(start.get(r) + j) != t.column().get(start.get(first) + j)) {
                     return false;
                 }
             }

@@ -18,7 +18,7 @@ public interface Kernels {
     /** Rows of a dense weight that are packed together: {@code [ceil(rows/TILE_ROWS)] [cols] [TILE_ROWS]}. */
     int TILE_ROWS = 16;
 
-    /** Smallest panel width that holds {@code tokens}, or the largest there is. */
+    /** Smallest panel width that holds {@code tokens}, or the largest there is: what runs where no plan has measured better. */
     static int widthFor(int tokens) {
         for (int w : WIDTHS) {
             if (tokens <= w) {

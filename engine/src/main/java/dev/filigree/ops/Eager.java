@@ -5,21 +5,29 @@ import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /** Runs a model and keeps nothing: the buffer of every released value is used again. For one thread at a time. */
 public final class Eager implements Ops, AutoCloseable {
 
     private final Forward forward;
+    private final IntUnaryOperator widths;
     private final Workspace workspace = new Workspace();
 
     public Eager(Compute compute) {
+        this(compute, Kernels::widthFor);
+    }
+
+    /** @param widths tokens per panel for a pass of so many tokens */
+    public Eager(Compute compute, IntUnaryOperator widths) {
         this.forward = new Forward(compute);
+        this.widths = widths;
     }
 
     @Override
     public Value embed(List<Lookup> tables) {
         int tokens = tables.getFirst().rows().length;
-        Value y = take(tables.getFirst().table().forward().cols(), tokens, Kernels.widthFor(tokens));
+        Value y = take(tables.getFirst().table().forward().cols(), tokens, widths.applyAsInt(tokens));
         forward.embed(tables, y);
         return y;
     }

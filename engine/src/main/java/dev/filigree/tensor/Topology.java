@@ -109,6 +109,46 @@ public final class Topology {
         return -1;
     }
 
+    /** Whether every {@code height} rows share their columns, and there are at least two such blocks. */
+    public boolean isBlocks(int height) {
+        if (rows < 2 * height) {
+            return false;
+        }
+        for (int r = 0; r < rows; r++) {
+            int first = r - r % height;
+            int count = start.get(r + 1) - start.get(r);
+            if (count != start.get(first + 1) - start.get(first)) {
+                return false;
+            }
+            for (int j = 0; j < count; j++) {
+                if (column.get(start.get(r) + j) != column.get(start.get(first) + j)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Whether exactly {@code n} of every {@code m} consecutive columns are live in each row. */
+    public boolean isNofM(int n, int m) {
+        int perRow = cols / m * n;
+        if (cols % m != 0) {
+            return false;
+        }
+        for (int r = 0; r < rows; r++) {
+            int from = start.get(r);
+            if (start.get(r + 1) - from != perRow) {
+                return false;
+            }
+            for (int j = 0; j < perRow; j++) {
+                if (column.get(from + j) / m != j / n) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /** Collects positions in any order; each must come once. */
     public static final class Builder {
 

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /** Evaluates and times a saved model beside the dense one and the rivals. What it measures is what the folder holds. */
 final class Measurement {
 
-    /** The profile of requests that layouts are chosen for and speed is measured at: sequences, and tokens in each. */
+    /** The work that speed is measured at: sequences, and tokens in each. */
     static final int BATCH = 32;
     static final int LENGTH = 64;
 
@@ -109,7 +109,9 @@ final class Measurement {
         List<Outcome.Layer> layers = new ArrayList<>();
         for (Site s : sparse.model().sites()) {
             Weight w = sparse.model().param(s).forward();
-            layers.add(new Outcome.Layer(s.shortName(), s.rows(), s.cols(), zeros(w), w.layout(), choices.get(s.name())));
+            Plan.Kind kind = plan.kinds().get(choices.get(s.name()).kind());
+            layers.add(new Outcome.Layer(s.shortName(), s.rows(), s.cols(), zeros(w), w.layout(), kind.microseconds("dense", plan.steps()),
+                    kind.microseconds(w.layout(), plan.steps())));
         }
         return layers;
     }

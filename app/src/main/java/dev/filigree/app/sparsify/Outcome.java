@@ -1,6 +1,5 @@
 package dev.filigree.app.sparsify;
 
-import dev.filigree.infer.Plan;
 import dev.filigree.report.RunRecord;
 import dev.filigree.report.Table;
 import java.util.List;
@@ -47,9 +46,11 @@ public record Outcome(RunRecord run, double asked, double achieved, double achie
     /**
      * One weight of the saved model.
      *
-     * @param layout what it runs in: its own sparse layout, or dense where that was faster
+     * @param layout what it runs in: a sparse layout, or dense where that was faster
+     * @param dense  expected microseconds of its product if it were dense, over the profile that the plan was made for
+     * @param chosen the same in {@code layout}
      */
-    public record Layer(String name, int rows, int cols, double sparsity, String layout, Plan.Choice choice) {
+    public record Layer(String name, int rows, int cols, double sparsity, String layout, double dense, double chosen) {
     }
 
     /**

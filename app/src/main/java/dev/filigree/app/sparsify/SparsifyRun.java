@@ -1,11 +1,15 @@
 package dev.filigree.app.sparsify;
 
 import dev.filigree.app.KernelCheck;
+import dev.filigree.app.plan.Here;
+import dev.filigree.app.plan.Neighbours;
 import dev.filigree.base.Rng;
 import dev.filigree.infer.Plan;
 import dev.filigree.infer.Planner;
+import dev.filigree.infer.Profile;
 import dev.filigree.infer.SentenceEncoder;
 import dev.filigree.infer.Session;
+import dev.filigree.infer.TimingsFile;
 import dev.filigree.io.Store;
 import dev.filigree.kernel.Compute;
 import dev.filigree.model.Bert;
@@ -216,12 +220,20 @@ public final class SparsifyRun {
     }
 
     private Plan plan(Model student, Compute compute) {
-        try (Progress.Stage stage = progress.stage("pack", student.sites().size())) {
-            Plan plan = new Planner(compute, Measurement.BATCH * Measurement.LENGTH).measure(student, site -> stage.add(1));
+        TimingsFile timings = Here.timings(compute.kernels(), false, progress::say);
+        Planner planner = new Planner(compute, Profile.SENTENCES, timings);
+        Neighbours neighbours = new Neighbours();
+        Plan plan;
+        try (Progress.Stage stage = progress.stage("plan", planner.units(student))) {
+            plan = planner.measure(student, () -> stage.add(1));
             long kept = plan.choices().stream().filter(c -> !c.layout().equals("dense")).count();
             stage.note(kept + " of " + plan.choices().size() + " weights run sparse, the others are faster dense");
-            return plan;
         }
+        if (timings.measured()) {
+            neighbours.line().ifPresent(progress::say);
+            timings.save();
+        }
+        return plan;
     }
 
     static String said(Quality q) {

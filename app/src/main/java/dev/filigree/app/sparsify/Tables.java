@@ -58,8 +58,7 @@ final class Tables {
                 Column.number("dense us", 0), Column.number("chosen us", 0), Column.ratio("speed-up")));
         Table t = new Table("Layers: the faster of sparse and dense on this machine", columns.toArray(Column[]::new));
         for (Outcome.Layer l : o.layers()) {
-            t.row(l.name(), l.rows() + " x " + l.cols(), l.sparsity(), l.layout(), l.choice().microseconds().get("dense"),
-                    l.choice().microseconds().get(l.layout()), l.choice().speedup());
+            t.row(l.name(), l.rows() + " x " + l.cols(), l.sparsity(), l.layout(), l.dense(), l.chosen(), l.dense() / l.chosen());
         }
         return t;
     }

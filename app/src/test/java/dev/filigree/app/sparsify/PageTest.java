@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.filigree.infer.Plan;
 import dev.filigree.report.RunRecord;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +31,7 @@ class PageTest {
         List<Outcome.Layer> layers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             for (String role : List.of("query", "ffn_in")) {
-                layers.add(new Outcome.Layer(i + "." + role, 384, 384, 0.7 + 0.05 * i, "4x1", new Plan.Choice(i + "." + role, "4x1", Map.of("dense", 900.0, "4x1", 300.0))));
+                layers.add(new Outcome.Layer(i + "." + role, 384, 384, 0.7 + 0.05 * i, "4x1", 900, 300));
             }
         }
         List<Speed.Result> speed = List.of(new Speed.Result(SparsifyRun.DENSE, 32, 64, new double[] {100, 101, 99}),

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.UserError;
+import dev.filigree.infer.Plan;
+import dev.filigree.infer.Profile;
 import dev.filigree.infer.SentenceEncoder;
 import dev.filigree.io.Checkpoint;
 import dev.filigree.io.ModelFolder;
@@ -53,6 +55,8 @@ class SparsifyRunTest {
         assertFalse(RunState.unfinished(out));
         try (SentenceEncoder encoder = SentenceEncoder.open(out, 1)) {
             assertEquals(16, encoder.embed("worda wordb").length);
+            assertEquals(Profile.SENTENCES.batches().stream().map(Profile.Batch::tokens).toList(),
+                    encoder.plan().orElseThrow().steps().stream().map(Plan.Step::tokens).toList(), "the plan is stored");
         }
     }
 

@@ -6,19 +6,29 @@ import dev.filigree.base.Rng;
 import dev.filigree.io.EncoderConfig;
 import dev.filigree.io.EncoderNames;
 import dev.filigree.io.ModelFolder;
+import dev.filigree.io.Store;
+import dev.filigree.io.StoredEncoder;
 import dev.filigree.io.StoredTensor;
+import dev.filigree.io.WeightReader;
+import dev.filigree.io.WeightWriter;
+import dev.filigree.model.Bert;
+import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.Topology;
+import dev.filigree.tensor.Weight;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A person's own model and texts, small enough to be sparsified in seconds: a random BERT over forty words. */
-final class TinyModel {
+public final class TinyModel {
 
     private static final int WORDS = 40;
     private static final EncoderConfig CONFIG = new EncoderConfig(16, 2, 2, 32, WORDS + 4, 32, 2, 1e-12f, Pooling.MEAN, true);
@@ -27,7 +37,7 @@ final class TinyModel {
     }
 
     /** Writes a Hugging Face folder. */
-    static Path write(Path folder) {
+    public static Path write(Path folder) {
         Rng rng = new Rng(7);
         List<StoredTensor> tensors = new ArrayList<>();
         EncoderNames.parameters(CONFIG).forEach((name, shape) -> {
@@ -41,14 +51,43 @@ final class TinyModel {
         return folder;
     }
 
+    /** Writes that model with four of five weights of its linear layers gone, in {@code folder}, and without a plan. */
+    public static Path sparse(Path folder) {
+        try (StoredEncoder dense = ModelFolder.open(write(folder), Optional.empty()); Arena arena = Arena.ofShared()) {
+            WeightWriter writer = new WeightWriter(arena, Store.named("fp32"));
+            Bert model = new Bert(CONFIG, new WeightReader(dense.weights(), arena)::weight);
+            model.sites().forEach(s -> model.param(s).set(fifth(arena, model.param(s).forward())));
+            model.params().forEach(p -> writer.add(p.name(), p.forward()));
+            ModelFolder.write(folder, CONFIG, dense.tokenizer(), writer.tensors(), writer.metadata(), writer.config());
+        }
+        return folder;
+    }
+
+    private static Weight fifth(Arena arena, Weight w) {
+        Topology.Builder b = new Topology.Builder(w.rows(), w.cols(), 16);
+        w.forEach((r, c, slot, v) -> {
+            if ((r + 2 * c) % 5 == 0) {
+                b.add(r, c);
+            }
+        });
+        Topology t = b.build();
+        Floats values = Floats.allocate(t.count());
+        w.forEach((r, c, slot, v) -> {
+            if ((r + 2 * c) % 5 == 0) {
+                values.set(t.find(r, c), v);
+            }
+        });
+        return Layout.CSR.pack(arena, t, values);
+    }
+
     /** Writes sentences, one a line. */
-    static Path sentences(Path file) throws IOException {
+    public static Path sentences(Path file) throws IOException {
         Rng rng = new Rng(8);
         return Files.write(file, IntStream.range(0, 400).mapToObj(i -> sentence(rng)).distinct().toList());
     }
 
     /** Writes scored pairs. */
-    static Path pairs(Path file) throws IOException {
+    public static Path pairs(Path file) throws IOException {
         Rng rng = new Rng(9);
         return Files.write(file, IntStream.range(0, 30).mapToObj(i -> i % 6 + "\t" + sentence(rng) + "\t" + sentence(rng)).toList());
     }
