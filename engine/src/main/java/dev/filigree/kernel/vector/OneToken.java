@@ -13,6 +13,7 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * The loops of {@link VectorNorms} for a panel of one token, {@code n} neighbouring floats, with features along lanes.
@@ -214,14 +215,27 @@ final class OneToken {
         }
     }
 
+    /** The largest; when a float is no number, any, for the exponentials are none either. */
     private static float max(long p, int n) {
-        FloatVector a = broadcast(F, Float.NEGATIVE_INFINITY);
+        FloatVector a = broadcast(F, Float.NEGATIVE_INFINITY), b = a, c = a, d = a;
         int left = n;
+        for (; left >= 4 * N; left -= 4 * N) {
+            FloatVector x0 = fromMemorySegment(F, ALL, p & MASK, ORDER);
+            FloatVector x1 = fromMemorySegment(F, ALL, (p + STEP) & MASK, ORDER);
+            FloatVector x2 = fromMemorySegment(F, ALL, (p + 2 * STEP) & MASK, ORDER);
+            FloatVector x3 = fromMemorySegment(F, ALL, (p + 3 * STEP) & MASK, ORDER);
+            a = a.blend(x0, x0.compare(VectorOperators.GT, a));
+            b = b.blend(x1, x1.compare(VectorOperators.GT, b));
+            c = c.blend(x2, x2.compare(VectorOperators.GT, c));
+            d = d.blend(x3, x3.compare(VectorOperators.GT, d));
+            p += 4 * STEP;
+        }
         for (; left >= N; left -= N) {
-            a = a.max(fromMemorySegment(F, ALL, p & MASK, ORDER));
+            FloatVector x0 = fromMemorySegment(F, ALL, p & MASK, ORDER);
+            a = a.blend(x0, x0.compare(VectorOperators.GT, a));
             p += STEP;
         }
-        float max = Functions.max(a);
+        float max = Functions.max(a.max(b).max(c.max(d)));
         for (; left > 0; left--) {
             max = Math.max(max, getFloat(p));
             p += 4;

@@ -9,6 +9,7 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Softmax down the columns of a matrix, a vector of columns at a time: no sum over lanes is needed. */
 final class Softmax {
@@ -18,18 +19,23 @@ final class Softmax {
     private Softmax() {
     }
 
-    /** Writes {@code 2^(factor (x - max))} of one vector of columns and returns the sums; {@code out} may be {@code in}. */
-    static FloatVector exponentials(long in, long out, long rowBytes, int rows, float factor) {
+    /**
+     * The softmax of {@code factor} times each of one vector of columns; {@code out} may be {@code in}.
+     *
+     * @param inverse zero, or an address: then columns are not divided by their sums, and one over each sum goes there
+     */
+    static void columns(long in, long out, long rowBytes, int rows, float factor, long inverse) {
         long p = in;
         FloatVector max = fromMemorySegment(F, ALL, p & MASK, ORDER);
         for (int j = 1; j < rows; j++) {
             p += rowBytes;
-            max = max.max(fromMemorySegment(F, ALL, p & MASK, ORDER));
+            FloatVector x = fromMemorySegment(F, ALL, p & MASK, ORDER);
+            max = max.blend(x, x.compare(VectorOperators.GT, max)); // of no number the exponential is none either
         }
         p = in;
         long q = out;
         FloatVector sum = FloatVector.zero(F);
-        FloatVector scale = broadcast(F, factor);
+        FloatVector scale = broadcast(F, factor * LOG2_E);
         for (int j = 0; j < rows; j++) {
             FloatVector e = Functions.exp2(fromMemorySegment(F, ALL, p & MASK, ORDER).sub(max).mul(scale));
             sum = sum.add(e);
@@ -37,18 +43,15 @@ final class Softmax {
             p += rowBytes;
             q += rowBytes;
         }
-        return sum;
-    }
-
-    /** The softmax of {@code factor} times each of the first {@code count} columns, base e; {@code out} may be {@code in}. */
-    static void columns(long in, long out, long rowBytes, int rows, int count, float factor) {
-        for (int t = 0; t < count; t += N) {
-            FloatVector inverse = broadcast(F, 1f).div(exponentials(in + 4L * t, out + 4L * t, rowBytes, rows, factor * LOG2_E));
-            long q = out + 4L * t;
-            for (int j = 0; j < rows; j++) {
-                fromMemorySegment(F, ALL, q & MASK, ORDER).mul(inverse).intoMemorySegment(ALL, q & MASK, ORDER);
-                q += rowBytes;
-            }
+        FloatVector share = broadcast(F, 1f).div(sum);
+        if (inverse != 0) {
+            share.intoMemorySegment(ALL, inverse & MASK, ORDER);
+            return;
+        }
+        q = out;
+        for (int j = 0; j < rows; j++) {
+            fromMemorySegment(F, ALL, q & MASK, ORDER).mul(share).intoMemorySegment(ALL, q & MASK, ORDER);
+            q += rowBytes;
         }
     }
 

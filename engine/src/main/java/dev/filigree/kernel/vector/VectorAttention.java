@@ -5,9 +5,9 @@ import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
+import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.address;
 import static java.lang.ref.Reference.reachabilityFence;
-import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.base.Floats;
@@ -70,9 +70,8 @@ final class VectorAttention implements Attention {
         for (int s = 0; s < n; s += STRIP) {
             int count = Math.min(STRIP, padded - s);
             Tiles.product(n, headSize, ks, 4, row, qs + 4L * s, row, count, scores, 4L * STRIP);
-            for (int t = 0; t < 4 * count; t += 4 * N) {
-                FloatVector sum = Softmax.exponentials(scores + t, scores + t, 4L * STRIP, n, scale * Softmax.LOG2_E);
-                broadcast(F, 1f).div(sum).intoMemorySegment(ALL, (inverse + t) & MASK, ORDER);
+            for (long t = 0; t < 4L * count; t += STEP) {
+                Softmax.columns(scores + t, scores + t, 4L * STRIP, n, scale, inverse + t);
             }
             Tiles.product(headSize, n, vs, row, 4, scores, 4L * STRIP, count, result, 4L * STRIP);
             multiplyRows(result, 4L * STRIP, headSize, count, inverse);
@@ -108,7 +107,9 @@ final class VectorAttention implements Attention {
 
         // one row per key, queries along lanes
         Tiles.product(n, headSize, ks, 4, row, qs, row, padded, weights, row);
-        Softmax.columns(weights, weights, row, n, padded, scale);
+        for (long t = 0; t < row; t += STEP) {
+            Softmax.columns(weights + t, weights + t, row, n, scale, 0);
+        }
         Tiles.product(n, headSize, vs, 4, row, ds, row, padded, slopes, row);
         Softmax.backward(weights, slopes, slopes, row, n, padded, scale);
         Tokens.transpose(weights, row, n, n, weightsT, row);

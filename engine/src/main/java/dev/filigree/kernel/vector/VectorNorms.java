@@ -114,7 +114,9 @@ final class VectorNorms implements Norms {
         if (width == 1) {
             OneToken.softmax(px, py, features);
         } else {
-            Softmax.columns(px, py, 4L * width, features, width, 1f);
+            for (long t = 0; t < 4L * width; t += STEP) {
+                Softmax.columns(px + t, py + t, 4L * width, features, 1f, 0);
+            }
         }
         keep(x, y, y);
     }
