@@ -18,7 +18,7 @@ public record KernelCheck(List<SelfTest.Reading> readings, List<String> warnings
     public static KernelCheck of(Kernels kernels) {
         if (kernels.lanes() == 1) {
             return new KernelCheck(List.of(), List.of("SCALAR CODE IS RUNNING, many times slower: start java with --add-modules jdk.incubator.vector"
-                    + " and without -Dfiligree.kernels=scalar"));
+                    + " and without --kernels scalar (property filigree.kernels)"));
         }
         List<SelfTest.Reading> readings = SelfTest.of(kernels);
         List<String> warnings = new ArrayList<>();

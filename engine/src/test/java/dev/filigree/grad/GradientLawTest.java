@@ -13,6 +13,7 @@ import dev.filigree.base.Rng;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
+import dev.filigree.kernel.VectorWidths;
 import dev.filigree.model.Bert;
 import dev.filigree.model.Models;
 import dev.filigree.ops.Batch;
@@ -196,7 +197,7 @@ class GradientLawTest {
         Bert bert = Models.sparse(Models.config(Pooling.MEAN), 11, 0.3, Layout.CSR);
         bert.sites().forEach(s -> bert.param(s).set(weight(s.rows(), s.cols(), 0.4, how, new Rng(11).split(s.name()))));
         List<float[]> expected = null;
-        for (Kernels kernels : List.of(Kernels.scalar(), Kernels.best())) {
+        for (Kernels kernels : VectorWidths.andScalar()) {
             expected = null;
             for (int threads = 1; threads <= 3; threads++) {
                 try (Parallel parallel = new Parallel(threads)) {
@@ -209,6 +210,28 @@ class GradientLawTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layouts")
+    void gradientsOfVectorKernelsAreTheScalarOnesAtEveryWidth(Case how) {
+        Bert bert = Models.sparse(Models.config(Pooling.MEAN), 11, 0.3, Layout.CSR);
+        bert.sites().forEach(s -> bert.param(s).set(weight(s.rows(), s.cols(), 0.4, how, new Rng(11).split(s.name()))));
+        List<float[]> expected = rounds(bert, SCALAR).getFirst();
+        for (Kernels kernels : VectorWidths.andScalar()) {
+            List<float[]> actual = rounds(bert, new Compute(kernels, Parallel.single())).getFirst();
+            for (int i = 0; i < expected.size(); i++) {
+                assertArrayEquals(expected.get(i), actual.get(i), 1e-3f * (1 + largest(expected.get(i))), "parameter " + i + ", " + kernels.name());
+            }
+        }
+    }
+
+    private static float largest(float[] values) {
+        float largest = 0;
+        for (float v : values) {
+            largest = Math.max(largest, Math.abs(v));
+        }
+        return largest;
     }
 
     /** Two rounds with a shorter batch between them: buffers that are used again leave no trace. */
