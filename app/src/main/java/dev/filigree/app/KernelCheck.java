@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether the kernels of this process run as they should. Takes a second or two the first time, while the compiler works,
+ * Whether the kernels of this process run as they should. Takes two or three seconds the first time, while the compiler works,
  * and up to twenty where it gave up.
  *
  * @param readings of the self-test; empty for scalar code

@@ -64,7 +64,7 @@ public final class SelfTest {
         return 2.0 * c.multiplyAddsPerRound() * CEILING_ROUNDS / seconds(begin);
     }
 
-    /** Runs on the calling thread; a second or two when all is well, most of a minute when nothing compiled. */
+    /** Runs on the calling thread; two or three seconds when all is well, most of a minute when nothing compiled. */
     public static List<Reading> of(Kernels kernels) {
         SelfTest t = new SelfTest(kernels);
         t.products();
