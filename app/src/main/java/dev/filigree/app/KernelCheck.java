@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether the kernels of this process run as they should. Takes a second or two the first time, while the compiler works,
+ * Whether the kernels of this process run as they should. Takes two or three seconds the first time, while the compiler works,
  * and up to twenty where it gave up.
  *
  * @param readings of the self-test; empty for scalar code
@@ -18,7 +18,7 @@ public record KernelCheck(List<SelfTest.Reading> readings, List<String> warnings
     public static KernelCheck of(Kernels kernels) {
         if (kernels.lanes() == 1) {
             return new KernelCheck(List.of(), List.of("SCALAR CODE IS RUNNING, many times slower: start java with --add-modules jdk.incubator.vector"
-                    + " and without -Dfiligree.kernels=scalar"));
+                    + " and without --kernels scalar (property filigree.kernels)"));
         }
         List<SelfTest.Reading> readings = SelfTest.of(kernels);
         List<String> warnings = new ArrayList<>();

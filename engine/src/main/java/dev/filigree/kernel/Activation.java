@@ -7,5 +7,7 @@ public enum Activation {
     /** {@code x/2 (1 + erf(x / sqrt 2))}, the exact Gaussian error linear unit. */
     GELU,
     /** {@code max(0, x)}. */
-    RELU
+    RELU,
+    /** {@code x / (1 + exp(-x))}, the sigmoid linear unit (Elfwing et al. 2017, arXiv:1702.03118), also called swish. */
+    SILU
 }

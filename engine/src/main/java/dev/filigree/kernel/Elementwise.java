@@ -5,10 +5,13 @@ import dev.filigree.base.Floats;
 /** Loops that treat every element alike; ranges are in elements. */
 public interface Elementwise {
 
-    /** {@code y = f(x)}; y may be x. */
+    /** {@code y = f(x)}; y may be x. Vector code is within 2e-6 of the definition, or of its size where that is above one. */
     void activate(Activation f, Floats x, Floats y, int from, int to);
 
-    /** {@code dx = dy * f'(x)}; dx may be dy. {@code x} is the input of f. */
+    /** {@code y = f(x) + r} in one pass, f as in {@link #activate}; y may be x or r. The gradient of r is that of y. */
+    void activateAdd(Activation f, Floats x, Floats r, Floats y, int from, int to);
+
+    /** {@code dx = dy * f'(x)}; dx may be dy. {@code x} is the input of f. Vector code finds f' within 3e-6. */
     void activateBackward(Activation f, Floats x, Floats dy, Floats dx, int from, int to);
 
     /** {@code y = a + b}; y may be either. */

@@ -51,11 +51,14 @@ public interface Kernels {
     int lanes();
 
     /**
-     * The fastest implementation this process can run: vector code where the incubator module is present and the
-     * property {@code filigree.kernels} is not {@code scalar}.
+     * The implementation of this process, chosen when first asked for: what the property {@code filigree.kernels} names
+     * ({@code 512}, {@code 256}, {@code 128} or {@code scalar}), else the widest vectors that the processor prefers, or
+     * scalar code when the incubator module is absent.
+     *
+     * @throws dev.filigree.base.UserError when what the property names cannot run here
      */
     static Kernels best() {
-        return KernelChoice.BEST;
+        return KernelChoice.best();
     }
 
     /** The definition of every kernel. */

@@ -35,7 +35,8 @@ class CompiledKernelsTest {
     private static final Pattern TASK = Pattern.compile("<task compile_id='\\d+' .*method='dev\\.filigree\\.kernel\\.vector\\.(\\w+) (\\w+) .*");
     private static final Pattern METHOD = Pattern.compile("<method id='(\\d+)' .*name='([^']+)'.*");
     private static final Pattern CALL = Pattern.compile("<call method='(\\d+)'.*");
-    private static final Set<String> PRODUCTS = Set.of("Tiles", "SparseRows", "BlockTiles", "PositionedRows", "Quads", "VectorUpdates");
+    private static final Set<String> PRODUCTS = Set.of("Tiles", "SparseRows", "BlockTiles", "PositionedRows", "Quads", "VectorUpdates", "VectorNorms", "OneToken", "Softmax",
+            "Activations");
 
     @TempDir
     Path folder;
@@ -49,7 +50,7 @@ class CompiledKernelsTest {
     void everyReadOfANumberIsInlinedInProductLoops(int bits) throws Exception {
         Path log = folder.resolve("compiler.xml");
         Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED", "-Dfiligree.vector.bits=" + bits, "-XX:+UnlockDiagnosticVMOptions", "-XX:+LogCompilation", "-XX:LogFile=" + log, "-cp",
+                "--enable-native-access=ALL-UNNAMED", "-Dfiligree.kernels=" + bits, "-XX:+UnlockDiagnosticVMOptions", "-XX:+LogCompilation", "-XX:LogFile=" + log, "-cp",
                 System.getProperty("java.class.path"), Child.class.getName()).redirectErrorStream(true).redirectOutput(folder.resolve("out").toFile())
                 .start();
         assertEquals(0, child.waitFor(), () -> read(folder.resolve("out")));

@@ -10,17 +10,68 @@ import org.junit.jupiter.api.Test;
 
 class SelfTestTest {
 
+    private static final int KERNELS = 13;
+
     @Test
-    void readsEveryMainKernelOnce() {
-        List<SelfTest.Reading> readings = SelfTest.of(Kernels.best());
-        assertEquals(9, readings.size());
-        assertEquals(9, new HashSet<>(readings.stream().map(SelfTest.Reading::kernel).toList()).size());
+    void readsEveryMainKernelOnceAndCatchesOneThatIsAsSlowAsScalarCode() {
+        List<SelfTest.Reading> readings = SelfTest.of(new Slowed(Kernels.best()));
+        assertEquals(KERNELS, readings.size());
+        assertEquals(KERNELS, new HashSet<>(readings.stream().map(SelfTest.Reading::kernel).toList()).size());
         readings.forEach(r -> assertTrue(r.share() > 0 && r.healthy() > 0 && r.healthy() < 1, r.toString()));
+        readings.stream().filter(r -> r.kernel().equals("attention")).forEach(r -> assertFalse(r.compiled(), r.toString()));
     }
 
     @Test
     void aKernelFarBelowTheCeilingDidNotCompile() {
         assertFalse(new SelfTest.Reading("x", 0.02, 0.3).compiled());
         assertTrue(new SelfTest.Reading("x", 0.9, 0.3).compiled());
+    }
+
+    /** Vector kernels whose attention is the scalar definition. */
+    private record Slowed(Kernels fast) implements Kernels {
+        @Override
+        public Products products() {
+            return fast.products();
+        }
+
+        @Override
+        public SparseGradients sparseGradients() {
+            return fast.sparseGradients();
+        }
+
+        @Override
+        public Elementwise elementwise() {
+            return fast.elementwise();
+        }
+
+        @Override
+        public Norms norms() {
+            return fast.norms();
+        }
+
+        @Override
+        public Attention attention() {
+            return Kernels.scalar().attention();
+        }
+
+        @Override
+        public Updates updates() {
+            return fast.updates();
+        }
+
+        @Override
+        public Ceilings ceilings() {
+            return fast.ceilings();
+        }
+
+        @Override
+        public String name() {
+            return "slowed";
+        }
+
+        @Override
+        public int lanes() {
+            return fast.lanes();
+        }
     }
 }

@@ -5,9 +5,11 @@ import static dev.filigree.kernel.Cases.assertSame;
 import static dev.filigree.kernel.Cases.copy;
 import static dev.filigree.kernel.Cases.random;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Rng;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 record TokenLoopLawTest(Kernels vector) {
 
     private static final int[] LENGTHS = {1, 3, 15, 16, 17, 64, 101, 1025};
+    private static final int[] WIDTHS = {1, 16, 32, 64};
+    private static final int[] FEATURES = {1, 2, 7, 64, 65, 129};
     private static final Kernels SCALAR = Kernels.scalar();
 
     static Stream<Named<Kernels>> kernels() {
@@ -68,6 +72,44 @@ record TokenLoopLawTest(Kernels vector) {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void activationsOfHugeNumbersAreTheirLimits(Activation f) {
+        Floats x = Floats.of(-Float.MAX_VALUE, -1e30f, -104, -88.8f, -87.1f, -86.9f, -40, -0f, Float.MIN_VALUE, 40, 86.9f, 87.1f, 88.8f, 104, 1e30f, Float.MAX_VALUE);
+        Floats expected = Floats.allocate(x.length());
+        Floats actual = Floats.allocate(x.length());
+        SCALAR.elementwise().activate(f, x, expected, 0, x.length());
+        vector.elementwise().activate(f, x, actual, 0, x.length());
+        assertClose(expected, actual, 2e-6, vector.name() + " " + f);
+        Floats ones = Floats.allocate(x.length()).fill(1f);
+        SCALAR.elementwise().activateBackward(f, x, ones, expected, 0, x.length());
+        vector.elementwise().activateBackward(f, x, ones, actual, 0, x.length());
+        assertClose(expected, actual, 3e-6, vector.name() + " slope of " + f);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void anActivationWithAResidualIsTheActivationThenTheAddition(Activation f) {
+        for (int n : LENGTHS) {
+            Rng rng = new Rng(n).split("residual");
+            Floats x = random(n, rng);
+            Floats r = random(n, rng);
+            String what = vector.name() + " " + f + " length " + n;
+            Floats expected = Floats.allocate(n);
+            SCALAR.elementwise().activateAdd(f, x, r, expected, 0, n);
+            Floats actual = Floats.allocate(n);
+            vector.elementwise().activateAdd(f, x, r, actual, 0, n);
+            assertClose(expected, actual, 2e-6, what);
+            Floats apart = Floats.allocate(n);
+            vector.elementwise().activate(f, x, apart, 0, n);
+            vector.elementwise().add(apart, r, apart, 0, n);
+            assertSame(apart, actual, what + " in two passes");
+            vector.elementwise().activateAdd(f, x, r, r, n / 3, n);
+            vector.elementwise().activateAdd(f, x, r, r, 0, n / 3);
+            assertSame(actual, r, what + " over the residual, cut at " + n / 3);
+        }
+    }
+
     @Test
     void additionsAndDotProductsEqualTheScalarOnes() {
         for (int n : LENGTHS) {
@@ -90,36 +132,105 @@ record TokenLoopLawTest(Kernels vector) {
 
     @Test
     void layerNormAndItsGradientsEqualTheScalarOnes() {
-        for (int features : new int[] {1, 2, 7, 64, 129}) {
-            for (int width : Kernels.WIDTHS) {
+        forEachPanel((rng, x, dy, at, features, width, what) -> {
+            Floats gain = random(features, rng);
+            Floats shift = random(features, rng);
+            compare(x, 2e-5, what, (k, y) -> k.norms().layerNorm(y, y, at, features, width, gain, shift, 1e-3f));
+            Floats[] s = {copy(dy), random(features, rng), random(features, rng)};
+            Floats[] v = {copy(dy), copy(s[1]), copy(s[2])};
+            SCALAR.norms().layerNormBackward(x, s[0], s[0], at, features, width, gain, 1e-3f, s[1], s[2]);
+            vector.norms().layerNormBackward(x, v[0], v[0], at, features, width, gain, 1e-3f, v[1], v[2]);
+            assertClose(s[0], v[0], 2e-4, what + " dx");
+            assertClose(s[1], v[1], 5e-5, what + " gain");
+            assertClose(s[2], v[2], 5e-5, what + " shift");
+        });
+    }
+
+    @Test
+    void rmsNormAndItsGradientsEqualTheScalarOnes() {
+        forEachPanel((rng, x, dy, at, features, width, what) -> {
+            Floats gain = random(features, rng);
+            compare(x, 2e-5, what, (k, y) -> k.norms().rmsNorm(y, y, at, features, width, gain, 1e-3f));
+            Floats[] s = {copy(dy), random(features, rng)};
+            Floats[] v = {copy(dy), copy(s[1])};
+            SCALAR.norms().rmsNormBackward(x, s[0], s[0], at, features, width, gain, 1e-3f, s[1]);
+            vector.norms().rmsNormBackward(x, v[0], v[0], at, features, width, gain, 1e-3f, v[1]);
+            assertClose(s[0], v[0], 2e-4, what + " dx");
+            assertClose(s[1], v[1], 5e-5, what + " gain");
+        });
+    }
+
+    @Test
+    void softmaxAndItsGradientEqualTheScalarOnes() {
+        forEachPanel((rng, x, dy, at, features, width, what) -> {
+            vector.elementwise().axpy(9f, copy(x), x, 0, x.length()); // -10 .. 10
+            compare(x, 1e-6, what, (k, y) -> k.norms().softmax(y, y, at, features, width));
+            Floats y = copy(x);
+            SCALAR.norms().softmax(x, y, at, features, width);
+            compare(dy, 1e-6, what + " gradient", (k, dx) -> k.norms().softmaxBackward(y, dx, dx, at, features, width));
+        });
+    }
+
+    @Test
+    void softmaxStandsExtremeInputs() {
+        forEachPanel((rng, x, dy, at, features, width, what) -> {
+            float inf = Float.POSITIVE_INFINITY;
+            compare(copy(x).fill(-1e30f), 1e-6, what + " all -1e30", (k, y) -> k.norms().softmax(y, y, at, features, width));
+            compare(copy(x).fill(Float.MAX_VALUE), 1e-6, what + " all the largest", (k, y) -> k.norms().softmax(y, y, at, features, width));
+            for (float one : new float[] {Float.MAX_VALUE, 1e30f, 100, -100}) {
+                for (float others : new float[] {-inf, -Float.MAX_VALUE, 0}) {
+                    Floats lonely = copy(x).fill(others);
+                    int token = rng.nextInt(width);
+                    lonely.set(at + rng.nextInt(features) * width + token, one);
+                    for (int t = 0; t < width; t++) {
+                        lonely.set(at + t, t == token ? lonely.get(at + t) : one); // no token has nothing but minus infinity
+                    }
+                    compare(lonely, 1e-6, what + " " + one + " among " + others, (k, y) -> k.norms().softmax(y, y, at, features, width));
+                }
+            }
+            for (Kernels k : List.of(SCALAR, vector)) { // what has no softmax does not look like one
+                Floats y = copy(x);
+                y.set(at, inf);
+                k.norms().softmax(y, y, at, features, width);
+                assertTrue(Float.isNaN(y.get(at)) && Float.isNaN(y.get(at + (features - 1) * width)), what + " with infinity");
+            }
+        });
+    }
+
+    private interface Panel {
+        void run(Rng rng, Floats x, Floats dy, int at, int features, int width, String what);
+    }
+
+    private interface InPlace {
+        void run(Kernels kernels, Floats y);
+    }
+
+    /** Two panels of which the second is treated; {@link #compare} sees whether the first is left alone. */
+    private void forEachPanel(Panel body) {
+        for (int features : FEATURES) {
+            for (int width : WIDTHS) {
                 Rng rng = new Rng(features).split("width " + width);
                 int size = features * width;
-                Floats x = random(2 * size, rng);
-                Floats dy = random(2 * size, rng);
-                Floats gain = random(features, rng);
-                Floats shift = random(features, rng);
-                String what = vector.name() + " features " + features + " width " + width;
-                Floats expected = copy(x);
-                Floats actual = copy(x);
-                SCALAR.norms().layerNorm(expected, expected, size, features, width, gain, shift, 1e-3f);
-                vector.norms().layerNorm(actual, actual, size, features, width, gain, shift, 1e-3f);
-                assertClose(expected, actual, 2e-5, what);
-                Floats[] s = {Floats.allocate(2 * size), random(features, rng), random(features, rng)};
-                Floats[] v = {Floats.allocate(2 * size), copy(s[1]), copy(s[2])};
-                SCALAR.norms().layerNormBackward(x, dy, s[0], size, features, width, gain, 1e-3f, s[1], s[2]);
-                vector.norms().layerNormBackward(x, dy, v[0], size, features, width, gain, 1e-3f, v[1], v[2]);
-                assertClose(s[0], v[0], 2e-4, what + " dx");
-                assertClose(s[1], v[1], 5e-5, what + " gain");
-                assertClose(s[2], v[2], 5e-5, what + " shift");
+                body.run(rng, random(2 * size, rng), random(2 * size, rng), size, features, width, vector.name() + " features " + features + " width " + width);
             }
         }
+    }
+
+    private void compare(Floats start, double tolerance, String what, InPlace call) {
+        Floats expected = copy(start);
+        Floats actual = copy(start);
+        call.run(SCALAR, expected);
+        call.run(vector, actual);
+        int half = start.length() / 2;
+        assertSame(start.slice(0, half), actual.slice(0, half), what + " before the panel");
+        assertClose(expected.slice(half, half), actual.slice(half, half), tolerance, what);
     }
 
     @Test
     void attentionAndItsGradientsEqualTheScalarOnesForSequencesAnywhereInThePanels() {
         int[][] spans = {{0, 1}, {3, 5}, {0, 16}, {15, 33}, {5, 70}, {62, 131}, {0, 192}};
         for (int headSize : new int[] {1, 7, 32}) {
-            for (int width : Kernels.WIDTHS) {
+            for (int width : WIDTHS) {
                 for (int[] span : spans) {
                     attention(headSize, width, span[0], span[1]);
                 }

@@ -2,6 +2,7 @@ package dev.filigree.kernel;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
@@ -11,17 +12,22 @@ import org.junit.jupiter.api.Named;
  * The vector kernels at every width this machine can run, in one process: the width is a constant of the loaded classes,
  * so each width gets the package loaded anew.
  */
-final class VectorWidths {
+public final class VectorWidths {
 
     private static final String PACKAGE = "dev.filigree.kernel.vector.";
-    private static final String PROPERTY = "filigree.vector.bits";
+    private static final String PROPERTY = KernelChoice.PROPERTY;
 
     private VectorWidths() {
     }
 
-    static Stream<Named<Kernels>> all() {
+    public static Stream<Named<Kernels>> all() {
         int most = Math.clamp(FloatVector.SPECIES_PREFERRED.vectorBitSize(), 128, 512);
         return IntStream.of(128, 256, 512).filter(bits -> bits <= most).mapToObj(VectorWidths::at).map(k -> Named.of(k.name(), k));
+    }
+
+    /** The same and the scalar definition, for laws that go over implementations themselves. */
+    public static List<Kernels> andScalar() {
+        return Stream.concat(Stream.of(Kernels.scalar()), all().map(Named::getPayload)).toList();
     }
 
     private static Kernels at(int bits) {

@@ -12,6 +12,7 @@ import dev.filigree.base.UserError;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
+import dev.filigree.kernel.VectorWidths;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,7 +51,7 @@ class LayoutLawTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.5, 0.9, 1})
     void aProductIsTheDenseProduct(double sparsity) {
-        for (Kernels kernels : List.of(Kernels.scalar(), Kernels.best())) {
+        for (Kernels kernels : VectorWidths.andScalar()) {
             Compute compute = new Compute(kernels, new Parallel(2));
             for (int[] shape : SHAPES) {
                 for (int tokens : new int[] {1, 16, 61, 130}) {

@@ -62,12 +62,13 @@ final class Doctor implements Runnable {
     }
 
     private static Table table(Machine machine, Kernels kernels, int threads, Probe probe) {
+        String chosen = System.getProperty("filigree.kernels", "auto");
         return new Table("", Column.text("what"), Column.text("found"))
                 .row("Java", machine.jvm())
                 .row("system", machine.os())
                 .row("processor", machine.processor() + ", " + machine.processors() + " in use by this process")
                 .row("memory", Units.bytes(machine.memoryBytes()) + ", heap up to " + Units.bytes(Runtime.getRuntime().maxMemory()))
-                .row("kernels", kernels.name())
+                .row("kernels", kernels.name() + (chosen.equals("auto") ? ", the widest that this processor prefers" : ", asked for by name"))
                 .row("multiply-adds, 1 thread", gigaflops(probe.oneThread()))
                 .row("multiply-adds, " + threads + " threads", gigaflops(probe.allThreads()))
                 .row("read 128 kB, 1 thread", bandwidth(probe.cacheRead()))

@@ -1,6 +1,7 @@
 package dev.filigree.app.cli;
 
 import dev.filigree.base.UserError;
+import dev.filigree.kernel.Kernels;
 import dev.filigree.report.Progress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -26,6 +27,16 @@ public final class Filigree implements Runnable {
             description = "Print JSON on standard output instead of text; progress stays on standard error.")
     private boolean json;
 
+    /** Set while the command line is read, before any command runs: the choice is made when kernels are first asked for. */
+    @Option(names = "--kernels", scope = ScopeType.INHERIT, paramLabel = "WHICH",
+            description = "Code that runs: auto (the widest vectors this processor prefers), 512, 256, 128 (bits of a vector) or scalar (default: auto).")
+    private void kernels(String which) {
+        kernels = which;
+        System.setProperty("filigree.kernels", which);
+    }
+
+    private String kernels;
+
     @Option(names = "--trace", scope = ScopeType.INHERIT, description = "Print the stack trace of a fault.")
     private boolean trace;
 
@@ -50,6 +61,17 @@ public final class Filigree implements Runnable {
             throw new UserError("--threads: found " + threads + ", expected 1 to 1024");
         }
         return threads;
+    }
+
+    /**
+     * Whether {@code --kernels} names something that can run here; nothing happens without it.
+     *
+     * @throws UserError when it cannot
+     */
+    void checkKernels() {
+        if (kernels != null) {
+            Kernels.best();
+        }
     }
 
     public long seed() {

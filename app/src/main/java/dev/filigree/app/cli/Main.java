@@ -34,6 +34,14 @@ public final class Main {
             return USAGE;
         });
         commands.setExecutionExceptionHandler((e, command, parsed) -> fault(filigree, e));
+        commands.setExecutionStrategy(parsed -> {
+            try {
+                filigree.checkKernels();
+            } catch (UserError e) { // what an execution strategy throws reaches no handler
+                return fault(filigree, e);
+            }
+            return new CommandLine.RunLast().execute(parsed);
+        });
         try {
             return commands.execute(args);
         } catch (Error e) { // picocli hands on exceptions alone; out of memory is a fault of the same kind

@@ -16,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +52,25 @@ class MainTest {
         assertEquals(code, ran.code, ran.err);
         assertTrue(ran.err.startsWith(err), ran.err);
         assertEquals(err.isEmpty() ? 0 : 1, ran.err.lines().count(), ran.err);
+    }
+
+    /** In a process of its own: kernels are chosen once. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "methods --kernels scalar | 0 | ''",
+        "--kernels 128 methods    | 0 | ''",
+        "methods --kernels auto   | 0 | ''",
+        "methods --kernels 1024   | 1 | filigree: kernels: found 1024, expected auto, scalar or a vector width of",
+        "methods --kernels        | 2 | filigree: Missing required parameter for option '--kernels' (WHICH)",
+    })
+    void kernelsThatCannotRunAreRefusedByEveryCommand(String line, int code, String err) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), "dev.filigree.app.cli.Main"));
+        command.addAll(List.of(line.split(" +")));
+        Process child = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        String said = new String(child.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).replaceFirst("WARNING: Using incubator modules.*\\R", "");
+        assertEquals(code, child.waitFor(), said);
+        assertTrue(said.startsWith(err) && said.lines().count() == (err.isEmpty() ? 0 : 1), said);
     }
 
     @Test

@@ -12,13 +12,24 @@ final class ScalarElementwise implements Elementwise {
     @Override
     public void activate(Activation f, Floats x, Floats y, int from, int to) {
         for (int i = from; i < to; i++) {
-            float v = x.get(i);
-            y.set(i, switch (f) {
-                case NONE -> v;
-                case RELU -> Math.max(0f, v);
-                case GELU -> (float) (0.5 * v * (1 + erf(v * SQRT_HALF)));
-            });
+            y.set(i, value(f, x.get(i)));
         }
+    }
+
+    @Override
+    public void activateAdd(Activation f, Floats x, Floats r, Floats y, int from, int to) {
+        for (int i = from; i < to; i++) {
+            y.set(i, value(f, x.get(i)) + r.get(i));
+        }
+    }
+
+    private static float value(Activation f, float v) {
+        return switch (f) {
+            case NONE -> v;
+            case RELU -> Math.max(0f, v);
+            case GELU -> (float) (0.5 * v * (1 + erf(v * SQRT_HALF)));
+            case SILU -> (float) (v * sigmoid(v));
+        };
     }
 
     @Override
@@ -29,6 +40,7 @@ final class ScalarElementwise implements Elementwise {
                 case NONE -> 1;
                 case RELU -> v > 0 ? 1 : 0;
                 case GELU -> 0.5 * (1 + erf(v * SQRT_HALF)) + v * INV_SQRT_TWO_PI * Math.exp(-0.5 * v * v);
+                case SILU -> sigmoid(v) * (1 + v * sigmoid(-v));
             };
             dx.set(i, (float) (dy.get(i) * slope));
         }
@@ -55,6 +67,10 @@ final class ScalarElementwise implements Elementwise {
             sum += (double) x.get(i) * y.get(i);
         }
         return sum;
+    }
+
+    private static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
     }
 
     /**

@@ -10,12 +10,16 @@ import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Transcendental functions of whole vectors, and the sum over lanes. The polynomials are minimax fits made for this
- * file; they need no division, which costs as much as ten multiply-adds.
+ * file; most need no division, which costs as much as ten multiply-adds. Bounds are a comparison and a blend: max and min
+ * as Java defines them are six instructions on x86, one behind the other.
  */
 final class Functions {
 
     /** Beyond this the Gaussian's tail is below 1e-7: gelu is 0 or x, its slope 0 or 1. */
     private static final float EDGE = 5.25f;
+
+    /** Beyond this silu is 0 or x, and e^-x would leave the normal floats. */
+    private static final float FAR = 87f;
 
     /** Adding it to a float of moderate size rounds to an integer, which then stands in the low bits. */
     private static final float ROUND = 0x1.8p23f;
@@ -48,10 +52,24 @@ final class Functions {
         return s.add(s.rearrange(SWAP1)).lane(0);
     }
 
+    /** Largest lane; no number when a lane is none. */
+    static float max(FloatVector v) {
+        FloatVector s = v;
+        if (Lanes.N >= 16) {
+            s = s.max(s.rearrange(SWAP8));
+        }
+        if (Lanes.N >= 8) {
+            s = s.max(s.rearrange(SWAP4));
+        }
+        s = s.max(s.rearrange(SWAP2));
+        return s.max(s.rearrange(SWAP1)).lane(0);
+    }
+
     /** {@code 2^x} to 2e-7 of itself; below -126 the smallest normal float. */
     static FloatVector exp2(FloatVector x) {
-        FloatVector rounded = x.max(broadcast(F, -126f)).add(broadcast(F, ROUND));
-        FloatVector f = x.max(broadcast(F, -126f)).sub(rounded.sub(broadcast(F, ROUND)));
+        FloatVector v = x.blend(broadcast(F, -126f), x.compare(VectorOperators.LT, -126f));
+        FloatVector rounded = v.add(broadcast(F, ROUND));
+        FloatVector f = v.sub(rounded.sub(broadcast(F, ROUND)));
         FloatVector p = broadcast(F, 0.00015345811f).fma(f, broadcast(F, 0.00133999321f));
         p = p.fma(f, broadcast(F, 0.00961848907f));
         p = p.fma(f, broadcast(F, 0.0555032864f));
@@ -64,7 +82,8 @@ final class Functions {
     /** {@code x Phi(x)}, absolute error below 2e-6: {@code Phi = 1/2 + x h(x^2)} with a polynomial for h. */
     static FloatVector gelu(FloatVector x) {
         FloatVector u = x.mul(x);
-        FloatVector t = u.min(broadcast(F, EDGE * EDGE)).fma(broadcast(F, 2 / (EDGE * EDGE)), broadcast(F, -1f));
+        VectorMask<Float> beyond = u.compare(VectorOperators.GT, EDGE * EDGE);
+        FloatVector t = u.blend(broadcast(F, EDGE * EDGE), beyond).fma(broadcast(F, 2 / (EDGE * EDGE)), broadcast(F, -1f));
         FloatVector h = broadcast(F, -0.000450648164f).fma(t, broadcast(F, 0.00136216264f));
         h = h.fma(t, broadcast(F, -0.0016196901f));
         h = h.fma(t, broadcast(F, 0.00211211597f));
@@ -79,14 +98,13 @@ final class Functions {
         h = h.fma(t, broadcast(F, -0.0671265945f));
         h = h.fma(t, broadcast(F, 0.13465935f));
         FloatVector y = h.fma(x, broadcast(F, 0.5f)).mul(x);
-        VectorMask<Float> beyond = u.compare(VectorOperators.GT, EDGE * EDGE);
-        return y.blend(x.max(broadcast(F, 0f)), beyond);
+        return y.blend(x.blend(broadcast(F, 0f), x.compare(VectorOperators.LT, 0f)), beyond);
     }
 
     /** The derivative of {@link #gelu}, absolute error below 3e-6: {@code 1/2 + x q(x^2)}. */
     static FloatVector geluSlope(FloatVector x) {
         FloatVector u = x.mul(x);
-        FloatVector t = u.min(broadcast(F, EDGE * EDGE)).fma(broadcast(F, 2 / (EDGE * EDGE)), broadcast(F, -1f));
+        FloatVector t = u.blend(broadcast(F, EDGE * EDGE), u.compare(VectorOperators.GT, EDGE * EDGE)).fma(broadcast(F, 2 / (EDGE * EDGE)), broadcast(F, -1f));
         FloatVector q = broadcast(F, 0.00476877065f).fma(t, broadcast(F, -0.0119383615f));
         q = q.fma(t, broadcast(F, 0.00812151842f));
         q = q.fma(t, broadcast(F, -0.00818414334f));
@@ -105,5 +123,20 @@ final class Functions {
         VectorMask<Float> below = x.compare(VectorOperators.LT, -EDGE);
         VectorMask<Float> above = x.compare(VectorOperators.GT, EDGE);
         return s.blend(broadcast(F, 0f), below).blend(broadcast(F, 1f), above);
+    }
+
+    /** {@code x / (1 + e^-x)} to 4e-7, or to that share of itself where it is above one. */
+    static FloatVector silu(FloatVector x) {
+        FloatVector v = x.blend(broadcast(F, -FAR), x.compare(VectorOperators.LT, -FAR));
+        return v.div(exp2(v.mul(broadcast(F, -Softmax.LOG2_E))).add(broadcast(F, 1f)));
+    }
+
+    /** The derivative of {@link #silu}, {@code s (1 + x e^-x s)} with {@code s = 1 / (1 + e^-x)}, absolute error below 1e-6. */
+    static FloatVector siluSlope(FloatVector x) {
+        FloatVector v = x.blend(broadcast(F, -FAR), x.compare(VectorOperators.LT, -FAR));
+        v = v.blend(broadcast(F, FAR), v.compare(VectorOperators.GT, FAR));
+        FloatVector e = exp2(v.mul(broadcast(F, -Softmax.LOG2_E)));
+        FloatVector s = broadcast(F, 1f).div(e.add(broadcast(F, 1f)));
+        return v.mul(e.mul(s)).fma(s, s);
     }
 }

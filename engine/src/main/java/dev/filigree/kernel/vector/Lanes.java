@@ -27,8 +27,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Lanes {
 
-    /** Property that forces the width in bits: 128, 256 or 512. */
-    static final String PROPERTY = "filigree.vector.bits";
+    /** Property that forces the width in bits: 128, 256 or 512; scalar code is chosen before this class is loaded. */
+    static final String PROPERTY = "filigree.kernels";
 
     static final int BITS = bits();
 
@@ -54,9 +54,10 @@ final class Lanes {
 
     /**
      * Vectors side by side in a register tile of four rows: 32 registers hold sixteen sums and what feeds them; the 16
-     * registers that go with 256 bits hold eight.
+     * registers that x86 has without AVX-512 hold eight, and so does 256 bits anywhere, so that what AVX2 runs is tested on
+     * wider processors.
      */
-    static final int WIDE = BITS == 256 ? 2 : 4;
+    static final int WIDE = BITS == 256 || sixteenRegisters() ? 2 : 4;
 
     static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
@@ -85,14 +86,19 @@ final class Lanes {
     private Lanes() {
     }
 
+    private static boolean sixteenRegisters() {
+        return Set.of("amd64", "x86_64", "x86").contains(System.getProperty("os.arch")) && FloatVector.SPECIES_PREFERRED.vectorBitSize() < 512;
+    }
+
     private static int bits() {
         int most = Math.clamp(FloatVector.SPECIES_PREFERRED.vectorBitSize(), 128, 512);
-        String asked = System.getProperty(PROPERTY);
-        if (asked == null) {
+        String asked = System.getProperty(PROPERTY, "auto");
+        if (asked.equals("auto")) {
             return most;
         }
         if (!Set.of("128", "256", "512").contains(asked) || Integer.parseInt(asked) > most) {
-            throw new UserError("property " + PROPERTY + " is " + asked + ", expected 128, 256 or 512 and at most " + most + " on this machine");
+            throw new UserError("kernels: found " + asked + ", expected auto, scalar or a vector width of 128, 256 or 512 bits, and at most " + most
+                    + " with this processor and Java");
         }
         return Integer.parseInt(asked);
     }

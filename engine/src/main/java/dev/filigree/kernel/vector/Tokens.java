@@ -24,16 +24,20 @@ final class Tokens {
      * {@code rowBytes}; the rest of each row, up to {@code padded} floats, becomes zero.
      */
     static void read(long panels, int features, int width, int from, int end, int first, int count, long matrix, long rowBytes, int padded) {
-        for (int t = from; t < end;) {
-            int run = Math.min(end - t, width - t % width);
-            long p = panels + 4L * (((long) (t / width) * features + first) * width + t % width);
-            long q = matrix + 4L * (t - from);
-            for (int f = 0; f < count; f++) {
-                copy(p, q, run);
-                p += 4L * width;
-                q += rowBytes;
+        if (width == 1) { // one row per token
+            transpose(panels + 4L * ((long) from * features + first), 4L * features, end - from, count, matrix, rowBytes);
+        } else {
+            for (int t = from; t < end;) {
+                int run = Math.min(end - t, width - t % width);
+                long p = panels + 4L * (((long) (t / width) * features + first) * width + t % width);
+                long q = matrix + 4L * (t - from);
+                for (int f = 0; f < count; f++) {
+                    copy(p, q, run);
+                    p += 4L * width;
+                    q += rowBytes;
+                }
+                t += run;
             }
-            t += run;
         }
         for (int f = 0; f < count; f++) {
             for (int i = end - from; i < padded; i++) {
@@ -44,6 +48,10 @@ final class Tokens {
 
     /** Writes rows of a matrix back to panels: token {@code from} is the matrix' first column. */
     static void write(long matrix, long rowBytes, long panels, int features, int width, int from, int end, int first, int count) {
+        if (width == 1) {
+            transpose(matrix, rowBytes, count, end - from, panels + 4L * ((long) from * features + first), 4L * features);
+            return;
+        }
         for (int t = from; t < end;) {
             int run = Math.min(end - t, width - t % width);
             long p = panels + 4L * (((long) (t / width) * features + first) * width + t % width);
@@ -69,7 +77,7 @@ final class Tokens {
     }
 
     /** Copies {@code count} floats that do not overlap. */
-    private static void copy(long p, long q, int count) {
+    static void copy(long p, long q, int count) {
         int i = 0;
         for (; i + Lanes.N <= count; i += Lanes.N) {
             fromMemorySegment(F, ALL, (p + 4L * i) & MASK, ORDER).intoMemorySegment(ALL, (q + 4L * i) & MASK, ORDER);

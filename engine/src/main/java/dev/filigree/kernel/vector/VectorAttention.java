@@ -5,9 +5,9 @@ import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
+import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.address;
 import static java.lang.ref.Reference.reachabilityFence;
-import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.base.Floats;
@@ -25,13 +25,11 @@ final class VectorAttention implements Attention {
     /** Queries whose scores are held at once. */
     private static final int STRIP = 64;
 
-    private static final float LOG2_E = 1.44269504f;
-
     @Override
     public int scratch(int length, int headSize) {
         int padded = padded(length);
         int forward = 3 * features(headSize, padded) + (length + headSize + 1) * STRIP;
-        int backward = 5 * features(headSize, padded) + 4 * length * padded + padded;
+        int backward = 5 * features(headSize, padded) + 4 * length * padded;
         return Math.max(forward, backward);
     }
 
@@ -72,7 +70,9 @@ final class VectorAttention implements Attention {
         for (int s = 0; s < n; s += STRIP) {
             int count = Math.min(STRIP, padded - s);
             Tiles.product(n, headSize, ks, 4, row, qs + 4L * s, row, count, scores, 4L * STRIP);
-            softmax(scores, 4L * STRIP, n, count, scale * LOG2_E, inverse);
+            for (long t = 0; t < 4L * count; t += STEP) {
+                Softmax.columns(scores + t, scores + t, 4L * STRIP, n, scale, inverse + t);
+            }
             Tiles.product(headSize, n, vs, row, 4, scores, 4L * STRIP, count, result, 4L * STRIP);
             multiplyRows(result, 4L * STRIP, headSize, count, inverse);
             Tokens.write(result, 4L * STRIP, address(out), features, width, from + s, Math.min(to, from + s + STRIP), first, headSize);
@@ -100,7 +100,6 @@ final class VectorAttention implements Attention {
         long slopes = weights + n * row;
         long weightsT = slopes + n * row;
         long slopesT = weightsT + n * row;
-        long inverse = slopesT + n * row;
         Tokens.read(address(q), features, width, from, to, first, headSize, qs, row, padded);
         Tokens.read(address(k), features, width, from, to, first, headSize, ks, row, padded);
         Tokens.read(address(v), features, width, from, to, first, headSize, vs, row, padded);
@@ -108,10 +107,11 @@ final class VectorAttention implements Attention {
 
         // one row per key, queries along lanes
         Tiles.product(n, headSize, ks, 4, row, qs, row, padded, weights, row);
-        softmax(weights, row, n, padded, scale * LOG2_E, inverse);
-        multiplyRows(weights, row, n, padded, inverse);
+        for (long t = 0; t < row; t += STEP) {
+            Softmax.columns(weights + t, weights + t, row, n, scale, 0);
+        }
         Tiles.product(n, headSize, vs, 4, row, ds, row, padded, slopes, row);
-        softmaxBackward(weights, slopes, row, n, padded, scale);
+        Softmax.backward(weights, slopes, slopes, row, n, padded, scale);
         Tokens.transpose(weights, row, n, n, weightsT, row);
         Tokens.transpose(slopes, row, n, n, slopesT, row);
 
@@ -129,48 +129,6 @@ final class VectorAttention implements Attention {
         reachabilityFence(dk);
         reachabilityFence(dv);
         reachabilityFence(scratch);
-    }
-
-    /**
-     * Replaces each column of {@code [rows x count]} by {@code 2^(factor (s - max))} and writes one over the column's
-     * sum to {@code inverse}.
-     */
-    private static void softmax(long s, long rowBytes, int rows, int count, float factor, long inverse) {
-        for (int t = 0; t < count; t += N) {
-            long p = s + 4L * t;
-            FloatVector max = fromMemorySegment(F, ALL, p & MASK, ORDER);
-            for (int j = 1; j < rows; j++) {
-                p += rowBytes;
-                max = max.max(fromMemorySegment(F, ALL, p & MASK, ORDER));
-            }
-            p = s + 4L * t;
-            FloatVector sum = FloatVector.zero(F);
-            FloatVector scale = broadcast(F, factor);
-            for (int j = 0; j < rows; j++) {
-                FloatVector e = Functions.exp2(fromMemorySegment(F, ALL, p & MASK, ORDER).sub(max).mul(scale));
-                sum = sum.add(e);
-                e.intoMemorySegment(ALL, p & MASK, ORDER);
-                p += rowBytes;
-            }
-            broadcast(F, 1f).div(sum).intoMemorySegment(ALL, (inverse + 4L * t) & MASK, ORDER);
-        }
-    }
-
-    /** Turns the slope of the weights into the slope of the unscaled scores: {@code w (d - sum w d) scale}, per column. */
-    private static void softmaxBackward(long weights, long slopes, long rowBytes, int rows, int count, float scale) {
-        for (int t = 0; t < count; t += N) {
-            FloatVector mean = FloatVector.zero(F);
-            for (int j = 0; j < rows; j++) {
-                long o = j * rowBytes + 4L * t;
-                mean = fromMemorySegment(F, ALL, (weights + o) & MASK, ORDER).fma(fromMemorySegment(F, ALL, (slopes + o) & MASK, ORDER), mean);
-            }
-            for (int j = 0; j < rows; j++) {
-                long o = j * rowBytes + 4L * t;
-                FloatVector w = fromMemorySegment(F, ALL, (weights + o) & MASK, ORDER).mul(scale);
-                long at = (slopes + o) & MASK;
-                fromMemorySegment(F, ALL, at, ORDER).sub(mean).mul(w).intoMemorySegment(ALL, at, ORDER);
-            }
-        }
     }
 
     /** Multiplies every row of {@code [rows x count]} by the row at {@code factors}. */

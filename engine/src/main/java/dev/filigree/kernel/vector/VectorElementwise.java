@@ -16,7 +16,6 @@ import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Elementwise;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /** Loops over whole vectors; the rest of a range goes through the same instructions under a mask, so its bits agree. */
 final class VectorElementwise implements Elementwise {
@@ -34,10 +33,27 @@ final class VectorElementwise implements Elementwise {
                     y.segment().asSlice(4L * from, 4L * (to - from)).copyFrom(x.segment().asSlice(4L * from, 4L * (to - from)));
                 }
             }
-            case RELU -> relu(p, q, to - from);
-            case GELU -> gelu(p, q, to - from);
+            case RELU -> Activations.relu(p, q, to - from);
+            case GELU -> Activations.gelu(p, q, to - from);
+            case SILU -> Activations.silu(p, q, to - from);
         }
         reachabilityFence(x);
+        reachabilityFence(y);
+    }
+
+    @Override
+    public void activateAdd(Activation f, Floats x, Floats r, Floats y, int from, int to) {
+        long p = address(x) + 4L * from;
+        long a = address(r) + 4L * from;
+        long q = address(y) + 4L * from;
+        switch (f) {
+            case NONE -> add(x, r, y, from, to);
+            case RELU -> Activations.reluAdd(p, a, q, to - from);
+            case GELU -> Activations.geluAdd(p, a, q, to - from);
+            case SILU -> Activations.siluAdd(p, a, q, to - from);
+        }
+        reachabilityFence(x);
+        reachabilityFence(r);
         reachabilityFence(y);
     }
 
@@ -52,8 +68,9 @@ final class VectorElementwise implements Elementwise {
                     dx.segment().asSlice(4L * from, 4L * (to - from)).copyFrom(dy.segment().asSlice(4L * from, 4L * (to - from)));
                 }
             }
-            case RELU -> reluBackward(p, q, o, to - from);
-            case GELU -> geluBackward(p, q, o, to - from);
+            case RELU -> Activations.reluBackward(p, q, o, to - from);
+            case GELU -> Activations.geluBackward(p, q, o, to - from);
+            case SILU -> Activations.siluBackward(p, q, o, to - from);
         }
         reachabilityFence(x);
         reachabilityFence(dy);
@@ -128,64 +145,5 @@ final class VectorElementwise implements Elementwise {
             q += 4;
         }
         return sum;
-    }
-
-    private static void relu(long p, long q, int count) {
-        FloatVector zero = FloatVector.zero(F);
-        int left = count;
-        for (; left >= N; left -= N) {
-            fromMemorySegment(F, ALL, p & MASK, ORDER).max(zero).intoMemorySegment(ALL, q & MASK, ORDER);
-            p += STEP;
-            q += STEP;
-        }
-        if (left > 0) {
-            VectorMask<Float> m = F.indexInRange(0, left);
-            fromMemorySegment(F, ALL, p, ORDER, m).max(zero).intoMemorySegment(ALL, q, ORDER, m);
-        }
-    }
-
-    private static void reluBackward(long p, long q, long o, int count) {
-        FloatVector zero = FloatVector.zero(F);
-        int left = count;
-        for (; left >= N; left -= N) {
-            VectorMask<Float> live = fromMemorySegment(F, ALL, p & MASK, ORDER).compare(VectorOperators.GT, 0f);
-            zero.blend(fromMemorySegment(F, ALL, q & MASK, ORDER), live).intoMemorySegment(ALL, o & MASK, ORDER);
-            p += STEP;
-            q += STEP;
-            o += STEP;
-        }
-        if (left > 0) {
-            VectorMask<Float> m = F.indexInRange(0, left);
-            VectorMask<Float> live = fromMemorySegment(F, ALL, p, ORDER, m).compare(VectorOperators.GT, 0f);
-            zero.blend(fromMemorySegment(F, ALL, q, ORDER, m), live).intoMemorySegment(ALL, o, ORDER, m);
-        }
-    }
-
-    private static void gelu(long p, long q, int count) {
-        int left = count;
-        for (; left >= N; left -= N) {
-            Functions.gelu(fromMemorySegment(F, ALL, p & MASK, ORDER)).intoMemorySegment(ALL, q & MASK, ORDER);
-            p += STEP;
-            q += STEP;
-        }
-        if (left > 0) {
-            VectorMask<Float> m = F.indexInRange(0, left);
-            Functions.gelu(fromMemorySegment(F, ALL, p, ORDER, m)).intoMemorySegment(ALL, q, ORDER, m);
-        }
-    }
-
-    private static void geluBackward(long p, long q, long o, int count) {
-        int left = count;
-        for (; left >= N; left -= N) {
-            FloatVector slope = Functions.geluSlope(fromMemorySegment(F, ALL, p & MASK, ORDER));
-            fromMemorySegment(F, ALL, q & MASK, ORDER).mul(slope).intoMemorySegment(ALL, o & MASK, ORDER);
-            p += STEP;
-            q += STEP;
-            o += STEP;
-        }
-        if (left > 0) {
-            VectorMask<Float> m = F.indexInRange(0, left);
-            fromMemorySegment(F, ALL, q, ORDER, m).mul(Functions.geluSlope(fromMemorySegment(F, ALL, p, ORDER, m))).intoMemorySegment(ALL, o, ORDER, m);
-        }
     }
 }

@@ -12,9 +12,12 @@ import dev.filigree.kernel.Updates;
 
 /**
  * The kernels in vector instructions of 512, 256 or 128 bits: the widest that the processor prefers, or the width in
- * the property {@code filigree.vector.bits}. Needs the module {@code jdk.incubator.vector}.
+ * the property {@code filigree.kernels}. Needs the module {@code jdk.incubator.vector}.
  */
 public final class VectorKernels implements Kernels {
+
+    /** Settles the width when this is made, not when a kernel first runs. */
+    private final String name = "vector " + Lanes.BITS + " bit";
 
     private final Products products = new VectorProducts();
     private final MatrixVector matrixVector = new VectorMatrixVector();
@@ -67,7 +70,7 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public String name() {
-        return "vector " + Lanes.BITS + " bit";
+        return name;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
+import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.address;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.setFloat;
@@ -15,57 +16,146 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.base.Floats;
 import dev.filigree.kernel.Norms;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
-/** Layer normalisation of one vector of tokens at a time: each lane walks down its own features. */
+/**
+ * Loops over the features of one vector of tokens at a time: each lane walks down its own features. A panel of one token
+ * goes to {@link OneToken}.
+ */
 final class VectorNorms implements Norms {
 
     @Override
     public void layerNorm(Floats x, Floats y, int at, int features, int width, Floats gain, Floats shift, float eps) {
+        long px = address(x) + 4L * at;
+        long py = address(y) + 4L * at;
         long rowBytes = 4L * width;
-        for (int t = 0; t < width; t += N) {
-            long p = address(x) + 4L * (at + t);
-            long q = address(y) + 4L * (at + t);
-            FloatVector mean = mean(p, features, rowBytes);
-            FloatVector inverse = inverse(p, features, rowBytes, mean, eps);
-            long g = address(gain);
-            long s = address(shift);
-            for (int f = 0; f < features; f++) {
-                FloatVector scale = inverse.mul(broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, g & MASK)));
-                FloatVector move = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, s & MASK));
-                fromMemorySegment(F, ALL, p & MASK, ORDER).sub(mean).fma(scale, move).intoMemorySegment(ALL, q & MASK, ORDER);
-                p += rowBytes;
-                q += rowBytes;
-                g += 4;
-                s += 4;
+        if (width == 1) {
+            OneToken.layerNorm(px, py, features, address(gain), address(shift), eps);
+        } else {
+            for (long t = 0; t < rowBytes; t += STEP) {
+                FloatVector mean = mean(px + t, features, rowBytes);
+                normalise(px + t, py + t, features, rowBytes, mean, inverse(px + t, features, rowBytes, mean, eps), address(gain), address(shift));
             }
         }
-        reachabilityFence(x);
-        reachabilityFence(y);
-        reachabilityFence(gain);
+        keep(x, y, gain);
         reachabilityFence(shift);
+    }
+
+    private static void normalise(long p, long q, int features, long rowBytes, FloatVector mean, FloatVector inverse, long gain, long shift) {
+        for (int f = 0; f < features; f++) {
+            FloatVector scale = inverse.mul(broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, gain & MASK)));
+            FloatVector move = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, shift & MASK));
+            fromMemorySegment(F, ALL, p & MASK, ORDER).sub(mean).fma(scale, move).intoMemorySegment(ALL, q & MASK, ORDER);
+            p += rowBytes;
+            q += rowBytes;
+            gain += 4;
+            shift += 4;
+        }
     }
 
     @Override
     public void layerNormBackward(Floats x, Floats dy, Floats dx, int at, int features, int width, Floats gain, float eps, Floats dGain, Floats dShift) {
-        long rowBytes = 4L * width;
         long px = address(x) + 4L * at;
         long py = address(dy) + 4L * at;
+        long pd = address(dx) + 4L * at;
+        if (width == 1) {
+            OneToken.layerNormBackward(px, py, pd, features, address(gain), eps, address(dGain), address(dShift));
+        } else {
+            backward(px, py, pd, features, width, address(gain), eps, address(dGain), address(dShift), true);
+        }
+        keep(x, dy, dx);
+        keep(gain, dGain, dShift);
+    }
+
+    @Override
+    public void rmsNorm(Floats x, Floats y, int at, int features, int width, Floats gain, float eps) {
+        long px = address(x) + 4L * at;
+        long py = address(y) + 4L * at;
+        long rowBytes = 4L * width;
+        if (width == 1) {
+            OneToken.rmsNorm(px, py, features, address(gain), eps);
+        } else {
+            for (long t = 0; t < rowBytes; t += STEP) {
+                scale(px + t, py + t, features, rowBytes, inverse(px + t, features, rowBytes, FloatVector.zero(F), eps), address(gain));
+            }
+        }
+        keep(x, y, gain);
+    }
+
+    private static void scale(long p, long q, int features, long rowBytes, FloatVector inverse, long gain) {
+        for (int f = 0; f < features; f++) {
+            FloatVector scale = inverse.mul(broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, gain & MASK)));
+            fromMemorySegment(F, ALL, p & MASK, ORDER).mul(scale).intoMemorySegment(ALL, q & MASK, ORDER);
+            p += rowBytes;
+            q += rowBytes;
+            gain += 4;
+        }
+    }
+
+    @Override
+    public void rmsNormBackward(Floats x, Floats dy, Floats dx, int at, int features, int width, Floats gain, float eps, Floats dGain) {
+        long px = address(x) + 4L * at;
+        long py = address(dy) + 4L * at;
+        long pd = address(dx) + 4L * at;
+        if (width == 1) {
+            OneToken.rmsNormBackward(px, py, pd, features, address(gain), eps, address(dGain));
+        } else {
+            backward(px, py, pd, features, width, address(gain), eps, address(dGain), 0, false);
+        }
+        keep(x, dy, dx);
+        keep(gain, dGain, dGain);
+    }
+
+    @Override
+    public void softmax(Floats x, Floats y, int at, int features, int width) {
+        long px = address(x) + 4L * at;
+        long py = address(y) + 4L * at;
+        if (width == 1) {
+            OneToken.softmax(px, py, features);
+        } else {
+            for (long t = 0; t < 4L * width; t += STEP) {
+                Softmax.columns(px + t, py + t, 4L * width, features, 1f, 0);
+            }
+        }
+        keep(x, y, y);
+    }
+
+    @Override
+    public void softmaxBackward(Floats y, Floats dy, Floats dx, int at, int features, int width) {
+        long py = address(y) + 4L * at;
+        long pd = address(dy) + 4L * at;
+        long px = address(dx) + 4L * at;
+        if (width == 1) {
+            OneToken.softmaxBackward(py, pd, px, features);
+        } else {
+            Softmax.backward(py, pd, px, 4L * width, features, width, 1f);
+        }
+        keep(y, dy, dx);
+    }
+
+    /** Back through a norm; one that is not {@code centred} takes no mean off, and has no shift. */
+    private static void backward(long px, long py, long pd, int features, int width, long gain, float eps, long dGain, long dShift, boolean centred) {
+        long rowBytes = 4L * width;
         float[] means = new float[width];
         float[] inverses = new float[width];
         float[] sums = new float[width];
         float[] dots = new float[width];
         for (int t = 0; t < width; t += N) {
-            FloatVector mean = mean(px + 4L * t, features, rowBytes);
+            if (centred) {
+                mean(px + 4L * t, features, rowBytes).intoArray(means, t);
+            }
+            FloatVector mean = FloatVector.fromArray(F, means, t);
             FloatVector inverse = inverse(px + 4L * t, features, rowBytes, mean, eps);
-            mean.intoArray(means, t);
             inverse.intoArray(inverses, t);
-            backwardSums(px + 4L * t, py + 4L * t, features, rowBytes, address(gain), mean, inverse, sums, dots, t);
+            backwardSums(px + 4L * t, py + 4L * t, features, rowBytes, gain, mean, inverse, sums, dots, t);
         }
-        long pd = address(dx) + 4L * at;
+        if (!centred) {
+            Arrays.fill(sums, 0f);
+        }
         float share = 1f / features;
         for (int f = 0; f < features; f++) {
-            FloatVector g = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (address(gain) + 4L * f) & MASK));
+            FloatVector g = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (gain + 4L * f) & MASK));
             FloatVector gainSum = FloatVector.zero(F);
             FloatVector shiftSum = FloatVector.zero(F);
             for (int t = 0; t < width; t += N) {
@@ -78,17 +168,11 @@ final class VectorNorms implements Norms {
                 FloatVector common = FloatVector.fromArray(F, sums, t).add(normal.mul(FloatVector.fromArray(F, dots, t))).mul(share);
                 d.mul(g).sub(common).mul(inverse).intoMemorySegment(ALL, (pd + o) & MASK, ORDER);
             }
-            long a = address(dGain) + 4L * f;
-            long b = address(dShift) + 4L * f;
-            setFloat(a, getFloat(a) + Functions.sum(gainSum));
-            setFloat(b, getFloat(b) + Functions.sum(shiftSum));
+            setFloat(dGain + 4L * f, getFloat(dGain + 4L * f) + Functions.sum(gainSum));
+            if (centred) {
+                setFloat(dShift + 4L * f, getFloat(dShift + 4L * f) + Functions.sum(shiftSum));
+            }
         }
-        reachabilityFence(x);
-        reachabilityFence(dy);
-        reachabilityFence(dx);
-        reachabilityFence(gain);
-        reachabilityFence(dGain);
-        reachabilityFence(dShift);
     }
 
     /** For each lane, the sums over features of {@code gain dy} and of {@code gain dy normal}. */
@@ -145,5 +229,11 @@ final class VectorNorms implements Norms {
             p += rowBytes;
         }
         return broadcast(F, 1f).div(a.add(b).add(c.add(d)).div(features).add(eps).sqrt());
+    }
+
+    private static void keep(Floats a, Floats b, Floats c) {
+        reachabilityFence(a);
+        reachabilityFence(b);
+        reachabilityFence(c);
     }
 }

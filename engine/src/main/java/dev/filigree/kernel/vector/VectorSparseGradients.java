@@ -23,7 +23,11 @@ import jdk.incubator.vector.FloatVector;
 /** Gradients of live weights: dot products along tokens, panel by panel so that a panel of x stays in cache. */
 final class VectorSparseGradients implements SparseGradients {
 
+    /** Bytes of x that stay in the second cache beside what else is in use. */
     private static final long NEAR = 192 << 10;
+
+    /** Tokens that {@link #gram} takes together when a panel is one token. */
+    private static final int ROWS_AT_ONCE = 64;
 
     @Override
     public void csr(Ints start, Shorts column, int chunk, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromRow, int toRow) {
@@ -78,16 +82,22 @@ final class VectorSparseGradients implements SparseGradients {
 
     @Override
     public void rowSums(Floats dy, int rows, int width, int panels, Floats gradient, int fromRow, int toRow) {
-        for (int r = fromRow; r < toRow; r++) {
-            FloatVector sum = FloatVector.zero(F);
+        if (width == 1) { // rows lie side by side
             for (int p = 0; p < panels; p++) {
-                long at = address(dy) + 4L * width * ((long) p * rows + r);
-                for (int t = 0; t < width; t += N) {
-                    sum = sum.add(fromMemorySegment(F, ALL, (at + 4L * t) & MASK, ORDER));
-                }
+                addTo(address(gradient) + 4L * fromRow, address(dy) + 4L * ((long) p * rows + fromRow), toRow - fromRow);
             }
-            long g = address(gradient) + 4L * r;
-            setFloat(g, getFloat(g) + Functions.sum(sum));
+        } else {
+            for (int r = fromRow; r < toRow; r++) {
+                FloatVector sum = FloatVector.zero(F);
+                for (int p = 0; p < panels; p++) {
+                    long at = address(dy) + 4L * width * ((long) p * rows + r);
+                    for (int t = 0; t < width; t += N) {
+                        sum = sum.add(fromMemorySegment(F, ALL, (at + 4L * t) & MASK, ORDER));
+                    }
+                }
+                long g = address(gradient) + 4L * r;
+                setFloat(g, getFloat(g) + Functions.sum(sum));
+            }
         }
         keep(dy, dy, gradient);
     }
@@ -96,13 +106,21 @@ final class VectorSparseGradients implements SparseGradients {
     public void gram(Floats x, int features, int tokens, int width, Floats gram, int fromRow, int toRow) {
         int padded = (features + N - 1) / N * N;
         long row = 4L * padded;
+        int depth = width == 1 ? Math.min(tokens, ROWS_AT_ONCE) : width;
         try (Arena arena = Arena.ofConfined()) {
             // with one row per token the sum over tokens is the depth of a dense product
-            long xt = address(Floats.allocate(arena, width * padded));
+            long xt = address(Floats.allocate(arena, depth * padded));
             long part = address(Floats.allocate(arena, Tiles.ROWS * padded));
-            for (int p = 0; p * width < tokens; p++) {
-                int live = Math.min(width, tokens - p * width);
-                Tokens.transpose(address(x) + 4L * p * features * width, 4L * width, features, live, xt, row);
+            for (int t = 0; t < tokens; t += depth) {
+                int live = Math.min(depth, tokens - t);
+                long from = address(x) + 4L * t * features;
+                if (width == 1) {
+                    for (int i = 0; i < live; i++) {
+                        Tokens.copy(from + 4L * i * features, xt + i * row, features);
+                    }
+                } else {
+                    Tokens.transpose(from, 4L * width, features, live, xt, row);
+                }
                 for (int r = fromRow; r < toRow; r += Tiles.ROWS) {
                     int count = Math.min(Tiles.ROWS, toRow - r);
                     Tiles.strip(live, xt + 4L * r, 4, row, xt, row, padded, part, row, count, Lanes.ZEROS, 0, 0);
