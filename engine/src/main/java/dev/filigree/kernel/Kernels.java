@@ -32,6 +32,8 @@ public interface Kernels {
 
     SparseGradients sparseGradients();
 
+    Convolutions convolutions();
+
     Elementwise elementwise();
 
     Norms norms();

@@ -1,0 +1,176 @@
+package dev.filigree.kernel.vector;
+
+import static dev.filigree.kernel.vector.Lanes.N;
+import static dev.filigree.kernel.vector.Lanes.STEP;
+import static dev.filigree.kernel.vector.Lanes.address;
+import static dev.filigree.kernel.vector.Lanes.getFloat;
+import static dev.filigree.kernel.vector.Lanes.getInt;
+import static dev.filigree.kernel.vector.Lanes.setFloat;
+import static java.lang.ref.Reference.reachabilityFence;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import dev.filigree.kernel.Convolutions;
+import dev.filigree.kernel.Planes;
+import dev.filigree.kernel.Taps;
+import java.lang.foreign.MemorySegment;
+
+/** Convolutions of {@link StripRows}, {@link Depthwise} and {@link Quads} over strips; this class turns buffers into addresses. */
+final class VectorConvolutions implements Convolutions {
+
+    @Override
+    public void unfold(Taps taps, Floats x, int group, int from, int to, int pixel, int count, Floats out, Floats scratch) {
+        Unfold.strip(taps, x, group, from, to, pixel, count, address(out), address(scratch));
+        keep(taps, x, out, scratch);
+    }
+
+    @Override
+    public void csr(Taps taps, Ints start, Ints column, Floats values, int chunk, Floats bias, boolean relu, Floats x, Floats y, int group, int pixel,
+            int count, int fromRow, int toRow, Floats scratch) {
+        int rows = taps.out().channels();
+        int columns = taps.in().channels() * taps.window().taps();
+        boolean plain = taps.window().plain();
+        long step = 4L * (plain ? taps.in().plane() : count);
+        long out = planes(y, taps.out(), group) + 4L * pixel;
+        for (int from = 0; from < columns; from += chunk) {
+            int to = Math.min(columns, from + chunk);
+            if (!plain) {
+                Unfold.strip(taps, x, group, from, to, pixel, count, address(scratch), address(scratch) + 4L * chunk * count);
+            }
+            long u = plain ? planes(x, taps.in(), group) + 4L * pixel : address(scratch) - step * from;
+            StripRows.run(address(start) + 4L * (from / chunk) * rows, address(column), address(values), u, step, out, 4L * taps.out().plane(), count / N,
+                    fromRow, toRow, bias == null ? Lanes.ZEROS : address(bias), bias == null ? 0 : 4, from > 0, relu && to == columns);
+        }
+        reachabilityFence(start);
+        reachabilityFence(column);
+        reachabilityFence(values);
+        reachabilityFence(bias);
+        keep(taps, x, y, scratch);
+    }
+
+    @Override
+    public void csrGradient(Taps taps, Ints start, Ints column, int chunk, Floats dy, Floats x, Floats gradient, int fromChunk, int toChunk, int fromRow,
+            int toRow, Floats scratch) {
+        Planes out = taps.out();
+        int columns = taps.in().channels() * taps.window().taps();
+        boolean plain = taps.window().plain();
+        for (int c = fromChunk; c < toChunk; c++) {
+            long starts = address(start) + 4L * c * out.channels();
+            for (int s = 0; s < out.groups() * out.strips(); s++) {
+                int group = s / out.strips();
+                int pixel = out.strip(s % out.strips());
+                int count = out.strip(s % out.strips() + 1) - pixel;
+                long step = 4L * (plain ? taps.in().plane() : count);
+                if (!plain) {
+                    Unfold.strip(taps, x, group, c * chunk, Math.min(columns, (c + 1) * chunk), pixel, count, address(scratch),
+                            address(scratch) + 4L * chunk * count);
+                }
+                long u = plain ? planes(x, taps.in(), group) + 4L * pixel : address(scratch) - step * c * chunk;
+                long d = planes(dy, out, group) + 4L * pixel;
+                for (int r = fromRow; r < toRow; r++) {
+                    entries(getInt(starts + 4L * r), getInt(starts + 4L * r + 4), address(column), d + 4L * r * out.plane(), u, count, step, address(gradient));
+                }
+            }
+        }
+        reachabilityFence(start);
+        reachabilityFence(column);
+        reachabilityFence(dy);
+        keep(taps, x, gradient, scratch);
+    }
+
+    private static void entries(int from, int to, long column, long dy, long u, int count, long step, long gradient) {
+        if (count == 4 * N) {
+            Quads.columnsOf4(from, to, column, dy, u, step, gradient);
+        } else {
+            Quads.columns(from, to, column, dy, u, 4 * count, step, gradient);
+        }
+    }
+
+    @Override
+    public void depthwise(Taps taps, Floats w, Floats bias, Floats x, Floats y, int group, int from, int to, Floats scratch) {
+        int n = taps.window().taps();
+        int vectors = taps.out().units() * Planes.UNIT / N;
+        for (int c = from; c < to; c++) {
+            long out = planes(y, taps.out(), group) + 4L * c * taps.out().plane();
+            long weights = address(w) + 4L * n * c;
+            long b = bias == null ? Lanes.ZEROS : address(bias) + 4L * c;
+            if (taps.shifted()) {
+                Depthwise.plane(taps.window().height(), taps.window().width(), weights, getFloat(b), firstTap(taps, x, group, c, scratch),
+                        4L * taps.in().width(), taps.inside().address(), taps.words(), vectors, out);
+            } else {
+                forEachStrip(taps, x, group, c, scratch, (u, pixel, count) -> Tiles.strip(n, weights, 0, 4, u, 4L * count, count, out + 4L * pixel, 0, 1, b, 0));
+            }
+        }
+        reachabilityFence(w);
+        reachabilityFence(bias);
+        keep(taps, x, y, scratch);
+    }
+
+    @Override
+    public void depthwiseGradient(Taps taps, Floats dy, Floats x, Floats gradient, int from, int to, Floats scratch) {
+        int n = taps.window().taps();
+        int vectors = taps.out().units() * Planes.UNIT / N;
+        for (int i = 0; i < taps.out().groups() * (to - from); i++) {
+            int group = i / (to - from);
+            int c = from + i % (to - from);
+            long d = planes(dy, taps.out(), group) + 4L * c * taps.out().plane();
+            long g = address(gradient) + 4L * n * c;
+            if (taps.shifted()) {
+                long plane = firstTap(taps, x, group, c, scratch) - 4L * taps.shift(0);
+                for (int t = 0; t < n; t++) {
+                    add(g + 4L * t, Depthwise.dot(d, plane + 4L * taps.shift(t), taps.inside().address() + 8L * taps.words() * t, vectors));
+                }
+            } else {
+                forEachStrip(taps, x, group, c, scratch, (u, pixel, count) -> {
+                    for (int t = 0; t < n; t++) {
+                        add(g + 4L * t, Depthwise.dot(d + 4L * pixel, u + 4L * t * count, count / N));
+                    }
+                });
+            }
+        }
+        reachabilityFence(dy);
+        keep(taps, x, gradient, scratch);
+    }
+
+    private static void add(long at, float v) {
+        setFloat(at, getFloat(at) + v);
+    }
+
+    private interface Strip {
+        void at(long unfolded, int pixel, int count);
+    }
+
+    private static void forEachStrip(Taps taps, Floats x, int group, int channel, Floats scratch, Strip body) {
+        int n = taps.window().taps();
+        for (int s = 0; s < taps.out().strips(); s++) {
+            int pixel = taps.out().strip(s);
+            int count = taps.out().strip(s + 1) - pixel;
+            Unfold.strip(taps, x, group, channel * n, (channel + 1) * n, pixel, count, address(scratch), address(scratch) + 4L * n * count);
+            body.at(address(scratch), pixel, count);
+        }
+    }
+
+    /** What the first tap sees of a channel's plane; the outermost planes are copied, so that no tap reads past the buffer. */
+    private static long firstTap(Taps taps, Floats x, int group, int channel, Floats scratch) {
+        long plane = 4L * taps.in().plane();
+        long p = planes(x, taps.in(), group) + plane * channel;
+        long margin = 4L * taps.margin();
+        if (p - margin < address(x) || p + plane + margin > address(x) + x.bytes()) {
+            long copy = address(scratch) + margin;
+            MemorySegment.copy(x.segment(), p - address(x), scratch.segment(), margin, plane);
+            p = copy;
+        }
+        return p + 4L * taps.shift(0);
+    }
+
+    private static long planes(Floats f, Planes p, int group) {
+        return address(f) + 4L * group * p.channels() * p.plane();
+    }
+
+    private static void keep(Taps taps, Floats a, Floats b, Floats c) {
+        reachabilityFence(taps);
+        reachabilityFence(a);
+        reachabilityFence(b);
+        reachabilityFence(c);
+    }
+}
