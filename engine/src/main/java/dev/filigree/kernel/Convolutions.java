@@ -27,6 +27,13 @@ public interface Convolutions {
     void unfold(Taps taps, Floats x, int group, int from, int to, int pixel, int count, Floats out, Floats scratch);
 
     /**
+     * Dense weight in tiles, see {@link Products#tiled}.
+     *
+     * @param scratch for one chunk of all columns
+     */
+    void tiled(Taps taps, Floats w, Floats bias, Floats x, Floats y, int group, int pixel, int count, int fromTile, int toTile, Floats scratch);
+
+    /**
      * Sparse rows in column chunks: the entries of row r in chunk c are {@code start[c*rows + r] .. start[c*rows + r + 1]}.
      *
      * @param chunk columns per chunk

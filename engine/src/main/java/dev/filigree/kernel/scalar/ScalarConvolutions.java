@@ -3,6 +3,7 @@ package dev.filigree.kernel.scalar;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.kernel.Convolutions;
+import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.Planes;
 import dev.filigree.kernel.Taps;
 import dev.filigree.kernel.Window;
@@ -14,6 +15,22 @@ final class ScalarConvolutions implements Convolutions {
         for (int j = from; j < to; j++) {
             for (int i = 0; i < count; i++) {
                 out.set((j - from) * count + i, input(taps, x, group, j, pixel + i));
+            }
+        }
+    }
+
+    @Override
+    public void tiled(Taps taps, Floats w, Floats bias, Floats x, Floats y, int group, int pixel, int count, int fromTile, int toTile, Floats scratch) {
+        int rows = taps.out().channels();
+        int columns = taps.in().channels() * taps.window().taps();
+        int tile = Kernels.TILE_ROWS;
+        for (int r = fromTile * tile; r < Math.min(rows, toTile * tile); r++) {
+            for (int q = pixel; q < pixel + count; q++) {
+                float sum = bias == null ? 0f : bias.get(r);
+                for (int j = 0; j < columns; j++) {
+                    sum += w.get((r / tile * columns + j) * tile + r % tile) * input(taps, x, group, j, q);
+                }
+                y.set((group * rows + r) * taps.out().plane() + q, sum);
             }
         }
     }

@@ -25,6 +25,27 @@ final class VectorConvolutions implements Convolutions {
     }
 
     @Override
+    public void tiled(Taps taps, Floats w, Floats bias, Floats x, Floats y, int group, int pixel, int count, int fromTile, int toTile, Floats scratch) {
+        int rows = taps.out().channels();
+        int columns = taps.in().channels() * taps.window().taps();
+        boolean plain = taps.window().plain();
+        if (!plain) {
+            Unfold.strip(taps, x, group, 0, columns, pixel, count, address(scratch), address(scratch) + 4L * columns * count);
+        }
+        long u = plain ? planes(x, taps.in(), group) + 4L * pixel : address(scratch);
+        long step = 4L * (plain ? taps.in().plane() : count);
+        long yStep = 4L * taps.out().plane();
+        long biasStep = bias == null ? 0 : 4;
+        for (int r = fromTile * Tiles.ROWS; r < Math.min(rows, toTile * Tiles.ROWS); r += Tiles.ROWS) {
+            Tiles.strip(columns, address(w) + 4L * r * columns, 4, 4L * Tiles.ROWS, u, step, count, planes(y, taps.out(), group) + r * yStep + 4L * pixel, yStep,
+                    Math.min(Tiles.ROWS, rows - r), (bias == null ? Lanes.ZEROS : address(bias)) + r * biasStep, biasStep);
+        }
+        reachabilityFence(w);
+        reachabilityFence(bias);
+        keep(taps, x, y, scratch);
+    }
+
+    @Override
     public void csr(Taps taps, Ints start, Ints column, Floats values, int chunk, Floats bias, boolean relu, Floats x, Floats y, int group, int pixel,
             int count, int fromRow, int toRow, Floats scratch) {
         int rows = taps.out().channels();
