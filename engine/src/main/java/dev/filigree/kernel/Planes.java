@@ -19,8 +19,8 @@ public record Planes(int images, int channels, int height, int width, int togeth
     /** Strips begin and planes end at a multiple of this many pixels, the lanes of the widest vector. */
     public static final int UNIT = 16;
 
-    /** Widest strip in pixels: five of the widest vectors. */
-    public static final int STRIP = 80;
+    /** Widest strip in pixels: seven of the widest vectors. */
+    public static final int STRIP = 112;
 
     private static final int MOST_TOGETHER = 8;
 
@@ -93,14 +93,18 @@ public record Planes(int images, int channels, int height, int width, int togeth
         return (image / together * channels + channel) * plane() + (image % together * height + y) * width + x;
     }
 
-    /** Strips of a plane, of four units and some of five where there are enough units. */
-    public int strips() {
-        int n = Math.max(1, units() / 4);
-        return units() > n * STRIP / UNIT ? n + 1 : n;
-    }
-
-    /** First pixel of a strip; that of {@code strips()} is the end of the last one. */
-    public int strip(int i) {
-        return (int) ((long) units() * i / strips()) * UNIT;
+    /**
+     * Pixels at which a plane is cut into strips of at most {@code most} pixels, its end included.
+     *
+     * @param even whether strips are about equally wide; else all but the last have {@code most} pixels
+     */
+    public int[] strips(int most, boolean even) {
+        int widest = most / UNIT;
+        int n = Math.ceilDiv(units(), widest);
+        int[] cuts = new int[n + 1];
+        for (int i = 0; i <= n; i++) {
+            cuts[i] = UNIT * (even ? (int) ((long) units() * i / n) : Math.min(units(), i * widest));
+        }
+        return cuts;
     }
 }

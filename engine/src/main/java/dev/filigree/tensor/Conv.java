@@ -18,6 +18,8 @@ public final class Conv {
 
     /** Tasks that strips are dealt to at most, so that a task uses its scratch memory for several strips. */
     private static final int STRIP_TASKS = 32;
+    /** The dense product works on four vectors at a time. */
+    private static final int DENSE_STRIP = 64;
     private static final int CHANNEL_TASKS = 16;
 
     private Conv() {
@@ -36,7 +38,7 @@ public final class Conv {
         check(taps, x, y);
         expectBias(w.outputs(), bias);
         Convolutions k = compute.kernels().convolutions();
-        forEachStrip(compute, taps, w.chunk(), y, f == Activation.RELU ? Activation.NONE : f, (group, pixel, count, part, parts, scratch) -> {
+        forEachStrip(compute, taps, taps.out().strips(Planes.STRIP, true), w.chunk(), y, f == Activation.RELU ? Activation.NONE : f, (group, pixel, count, part, parts, scratch) -> {
             int from = w.cut(part * ConvWeight.PARTS / parts);
             int to = w.cut((part + 1) * ConvWeight.PARTS / parts);
             k.csr(taps, w.start(), w.column(), w.values(), w.chunk(), bias, f == Activation.RELU, x, y, group, pixel, count, from, to, scratch);
@@ -54,7 +56,7 @@ public final class Conv {
         expectBias(w.rows(), bias);
         int tiles = Tiled.tiles(w.rows());
         Convolutions k = compute.kernels().convolutions();
-        forEachStrip(compute, taps, w.cols(), y, f, (group, pixel, count, part, parts, scratch) -> {
+        forEachStrip(compute, taps, taps.out().strips(DENSE_STRIP, false), w.cols(), y, f, (group, pixel, count, part, parts, scratch) -> {
             int from = cut(tiles, part, parts);
             int to = cut(tiles, part + 1, parts);
             k.tiled(taps, w.tiles(), bias, x, y, group, pixel, count, from, to, scratch);
@@ -67,9 +69,10 @@ public final class Conv {
         int[] rows(int group, int pixel, int count, int part, int parts, Floats scratch);
     }
 
-    private static void forEachStrip(Compute compute, Taps taps, int chunk, Floats y, Activation f, Strip body) {
+    private static void forEachStrip(Compute compute, Taps taps, int[] cuts, int chunk, Floats y, Activation f, Strip body) {
         Planes out = taps.out();
-        int strips = out.groups() * out.strips();
+        int each = cuts.length - 1;
+        int strips = out.groups() * each;
         int pixelTasks = Math.min(strips, STRIP_TASKS);
         // few strips: cut the rows too, less often where each part unfolds the image again
         int parts = Math.min(taps.window().plain() ? ConvWeight.PARTS : ConvWeight.PARTS / 2, Integer.highestOneBit(Math.max(1, ConvWeight.PARTS / pixelTasks)));
@@ -77,9 +80,9 @@ public final class Conv {
             try (Arena arena = Arena.ofConfined()) {
                 Floats scratch = Floats.allocate(arena, Convolutions.scratch(taps, chunk));
                 for (int s = cut(strips, task / parts, pixelTasks); s < cut(strips, task / parts + 1, pixelTasks); s++) {
-                    int group = s / out.strips();
-                    int pixel = out.strip(s % out.strips());
-                    int count = out.strip(s % out.strips() + 1) - pixel;
+                    int group = s / each;
+                    int pixel = cuts[s % each];
+                    int count = cuts[s % each + 1] - pixel;
                     int[] rows = body.rows(group, pixel, count, task % parts, parts, scratch);
                     for (int r = rows[0]; f != Activation.NONE && r < rows[1]; r++) {
                         int at = (group * out.channels() + r) * out.plane() + pixel;

@@ -87,9 +87,12 @@ public final class ConvWeight {
         }
     }
 
-    /** Columns per chunk: the strip in use should stay near, and a row should meet enough entries to pay for its visit. */
+    /**
+     * Columns per chunk: few, so that the strip of the image in use stays near, but enough that a row meets a dozen
+     * entries of each chunk.
+     */
     static int chunkFor(long entries, long positions) {
-        return entries * 6 > positions ? 128 : 256;
+        return entries * 64 >= positions * 12 ? 64 : entries * 128 >= positions * 12 ? 128 : 256;
     }
 
     /** Rows at which work may be cut into {@link #PARTS} ranges with about equal numbers of entries. */

@@ -49,6 +49,19 @@ record ConvolutionLawTest(Kernels vector) {
     }
 
     @Test
+    void tilesAreTheDenseProduct() {
+        forEachCase(5, (rng, taps, x, what) -> {
+            int rows = taps.out().channels();
+            int columns = taps.in().channels() * taps.window().taps();
+            int tiles = Math.ceilDiv(rows, Kernels.TILE_ROWS);
+            Floats w = random(tiles * Kernels.TILE_ROWS * columns, rng);
+            Floats bias = rng.nextInt(3) == 0 ? null : random(rows, rng);
+            outputs(taps, tiles, columns, what, (k, y, scratch, from, to) -> strips(taps, (group, pixel, count) -> k.convolutions()
+                    .tiled(taps, w, bias, x, y, group, pixel, count, from, to, scratch)));
+        });
+    }
+
+    @Test
     void whatLiesBetweenPlanesIsNeverSeen() {
         forEachCase(4, (rng, taps, x, what) -> {
             if (taps.window().plain()) {
@@ -170,14 +183,15 @@ record ConvolutionLawTest(Kernels vector) {
     private static void strips(Taps taps, Strip body) {
         Planes p = taps.out();
         for (int g = 0; g < p.groups(); g++) {
-            for (int s = 0; s < p.strips(); s++) {
-                body.run(g, p.strip(s), p.strip(s + 1) - p.strip(s));
+            int[] cuts = p.strips(Planes.STRIP, true);
+            for (int s = 0; s < cuts.length - 1; s++) {
+                body.run(g, cuts[s], cuts[s + 1] - cuts[s]);
             }
         }
     }
 
     private static Floats scratch(Taps taps) {
-        return Floats.allocate(Convolutions.scratch(taps, 128)).fill(Float.NaN);
+        return Floats.allocate(Convolutions.scratch(taps, 256)).fill(Float.NaN);
     }
 
     /** Vector = scalar at every pixel; the cut of the range leaves no trace; nothing past the last plane is written. */

@@ -28,8 +28,8 @@ final class ConvBench {
         {256, 256, 14, 3, 1}, {512, 512, 7, 3, 1}, {128, 64, 56, 3, 2}};
     private static final int[][] DEPTHWISE = {{32, 112, 3, 1}, {64, 112, 3, 2}, {128, 56, 3, 1}, {256, 28, 3, 1}, {512, 14, 3, 1}, {512, 14, 3, 2}, {1024, 7, 3, 1},
         {512, 14, 5, 1}};
-    private static final int ROUNDS = 9;
-    private static final double SECONDS_PER_ROUND = 0.02;
+    private static final int ROUNDS = 15;
+    private static final double SECONDS_PER_ROUND = 0.01;
 
     private record Case(String name, double flops, Runnable body) {}
 
@@ -49,6 +49,7 @@ final class ConvBench {
         ConvBench bench = new ConvBench(threads, args.length > 1 ? Integer.parseInt(args[1]) : 1);
         String wanted = args.length > 2 ? args[2] : "";
         int chunk = args.length > 3 ? Integer.parseInt(args[3]) : 0;
+        bench.warmUp();
         bench.ceiling();
         for (int[] s : SHAPES) {
             String name = s[0] + "x" + s[1] + "@" + s[2] + " window " + s[3] + " stride " + s[4];
@@ -65,6 +66,20 @@ final class ConvBench {
             }
         }
         bench.compute.parallel().close();
+    }
+
+    /** Waits until the kernels are compiled. */
+    private void warmUp() {
+        for (int size : new int[] {7, 14, 28}) {
+            sparse(64, 64, size, Window.PIXEL, 0);
+            sparse(64, 64, size, Window.square(3, 1), 0);
+            depthwise(64, size, Window.square(3, 1));
+        }
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < 6e9) {
+            cases.forEach(c -> c.body.run());
+        }
+        cases.clear();
     }
 
     private void ceiling() {

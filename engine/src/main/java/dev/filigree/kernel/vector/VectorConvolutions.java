@@ -18,8 +18,12 @@ import java.lang.foreign.MemorySegment;
 /** Convolutions of {@link StripRows}, {@link Depthwise} and {@link Quads} over strips; this class turns buffers into addresses. */
 final class VectorConvolutions implements Convolutions {
 
+    /** Pixels that one dot product of a gradient covers at most where nothing is unfolded: its sum over lanes is dear. */
+    private static final int PLAIN_GRADIENT_STRIP = Integer.getInteger("gs", 256);
+
     @Override
     public void unfold(Taps taps, Floats x, int group, int from, int to, int pixel, int count, Floats out, Floats scratch) {
+        expect(taps, 1, scratch);
         Unfold.strip(taps, x, group, from, to, pixel, count, address(out), address(scratch));
         keep(taps, x, out, scratch);
     }
@@ -29,6 +33,7 @@ final class VectorConvolutions implements Convolutions {
         int rows = taps.out().channels();
         int columns = taps.in().channels() * taps.window().taps();
         boolean plain = taps.window().plain();
+        expect(taps, columns, scratch);
         if (!plain) {
             Unfold.strip(taps, x, group, 0, columns, pixel, count, address(scratch), address(scratch) + 4L * columns * count);
         }
@@ -51,6 +56,7 @@ final class VectorConvolutions implements Convolutions {
         int rows = taps.out().channels();
         int columns = taps.in().channels() * taps.window().taps();
         boolean plain = taps.window().plain();
+        expect(taps, chunk, scratch);
         long step = 4L * (plain ? taps.in().plane() : count);
         long out = planes(y, taps.out(), group) + 4L * pixel;
         for (int from = 0; from < columns; from += chunk) {
@@ -75,12 +81,15 @@ final class VectorConvolutions implements Convolutions {
         Planes out = taps.out();
         int columns = taps.in().channels() * taps.window().taps();
         boolean plain = taps.window().plain();
+        expect(taps, chunk, scratch);
+        int[] cuts = out.strips(plain ? PLAIN_GRADIENT_STRIP : Planes.STRIP, true);
+        int each = cuts.length - 1;
         for (int c = fromChunk; c < toChunk; c++) {
             long starts = address(start) + 4L * c * out.channels();
-            for (int s = 0; s < out.groups() * out.strips(); s++) {
-                int group = s / out.strips();
-                int pixel = out.strip(s % out.strips());
-                int count = out.strip(s % out.strips() + 1) - pixel;
+            for (int s = 0; s < out.groups() * each; s++) {
+                int group = s / each;
+                int pixel = cuts[s % each];
+                int count = cuts[s % each + 1] - pixel;
                 long step = 4L * (plain ? taps.in().plane() : count);
                 if (!plain) {
                     Unfold.strip(taps, x, group, c * chunk, Math.min(columns, (c + 1) * chunk), pixel, count, address(scratch),
@@ -111,6 +120,7 @@ final class VectorConvolutions implements Convolutions {
     public void depthwise(Taps taps, Floats w, Floats bias, Floats x, Floats y, int group, int from, int to, Floats scratch) {
         int n = taps.window().taps();
         int vectors = taps.out().units() * Planes.UNIT / N;
+        expect(taps, 1, scratch);
         for (int c = from; c < to; c++) {
             long out = planes(y, taps.out(), group) + 4L * c * taps.out().plane();
             long weights = address(w) + 4L * n * c;
@@ -131,6 +141,7 @@ final class VectorConvolutions implements Convolutions {
     public void depthwiseGradient(Taps taps, Floats dy, Floats x, Floats gradient, int from, int to, Floats scratch) {
         int n = taps.window().taps();
         int vectors = taps.out().units() * Planes.UNIT / N;
+        expect(taps, 1, scratch);
         for (int i = 0; i < taps.out().groups() * (to - from); i++) {
             int group = i / (to - from);
             int c = from + i % (to - from);
@@ -163,9 +174,10 @@ final class VectorConvolutions implements Convolutions {
 
     private static void forEachStrip(Taps taps, Floats x, int group, int channel, Floats scratch, Strip body) {
         int n = taps.window().taps();
-        for (int s = 0; s < taps.out().strips(); s++) {
-            int pixel = taps.out().strip(s);
-            int count = taps.out().strip(s + 1) - pixel;
+        int[] cuts = taps.out().strips(Planes.STRIP, true);
+        for (int s = 0; s < cuts.length - 1; s++) {
+            int pixel = cuts[s];
+            int count = cuts[s + 1] - pixel;
             Unfold.strip(taps, x, group, channel * n, (channel + 1) * n, pixel, count, address(scratch), address(scratch) + 4L * n * count);
             body.at(address(scratch), pixel, count);
         }
@@ -186,6 +198,13 @@ final class VectorConvolutions implements Convolutions {
 
     private static long planes(Floats f, Planes p, int group) {
         return address(f) + 4L * group * p.channels() * p.plane();
+    }
+
+    /** Scratch memory that is too small would be written past its end. */
+    private static void expect(Taps taps, int chunk, Floats scratch) {
+        if (scratch.length() < Convolutions.scratch(taps, chunk)) {
+            throw new IllegalArgumentException("scratch holds " + scratch.length() + " floats, expected " + Convolutions.scratch(taps, chunk));
+        }
     }
 
     private static void keep(Taps taps, Floats a, Floats b, Floats c) {
