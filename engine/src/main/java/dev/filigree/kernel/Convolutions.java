@@ -17,10 +17,10 @@ public interface Convolutions {
     /** Floats that {@code scratch} must hold for weights whose chunks have {@code chunk} columns. */
     static int scratch(Taps taps, int chunk) {
         if (taps.window().plain()) {
-            return 0;
+            return Planes.STRIP;
         }
         return Math.addExact(Math.multiplyExact(Math.max(chunk, taps.window().taps()), Planes.STRIP),
-                taps.in().plane() + 2 * taps.margin() + Planes.STRIP);
+                Math.max(taps.in().plane(), taps.staged() ? taps.stagedLength() : 0) + 2 * taps.margin() + Planes.STRIP);
     }
 
     /** Rows {@code from .. to} of u for the pixels of a strip: {@code out [to - from] [count]}. */

@@ -9,29 +9,50 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A {@link Window} laid over planes: for every tap and output pixel the input pixel, made once for a size of images.
- * Where all taps of a plane are shifts of it ({@link #shifted}), a tap is a distance and one bit per output pixel that
- * tells whether its input is inside the image; else it is a list of pixels.
+ *
+ * <p>Where all taps of a plane are {@link #shifted} views of it, a tap is a distance and one bit per output pixel that
+ * tells whether its input is inside the image. With a stride the same holds after a plane was {@link #staged}: dealt to
+ * one plane for each pair of remainders of the stride, or spread with zeros. Unfolding then uses a list of pixels.
  */
 public final class Taps {
 
     private final Window window;
     private final Planes in;
     private final Planes out;
-    private final int[] shift;
-    private final int margin;
-    private final MemorySegment inside;
     private final Ints source;
+    private final boolean staged;
+    private final Ints distance;
+    private final MemorySegment inside;
+    private final int margin;
 
-    private Taps(Window window, Planes in, Planes out, int[] shift, MemorySegment inside, Ints source) {
+    private Taps(Window window, Planes in, Planes out) {
         this.window = window;
         this.in = in;
         this.out = out;
-        this.shift = shift;
-        this.inside = inside;
-        this.source = source;
+        int taps = window.taps();
+        int plane = out.units() * Planes.UNIT;
+        boolean shifted = window.stride() == 1 && window.spread() == 1 && in.width() == out.width() && (in.height() == out.height() || in.together() == 1);
+        this.staged = !shifted && fitsStaged(window, in, out);
+        this.source = shifted ? null : Ints.allocate(Math.multiplyExact(taps, plane));
+        this.distance = shifted || staged ? Ints.allocate(taps) : null;
+        this.inside = distance == null ? null : Arena.ofAuto().allocate(8L * taps * words(), 64);
         int beyond = 0;
-        for (int s : shift) {
-            beyond = Math.max(beyond, Math.max(-s, out.units() * Planes.UNIT + s - in.plane()));
+        for (int t = 0; t < taps; t++) {
+            for (int q = 0; q < plane; q++) {
+                int pixel = source(window, in, out, t, q);
+                if (source != null) {
+                    source.set(t * plane + q, pixel);
+                }
+                if (inside != null && pixel >= 0) {
+                    long word = (long) t * words() + q / 64;
+                    inside.setAtIndex(JAVA_LONG, word, inside.getAtIndex(JAVA_LONG, word) | 1L << q % 64);
+                }
+            }
+            if (distance != null) {
+                int d = distance(window, out, t, stagedPlane());
+                distance.set(t, d);
+                beyond = Math.max(beyond, Math.max(-d, plane + d - (shifted ? in.plane() : stagedLength())));
+            }
         }
         this.margin = Math.ceilDiv(beyond, Planes.UNIT) * Planes.UNIT;
     }
@@ -42,39 +63,35 @@ public final class Taps {
             throw new UserError("convolution: input holds " + in.images() + " images, " + in.together() + " together, output " + out.images() + " and "
                     + out.together() + ", expected the same");
         }
-        boolean shifted = window.stride() == 1 && window.spread() == 1 && in.width() == out.width() && (in.height() == out.height() || in.together() == 1);
-        int taps = window.taps();
-        int plane = out.units() * Planes.UNIT;
-        if (shifted) {
-            int words = Math.ceilDiv(plane, 64);
-            MemorySegment inside = Arena.ofAuto().allocate(8L * words * taps, 64);
-            int[] shift = new int[taps];
-            for (int t = 0; t < taps; t++) {
-                shift[t] = (t / window.width() - window.top()) * in.width() + t % window.width() - window.left();
-                for (int q = 0; q < out.pixels(); q++) {
-                    if (source(window, in, out, t, q) >= 0) {
-                        long word = (long) t * words + q / 64;
-                        inside.setAtIndex(JAVA_LONG, word, inside.getAtIndex(JAVA_LONG, word) | 1L << q % 64);
-                    }
-                }
-            }
-            return new Taps(window, in, out, shift, inside, null);
-        }
-        Ints source = Ints.allocate(Math.multiplyExact(taps, plane));
-        for (int i = 0; i < source.length(); i++) {
-            source.set(i, source(window, in, out, i / plane, i % plane));
-        }
-        return new Taps(window, in, out, new int[0], null, source);
+        return new Taps(window, in, out);
     }
 
     /** Pixel of an input plane that tap {@code t} of pixel {@code q} of an output plane is, or -1 for zero. */
     private static int source(Window w, Planes in, Planes out, int t, int q) {
+        return pixel(in, out, q, w.stride(), t / w.width() - w.top(), t % w.width() - w.left(), w.spread());
+    }
+
+    private static int pixel(Planes in, Planes out, int q, int stride, int down, int right, int spread) {
         int image = q / (out.height() * out.width());
-        int y = q / out.width() % out.height() * w.stride() + t / w.width() - w.top();
-        int x = q % out.width() * w.stride() + t % w.width() - w.left();
-        boolean whole = y % w.spread() == 0 && x % w.spread() == 0;
-        boolean live = image < out.together() && y >= 0 && x >= 0 && y / w.spread() < in.height() && x / w.spread() < in.width();
-        return whole && live ? (image * in.height() + y / w.spread()) * in.width() + x / w.spread() : -1;
+        int y = q / out.width() % out.height() * stride + down;
+        int x = q % out.width() * stride + right;
+        boolean live = image < out.together() && y >= 0 && x >= 0 && y % spread == 0 && x % spread == 0;
+        return live && y / spread < in.height() && x / spread < in.width() ? (image * in.height() + y / spread) * in.width() + x / spread : -1;
+    }
+
+    /** Whether no staged part is larger than the output, whose rows it shares. */
+    private static boolean fitsStaged(Window w, Planes in, Planes out) {
+        int s = w.stride();
+        int rows = w.spread() > 1 ? (in.height() - 1) * w.spread() + 1 : Math.ceilDiv(in.height(), s);
+        int columns = w.spread() > 1 ? (in.width() - 1) * w.spread() + 1 : Math.ceilDiv(in.width(), s);
+        return (s == 1 || w.spread() == 1) && rows <= out.height() && columns <= out.width();
+    }
+
+    private static int distance(Window w, Planes out, int t, int plane) {
+        int down = t / w.width() - w.top();
+        int right = t % w.width() - w.left();
+        int s = w.stride();
+        return (Math.floorMod(down, s) * s + Math.floorMod(right, s)) * plane + Math.floorDiv(down, s) * out.width() + Math.floorDiv(right, s);
     }
 
     public Window window() {
@@ -94,17 +111,36 @@ public final class Taps {
         return source == null;
     }
 
-    /** Pixels from an output pixel to the input pixel of tap {@code t}, in planes that are {@link #shifted}. */
-    public int shift(int t) {
-        return shift[t];
+    /**
+     * Whether every tap is a shift of the staged input plane: {@code stride * stride} planes of the output's size, of
+     * which number {@code a * stride + b} holds input pixels (y*stride + a, x*stride + b), or with a spread one plane that
+     * holds input pixel (y, x) at (y*spread, x*spread) and zeros elsewhere.
+     */
+    public boolean staged() {
+        return staged;
     }
 
-    /** Most pixels that a shift leads out of an input plane on either side, in whole units. */
+    /** Floats from one staged plane to the next; a unit more than its pixels, so that rows may be written in whole vectors. */
+    public int stagedPlane() {
+        return (out.units() + 1) * Planes.UNIT;
+    }
+
+    /** Floats of all staged planes of a plane. */
+    public int stagedLength() {
+        return Math.multiplyExact(window.stride() * window.stride(), stagedPlane());
+    }
+
+    /** Pixels from an output pixel to the input pixel of each tap, in planes that are {@link #shifted} or {@link #staged}. */
+    public Ints distance() {
+        return distance;
+    }
+
+    /** Most pixels that a tap leads out of a shifted or staged plane on either side, in whole units. */
     public int margin() {
         return margin;
     }
 
-    /** One bit for each output pixel, lowest first in words of 64, tap after tap; null unless {@link #shifted}. */
+    /** One bit for each output pixel, lowest first in words of 64, tap after tap; null unless {@link #shifted} or {@link #staged}. */
     public MemorySegment inside() {
         return inside;
     }

@@ -34,7 +34,7 @@ class CompiledKernelsTest {
     private static final Pattern TASK = Pattern.compile("<task compile_id='\\d+' .*method='dev\\.filigree\\.kernel\\.vector\\.(\\w+) (\\w+) .*");
     private static final Pattern METHOD = Pattern.compile("<method id='(\\d+)' .*name='([^']+)'.*");
     private static final Pattern CALL = Pattern.compile("<call method='(\\d+)'.*");
-    private static final Set<String> PRODUCTS = Set.of("Tiles", "SparseRows", "BlockTiles", "PositionedRows", "Quads", "VectorUpdates");
+    private static final Set<String> PRODUCTS = Set.of("Tiles", "SparseRows", "BlockTiles", "PositionedRows", "Quads", "VectorUpdates", "StripRows", "Depthwise", "Unfold");
 
     @TempDir
     Path folder;
@@ -54,7 +54,7 @@ class CompiledKernelsTest {
         assertEquals(0, child.waitFor(), () -> read(folder.resolve("out")));
         Set<String> compiled = new TreeSet<>();
         List<String> left = callsLeft(log, compiled);
-        for (String product : Set.of("Tiles.tile", "SparseRows.rows", "BlockTiles.tile", "PositionedRows.")) {
+        for (String product : Set.of("Tiles.tile", "SparseRows.rows", "BlockTiles.tile", "PositionedRows.", "StripRows.rows", "Depthwise.pixels", "Unfold.copy")) {
             assertTrue(compiled.stream().anyMatch(c -> c.startsWith(product)), () -> product + " was not compiled, but " + compiled);
         }
         assertEquals(List.of(), left);
@@ -126,8 +126,29 @@ class CompiledKernelsTest {
             for (int i = 0; i < 20_000; i++) {
                 kernels.products().csr(start, column, values, 2, null, ROWS, x, y, WIDTH, 0, ROWS);
             }
+            convolutions(kernels, start, column, values);
             for (int i = 0; i < 3; i++) {
                 SelfTest.of(kernels);
+            }
+        }
+
+        /** Strips of seven, six and four vectors: 192 inputs in two column chunks, and 64 inputs with a window of 3. */
+        private static void convolutions(Kernels kernels, Ints start, Ints column, Floats values) {
+            for (int size : new int[] {7, 14}) {
+                for (Window window : List.of(Window.PIXEL, new Window(1, 3, 1, 1, 0, 1))) {
+                    Planes in = Planes.of(1, COLS / window.taps(), size, size);
+                    Taps taps = Taps.of(window, in, in.to(ROWS, size, size));
+                    Floats x = Floats.allocate(in.length()).fill(1f);
+                    Floats y = Floats.allocate(taps.out().length());
+                    Floats scratch = Floats.allocate(Convolutions.scratch(taps, COLS));
+                    int chunk = window.plain() ? COLS / 2 : COLS;
+                    int[] cuts = taps.out().strips(Planes.STRIP, true);
+                    for (int i = 0; i < 4_000; i++) {
+                        for (int s = 0; s < cuts.length - 1; s++) {
+                            kernels.convolutions().csr(taps, start, column, values, chunk, null, false, x, y, 0, cuts[s], cuts[s + 1] - cuts[s], 0, ROWS, scratch);
+                        }
+                    }
+                }
             }
         }
     }

@@ -6,7 +6,10 @@ import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
+import static dev.filigree.kernel.vector.Lanes.getFloat;
+import static dev.filigree.kernel.vector.Lanes.getInt;
 import static dev.filigree.kernel.vector.Lanes.getLong;
+import static dev.filigree.kernel.vector.Lanes.setFloat;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -24,38 +27,34 @@ final class Depthwise {
     }
 
     /**
-     * @param x       the plane, seen by the first tap of the first pixel
-     * @param row     bytes from one row of taps to the next
-     * @param inside  one bit per pixel and tap, {@code words} longs for a tap
-     * @param vectors of the plane
+     * @param w        one weight for each tap
+     * @param x        the plane
+     * @param distance floats from a pixel to what each tap sees
+     * @param inside   one bit per pixel and tap, {@code words} longs for a tap
+     * @param vectors  of y
      */
-    static void plane(int height, int width, long w, float bias, long x, long row, long inside, long words, int vectors, long y) {
+    static void plane(int taps, long w, float bias, long x, long distance, long inside, long words, int vectors, long y) {
         int i = 0;
         for (; i + 4 <= vectors; i += 4) {
-            pixels4(height, width, w, bias, x + i * STEP, row, inside, words, i * N, y + i * STEP);
+            pixels4(taps, w, bias, x + i * STEP, distance, inside, words, i * N, y + i * STEP);
         }
         for (; i < vectors; i++) {
-            pixels1(height, width, w, bias, x + i * STEP, row, inside, words, i * N, y + i * STEP);
+            pixels1(taps, w, bias, x + i * STEP, distance, inside, words, i * N, y + i * STEP);
         }
     }
 
-    private static void pixels4(int height, int width, long w, float bias, long x, long row, long inside, long words, int pixel, long y) {
+    private static void pixels4(int taps, long w, float bias, long x, long distance, long inside, long words, int pixel, long y) {
         FloatVector a0 = broadcast(F, bias), a1 = a0, a2 = a0, a3 = a0;
         long bits = inside + 8L * (pixel >>> 6);
-        for (int ty = 0; ty < height; ty++) {
-            long p = x + ty * row;
-            for (int tx = 0; tx < width; tx++) {
-                long live = getLong(bits & MASK) >>> pixel;
-                FloatVector v = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, w & MASK));
-                long at = p & MASK;
-                a0 = v.fma(fromMemorySegment(F, ALL, at, ORDER, VectorMask.fromLong(F, live)), a0);
-                a1 = v.fma(fromMemorySegment(F, ALL, at + STEP, ORDER, VectorMask.fromLong(F, live >>> N)), a1);
-                a2 = v.fma(fromMemorySegment(F, ALL, at + 2 * STEP, ORDER, VectorMask.fromLong(F, live >>> 2 * N)), a2);
-                a3 = v.fma(fromMemorySegment(F, ALL, at + 3 * STEP, ORDER, VectorMask.fromLong(F, live >>> 3 * N)), a3);
-                bits += 8 * words;
-                w += 4;
-                p += 4;
-            }
+        for (int t = 0; t < taps; t++) {
+            long live = getLong(bits & MASK) >>> pixel;
+            long at = (x + 4L * getInt((distance + 4L * t) & MASK)) & MASK;
+            FloatVector v = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (w + 4L * t) & MASK));
+            a0 = v.fma(fromMemorySegment(F, ALL, at, ORDER, VectorMask.fromLong(F, live)), a0);
+            a1 = v.fma(fromMemorySegment(F, ALL, at + STEP, ORDER, VectorMask.fromLong(F, live >>> N)), a1);
+            a2 = v.fma(fromMemorySegment(F, ALL, at + 2 * STEP, ORDER, VectorMask.fromLong(F, live >>> 2 * N)), a2);
+            a3 = v.fma(fromMemorySegment(F, ALL, at + 3 * STEP, ORDER, VectorMask.fromLong(F, live >>> 3 * N)), a3);
+            bits += 8 * words;
         }
         long o = y & MASK;
         a0.intoMemorySegment(ALL, o, ORDER);
@@ -64,50 +63,66 @@ final class Depthwise {
         a3.intoMemorySegment(ALL, o + 3 * STEP, ORDER);
     }
 
-    private static void pixels1(int height, int width, long w, float bias, long x, long row, long inside, long words, int pixel, long y) {
-        FloatVector a = broadcast(F, bias);
+    private static void pixels1(int taps, long w, float bias, long x, long distance, long inside, long words, int pixel, long y) {
+        FloatVector a0 = broadcast(F, bias);
         long bits = inside + 8L * (pixel >>> 6);
-        for (int ty = 0; ty < height; ty++) {
-            long p = x + ty * row;
-            for (int tx = 0; tx < width; tx++) {
-                VectorMask<Float> live = VectorMask.fromLong(F, getLong(bits & MASK) >>> pixel);
-                a = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, w & MASK)).fma(fromMemorySegment(F, ALL, p & MASK, ORDER, live), a);
-                bits += 8 * words;
-                w += 4;
-                p += 4;
-            }
+        for (int t = 0; t < taps; t++) {
+            long live = getLong(bits & MASK) >>> pixel;
+            long at = (x + 4L * getInt((distance + 4L * t) & MASK)) & MASK;
+            FloatVector v = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (w + 4L * t) & MASK));
+            a0 = v.fma(fromMemorySegment(F, ALL, at, ORDER, VectorMask.fromLong(F, live)), a0);
+            bits += 8 * words;
         }
-        a.intoMemorySegment(ALL, y & MASK, ORDER);
+        long o = y & MASK;
+        a0.intoMemorySegment(ALL, o, ORDER);
     }
 
-    /** Sum of dy times the plane as one tap sees it. */
-    static float dot(long dy, long x, long inside, int vectors) {
+    /**
+     * Adds the sum of dy times the plane as one tap sees it to the float at {@code sum}. Each part is small, for a method
+     * that is not inlined would get its vectors as objects.
+     *
+     * @param partial one vector of scratch memory
+     */
+    static void addDot(long dy, long x, long inside, int vectors, long partial, long sum) {
+        products4(dy, x, inside, vectors / 4, partial);
+        products1(dy, x, inside, vectors / 4 * 4, vectors, partial);
+        addLanes(partial, sum);
+    }
+
+    private static void products4(long dy, long x, long inside, int quads, long partial) {
         FloatVector a = FloatVector.zero(F), b = FloatVector.zero(F), c = FloatVector.zero(F), d = FloatVector.zero(F);
-        int i = 0;
-        for (; i + 4 <= vectors; i += 4) {
-            int pixel = i * N;
+        for (int i = 0; i < quads; i++) {
+            int pixel = i * 4 * N;
             long live = getLong((inside + 8L * (pixel >>> 6)) & MASK) >>> pixel;
-            long p = (x + i * STEP) & MASK;
-            long q = (dy + i * STEP) & MASK;
-            a = fromMemorySegment(F, ALL, q, ORDER).fma(fromMemorySegment(F, ALL, p, ORDER, VectorMask.fromLong(F, live)), a);
-            b = fromMemorySegment(F, ALL, q + STEP, ORDER).fma(fromMemorySegment(F, ALL, p + STEP, ORDER, VectorMask.fromLong(F, live >>> N)), b);
-            c = fromMemorySegment(F, ALL, q + 2 * STEP, ORDER).fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER, VectorMask.fromLong(F, live >>> 2 * N)), c);
-            d = fromMemorySegment(F, ALL, q + 3 * STEP, ORDER).fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER, VectorMask.fromLong(F, live >>> 3 * N)), d);
+            long p = (x + 4L * pixel) & MASK;
+            long q = (dy + 4L * pixel) & MASK;
+            a = fromMemorySegment(F, ALL, p, ORDER, VectorMask.fromLong(F, live)).fma(fromMemorySegment(F, ALL, q, ORDER), a);
+            b = fromMemorySegment(F, ALL, p + STEP, ORDER, VectorMask.fromLong(F, live >>> N)).fma(fromMemorySegment(F, ALL, q + STEP, ORDER), b);
+            c = fromMemorySegment(F, ALL, p + 2 * STEP, ORDER, VectorMask.fromLong(F, live >>> 2 * N)).fma(fromMemorySegment(F, ALL, q + 2 * STEP, ORDER), c);
+            d = fromMemorySegment(F, ALL, p + 3 * STEP, ORDER, VectorMask.fromLong(F, live >>> 3 * N)).fma(fromMemorySegment(F, ALL, q + 3 * STEP, ORDER), d);
         }
-        for (; i < vectors; i++) {
-            int pixel = i * N;
-            VectorMask<Float> live = VectorMask.fromLong(F, getLong((inside + 8L * (pixel >>> 6)) & MASK) >>> pixel);
-            a = fromMemorySegment(F, ALL, (dy + i * STEP) & MASK, ORDER).fma(fromMemorySegment(F, ALL, (x + i * STEP) & MASK, ORDER, live), a);
-        }
-        return Functions.sum(a.add(b).add(c.add(d)));
+        a.add(b).add(c.add(d)).intoMemorySegment(ALL, partial & MASK, ORDER);
     }
 
-    /** Sum of dy times x, whole vectors. */
-    static float dot(long dy, long x, int vectors) {
+    private static void products1(long dy, long x, long inside, int from, int to, long partial) {
+        FloatVector a = fromMemorySegment(F, ALL, partial & MASK, ORDER);
+        for (int i = from; i < to; i++) {
+            VectorMask<Float> live = VectorMask.fromLong(F, getLong((inside + 8L * (i * N >>> 6)) & MASK) >>> i * N);
+            a = fromMemorySegment(F, ALL, (x + i * STEP) & MASK, ORDER, live).fma(fromMemorySegment(F, ALL, (dy + i * STEP) & MASK, ORDER), a);
+        }
+        a.intoMemorySegment(ALL, partial & MASK, ORDER);
+    }
+
+    /** Adds the sum of dy times x, whole vectors, to the float at {@code sum}. */
+    static void addDot(long dy, long x, int vectors, long sum) {
         FloatVector a = FloatVector.zero(F);
         for (int i = 0; i < vectors; i++) {
             a = fromMemorySegment(F, ALL, (dy + i * STEP) & MASK, ORDER).fma(fromMemorySegment(F, ALL, (x + i * STEP) & MASK, ORDER), a);
         }
-        return Functions.sum(a);
+        setFloat(sum & MASK, getFloat(sum & MASK) + Functions.sum(a));
+    }
+
+    private static void addLanes(long partial, long sum) {
+        setFloat(sum & MASK, getFloat(sum & MASK) + Functions.sum(fromMemorySegment(F, ALL, partial & MASK, ORDER)));
     }
 }

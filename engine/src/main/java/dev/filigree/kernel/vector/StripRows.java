@@ -35,20 +35,19 @@ final class StripRows {
      * @param vectors  width of the strip
      * @param biasStep 4, or 0 where bias is a single zero
      * @param more     whether y already holds the sum of earlier chunks, to which this one is added
-     * @param relu     whether y becomes {@code max(0, sum)}
      */
     static void run(long start, long column, long values, long x, long xStep, long y, long yStep, int vectors, int from, int to, long bias, long biasStep,
-            boolean more, boolean relu) {
+            boolean more) {
         for (int left = vectors; left > 0;) {
             int even = Math.ceilDiv(left, Math.ceilDiv(left, WIDEST));
             int n = even == 3 ? 2 : even;
             switch (n) {
-                case 7 -> rows7(start, column, values, x, xStep, y, yStep, from, to, bias, biasStep, more, relu);
-                case 6 -> rows6(start, column, values, x, xStep, y, yStep, from, to, bias, biasStep, more, relu);
-                case 5 -> rows5(start, column, values, x, xStep, y, yStep, from, to, bias, biasStep, more, relu);
-                case 4 -> rows4(start, column, values, x, xStep, y, yStep, from, to, bias, biasStep, more, relu);
-                case 2 -> rows2(start, column, values, x, xStep, y, yStep, from, to, bias, biasStep, more, relu);
-                default -> rows1(start, column, values, x, xStep, y, yStep, from, to, bias, biasStep, more, relu);
+                case 7 -> rows7(start, column, values, x, xStep, y, yStep, from, to, bias, biasStep, more);
+                case 6 -> rows6(start, column, values, x, xStep, y, yStep, from, to, bias, biasStep, more);
+                case 5 -> rows5(start, column, values, x, xStep, y, yStep, from, to, bias, biasStep, more);
+                case 4 -> rows4(start, column, values, x, xStep, y, yStep, from, to, bias, biasStep, more);
+                case 2 -> rows2(start, column, values, x, xStep, y, yStep, from, to, bias, biasStep, more);
+                default -> rows1(start, column, values, x, xStep, y, yStep, from, to, bias, biasStep, more);
             }
             x += n * STEP;
             y += n * STEP;
@@ -56,8 +55,18 @@ final class StripRows {
         }
     }
 
+    /** {@code y = max(0, y)} for rows {@code from .. to} of a strip. In the loops above it would leave reads as calls, see {@link SparseRows}. */
+    static void relu(long y, long yStep, int vectors, int from, int to) {
+        for (int r = from; r < to; r++) {
+            for (int i = 0; i < vectors; i++) {
+                long o = (y + r * yStep + i * STEP) & MASK;
+                fromMemorySegment(F, ALL, o, ORDER).max(0f).intoMemorySegment(ALL, o, ORDER);
+            }
+        }
+    }
+
     private static void rows7(long start, long column, long values, long x, long xStep, long y, long yStep, int from, int to, long bias, long biasStep,
-            boolean more, boolean relu) {
+            boolean more) {
         int j = getInt((start + 4L * from) & MASK);
         for (int r = from; r < to; r++) {
             int end = getInt((start + 4L * r + 4) & MASK);
@@ -92,28 +101,18 @@ final class StripRows {
                 a5 = w.fma(fromMemorySegment(F, ALL, p + 5 * STEP, ORDER), a5);
                 a6 = w.fma(fromMemorySegment(F, ALL, p + 6 * STEP, ORDER), a6);
             }
-            if (relu) {
-                a0.max(0f).intoMemorySegment(ALL, o, ORDER);
-                a1.max(0f).intoMemorySegment(ALL, o + STEP, ORDER);
-                a2.max(0f).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
-                a3.max(0f).intoMemorySegment(ALL, o + 3 * STEP, ORDER);
-                a4.max(0f).intoMemorySegment(ALL, o + 4 * STEP, ORDER);
-                a5.max(0f).intoMemorySegment(ALL, o + 5 * STEP, ORDER);
-                a6.max(0f).intoMemorySegment(ALL, o + 6 * STEP, ORDER);
-            } else {
-                a0.intoMemorySegment(ALL, o, ORDER);
-                a1.intoMemorySegment(ALL, o + STEP, ORDER);
-                a2.intoMemorySegment(ALL, o + 2 * STEP, ORDER);
-                a3.intoMemorySegment(ALL, o + 3 * STEP, ORDER);
-                a4.intoMemorySegment(ALL, o + 4 * STEP, ORDER);
-                a5.intoMemorySegment(ALL, o + 5 * STEP, ORDER);
-                a6.intoMemorySegment(ALL, o + 6 * STEP, ORDER);
-            }
+            a0.intoMemorySegment(ALL, o, ORDER);
+            a1.intoMemorySegment(ALL, o + STEP, ORDER);
+            a2.intoMemorySegment(ALL, o + 2 * STEP, ORDER);
+            a3.intoMemorySegment(ALL, o + 3 * STEP, ORDER);
+            a4.intoMemorySegment(ALL, o + 4 * STEP, ORDER);
+            a5.intoMemorySegment(ALL, o + 5 * STEP, ORDER);
+            a6.intoMemorySegment(ALL, o + 6 * STEP, ORDER);
         }
     }
 
     private static void rows6(long start, long column, long values, long x, long xStep, long y, long yStep, int from, int to, long bias, long biasStep,
-            boolean more, boolean relu) {
+            boolean more) {
         int j = getInt((start + 4L * from) & MASK);
         for (int r = from; r < to; r++) {
             int end = getInt((start + 4L * r + 4) & MASK);
@@ -145,26 +144,17 @@ final class StripRows {
                 a4 = w.fma(fromMemorySegment(F, ALL, p + 4 * STEP, ORDER), a4);
                 a5 = w.fma(fromMemorySegment(F, ALL, p + 5 * STEP, ORDER), a5);
             }
-            if (relu) {
-                a0.max(0f).intoMemorySegment(ALL, o, ORDER);
-                a1.max(0f).intoMemorySegment(ALL, o + STEP, ORDER);
-                a2.max(0f).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
-                a3.max(0f).intoMemorySegment(ALL, o + 3 * STEP, ORDER);
-                a4.max(0f).intoMemorySegment(ALL, o + 4 * STEP, ORDER);
-                a5.max(0f).intoMemorySegment(ALL, o + 5 * STEP, ORDER);
-            } else {
-                a0.intoMemorySegment(ALL, o, ORDER);
-                a1.intoMemorySegment(ALL, o + STEP, ORDER);
-                a2.intoMemorySegment(ALL, o + 2 * STEP, ORDER);
-                a3.intoMemorySegment(ALL, o + 3 * STEP, ORDER);
-                a4.intoMemorySegment(ALL, o + 4 * STEP, ORDER);
-                a5.intoMemorySegment(ALL, o + 5 * STEP, ORDER);
-            }
+            a0.intoMemorySegment(ALL, o, ORDER);
+            a1.intoMemorySegment(ALL, o + STEP, ORDER);
+            a2.intoMemorySegment(ALL, o + 2 * STEP, ORDER);
+            a3.intoMemorySegment(ALL, o + 3 * STEP, ORDER);
+            a4.intoMemorySegment(ALL, o + 4 * STEP, ORDER);
+            a5.intoMemorySegment(ALL, o + 5 * STEP, ORDER);
         }
     }
 
     private static void rows5(long start, long column, long values, long x, long xStep, long y, long yStep, int from, int to, long bias, long biasStep,
-            boolean more, boolean relu) {
+            boolean more) {
         int j = getInt((start + 4L * from) & MASK);
         for (int r = from; r < to; r++) {
             int end = getInt((start + 4L * r + 4) & MASK);
@@ -193,24 +183,16 @@ final class StripRows {
                 a3 = w.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
                 a4 = w.fma(fromMemorySegment(F, ALL, p + 4 * STEP, ORDER), a4);
             }
-            if (relu) {
-                a0.max(0f).intoMemorySegment(ALL, o, ORDER);
-                a1.max(0f).intoMemorySegment(ALL, o + STEP, ORDER);
-                a2.max(0f).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
-                a3.max(0f).intoMemorySegment(ALL, o + 3 * STEP, ORDER);
-                a4.max(0f).intoMemorySegment(ALL, o + 4 * STEP, ORDER);
-            } else {
-                a0.intoMemorySegment(ALL, o, ORDER);
-                a1.intoMemorySegment(ALL, o + STEP, ORDER);
-                a2.intoMemorySegment(ALL, o + 2 * STEP, ORDER);
-                a3.intoMemorySegment(ALL, o + 3 * STEP, ORDER);
-                a4.intoMemorySegment(ALL, o + 4 * STEP, ORDER);
-            }
+            a0.intoMemorySegment(ALL, o, ORDER);
+            a1.intoMemorySegment(ALL, o + STEP, ORDER);
+            a2.intoMemorySegment(ALL, o + 2 * STEP, ORDER);
+            a3.intoMemorySegment(ALL, o + 3 * STEP, ORDER);
+            a4.intoMemorySegment(ALL, o + 4 * STEP, ORDER);
         }
     }
 
     private static void rows4(long start, long column, long values, long x, long xStep, long y, long yStep, int from, int to, long bias, long biasStep,
-            boolean more, boolean relu) {
+            boolean more) {
         int j = getInt((start + 4L * from) & MASK);
         for (int r = from; r < to; r++) {
             int end = getInt((start + 4L * r + 4) & MASK);
@@ -236,22 +218,15 @@ final class StripRows {
                 a2 = w.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
                 a3 = w.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
             }
-            if (relu) {
-                a0.max(0f).intoMemorySegment(ALL, o, ORDER);
-                a1.max(0f).intoMemorySegment(ALL, o + STEP, ORDER);
-                a2.max(0f).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
-                a3.max(0f).intoMemorySegment(ALL, o + 3 * STEP, ORDER);
-            } else {
-                a0.intoMemorySegment(ALL, o, ORDER);
-                a1.intoMemorySegment(ALL, o + STEP, ORDER);
-                a2.intoMemorySegment(ALL, o + 2 * STEP, ORDER);
-                a3.intoMemorySegment(ALL, o + 3 * STEP, ORDER);
-            }
+            a0.intoMemorySegment(ALL, o, ORDER);
+            a1.intoMemorySegment(ALL, o + STEP, ORDER);
+            a2.intoMemorySegment(ALL, o + 2 * STEP, ORDER);
+            a3.intoMemorySegment(ALL, o + 3 * STEP, ORDER);
         }
     }
 
     private static void rows2(long start, long column, long values, long x, long xStep, long y, long yStep, int from, int to, long bias, long biasStep,
-            boolean more, boolean relu) {
+            boolean more) {
         int j = getInt((start + 4L * from) & MASK);
         for (int r = from; r < to; r++) {
             int end = getInt((start + 4L * r + 4) & MASK);
@@ -271,18 +246,13 @@ final class StripRows {
                 a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 a1 = w.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
             }
-            if (relu) {
-                a0.max(0f).intoMemorySegment(ALL, o, ORDER);
-                a1.max(0f).intoMemorySegment(ALL, o + STEP, ORDER);
-            } else {
-                a0.intoMemorySegment(ALL, o, ORDER);
-                a1.intoMemorySegment(ALL, o + STEP, ORDER);
-            }
+            a0.intoMemorySegment(ALL, o, ORDER);
+            a1.intoMemorySegment(ALL, o + STEP, ORDER);
         }
     }
 
     private static void rows1(long start, long column, long values, long x, long xStep, long y, long yStep, int from, int to, long bias, long biasStep,
-            boolean more, boolean relu) {
+            boolean more) {
         int j = getInt((start + 4L * from) & MASK);
         for (int r = from; r < to; r++) {
             int end = getInt((start + 4L * r + 4) & MASK);
@@ -299,11 +269,7 @@ final class StripRows {
                 FloatVector w = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (values + 4L * j) & MASK));
                 a0 = w.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
             }
-            if (relu) {
-                a0.max(0f).intoMemorySegment(ALL, o, ORDER);
-            } else {
-                a0.intoMemorySegment(ALL, o, ORDER);
-            }
+            a0.intoMemorySegment(ALL, o, ORDER);
         }
     }
 }

@@ -33,7 +33,7 @@ final class Unfold {
             long from0 = channel + plane * (j / n);
             long row = out + 4L * count * (j - from);
             if (taps.shifted()) {
-                long p = from0 + 4L * (pixel + taps.shift(t));
+                long p = from0 + 4L * (pixel + taps.distance().get(t));
                 copy(inside(p, count, x) ? p : edge(p, count, x, scratch), taps.inside().address() + 8L * taps.words() * t, pixel, count, row);
             } else {
                 gather(from0, address(taps.source()) + 4L * ((long) t * taps.out().units() * Planes.UNIT + pixel), count, row);

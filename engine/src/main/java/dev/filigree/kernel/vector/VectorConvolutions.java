@@ -5,7 +5,6 @@ import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.address;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
-import static dev.filigree.kernel.vector.Lanes.setFloat;
 import static java.lang.ref.Reference.reachabilityFence;
 
 import dev.filigree.base.Floats;
@@ -66,7 +65,10 @@ final class VectorConvolutions implements Convolutions {
             }
             long u = plain ? planes(x, taps.in(), group) + 4L * pixel : address(scratch) - step * from;
             StripRows.run(address(start) + 4L * (from / chunk) * rows, address(column), address(values), u, step, out, 4L * taps.out().plane(), count / N,
-                    fromRow, toRow, bias == null ? Lanes.ZEROS : address(bias), bias == null ? 0 : 4, from > 0, relu && to == columns);
+                    fromRow, toRow, bias == null ? Lanes.ZEROS : address(bias), bias == null ? 0 : 4, from > 0);
+        }
+        if (relu) {
+            StripRows.relu(out, 4L * taps.out().plane(), count / N, fromRow, toRow);
         }
         reachabilityFence(start);
         reachabilityFence(column);
@@ -125,9 +127,9 @@ final class VectorConvolutions implements Convolutions {
             long out = planes(y, taps.out(), group) + 4L * c * taps.out().plane();
             long weights = address(w) + 4L * n * c;
             long b = bias == null ? Lanes.ZEROS : address(bias) + 4L * c;
-            if (taps.shifted()) {
-                Depthwise.plane(taps.window().height(), taps.window().width(), weights, getFloat(b), firstTap(taps, x, group, c, scratch),
-                        4L * taps.in().width(), taps.inside().address(), taps.words(), vectors, out);
+            if (taps.distance() != null) {
+                Depthwise.plane(n, weights, getFloat(b), plane(taps, x, group, c, scratch), address(taps.distance()), taps.inside().address(), taps.words(),
+                        vectors, out);
             } else {
                 forEachStrip(taps, x, group, c, scratch, (u, pixel, count) -> Tiles.strip(n, weights, 0, 4, u, 4L * count, count, out + 4L * pixel, 0, 1, b, 0));
             }
@@ -147,25 +149,21 @@ final class VectorConvolutions implements Convolutions {
             int c = from + i % (to - from);
             long d = planes(dy, taps.out(), group) + 4L * c * taps.out().plane();
             long g = address(gradient) + 4L * n * c;
-            if (taps.shifted()) {
-                long plane = firstTap(taps, x, group, c, scratch) - 4L * taps.shift(0);
+            if (taps.distance() != null) {
+                long plane = plane(taps, x, group, c, scratch);
                 for (int t = 0; t < n; t++) {
-                    add(g + 4L * t, Depthwise.dot(d, plane + 4L * taps.shift(t), taps.inside().address() + 8L * taps.words() * t, vectors));
+                    Depthwise.addDot(d, plane + 4L * taps.distance().get(t), taps.inside().address() + 8L * taps.words() * t, vectors, address(scratch), g + 4L * t);
                 }
             } else {
                 forEachStrip(taps, x, group, c, scratch, (u, pixel, count) -> {
                     for (int t = 0; t < n; t++) {
-                        add(g + 4L * t, Depthwise.dot(d + 4L * pixel, u + 4L * t * count, count / N));
+                        Depthwise.addDot(d + 4L * pixel, u + 4L * t * count, count / N, g + 4L * t);
                     }
                 });
             }
         }
         reachabilityFence(dy);
         keep(taps, x, gradient, scratch);
-    }
-
-    private static void add(long at, float v) {
-        setFloat(at, getFloat(at) + v);
     }
 
     private interface Strip {
@@ -183,17 +181,20 @@ final class VectorConvolutions implements Convolutions {
         }
     }
 
-    /** What the first tap sees of a channel's plane; the outermost planes are copied, so that no tap reads past the buffer. */
-    private static long firstTap(Taps taps, Floats x, int group, int channel, Floats scratch) {
-        long plane = 4L * taps.in().plane();
-        long p = planes(x, taps.in(), group) + plane * channel;
+    /** A channel's plane, staged where its taps need that; the outermost planes are copied, so that no tap reads past the buffer. */
+    private static long plane(Taps taps, Floats x, int group, int channel, Floats scratch) {
+        long bytes = 4L * taps.in().plane();
+        long p = planes(x, taps.in(), group) + bytes * channel;
         long margin = 4L * taps.margin();
-        if (p - margin < address(x) || p + plane + margin > address(x) + x.bytes()) {
-            long copy = address(scratch) + margin;
-            MemorySegment.copy(x.segment(), p - address(x), scratch.segment(), margin, plane);
-            p = copy;
+        long copy = 4L * Planes.STRIP + margin; // the first floats of scratch hold sums
+        if (taps.staged()) {
+            Stage.plane(taps, p, address(x) + x.bytes(), address(scratch) + copy);
+        } else if (p - margin < address(x) || p + bytes + margin > address(x) + x.bytes()) {
+            MemorySegment.copy(x.segment(), p - address(x), scratch.segment(), copy, bytes);
+        } else {
+            return p;
         }
-        return p + 4L * taps.shift(0);
+        return address(scratch) + copy;
     }
 
     private static long planes(Floats f, Planes p, int group) {
