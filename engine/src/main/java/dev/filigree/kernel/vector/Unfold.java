@@ -27,28 +27,40 @@ final class Unfold {
     static void strip(Taps taps, Floats x, int group, int from, int to, int pixel, int count, long out, long scratch) {
         int n = taps.window().taps();
         long plane = 4L * taps.in().plane();
-        long channel = address(x) + plane * group * taps.in().channels();
-        for (int j = from; j < to; j++) {
-            int t = j % n;
-            long from0 = channel + plane * (j / n);
-            long row = out + 4L * count * (j - from);
-            if (taps.shifted()) {
-                long p = from0 + 4L * (pixel + taps.distance().get(t));
-                copy(inside(p, count, x) ? p : edge(p, count, x, scratch), taps.inside().address() + 8L * taps.words() * t, pixel, count, row);
-            } else {
-                gather(from0, address(taps.source()) + 4L * ((long) t * taps.out().units() * Planes.UNIT + pixel), count, row);
+        long image = address(x) + plane * group * taps.in().channels();
+        if (taps.shifted()) {
+            columns(n, address(taps.distance()), taps.inside().address(), 8L * taps.words(), image, plane, from, to, pixel, count, address(x),
+                    address(x) + x.bytes(), out, scratch);
+        } else {
+            for (int j = from; j < to; j++) {
+                long source = address(taps.source()) + 4L * ((long) (j % n) * taps.out().units() * Planes.UNIT + pixel);
+                gather(image + plane * (j / n), source, count, out + 4L * count * (j - from));
             }
         }
     }
 
-    private static boolean inside(long p, int count, Floats x) {
-        return p >= address(x) && p + 4L * count <= address(x) + x.bytes();
+    private static void columns(int taps, long distance, long inside, long tapBytes, long image, long plane, int from, int to, int pixel, int count,
+            long begin, long end, long out, long scratch) {
+        long bytes = 4L * count;
+        int t = from % taps;
+        long seen = image + plane * (from / taps) + 4L * pixel;
+        for (int j = from; j < to; j++) {
+            long p = seen + 4L * getInt((distance + 4L * t) & MASK);
+            boolean within = p >= begin && p + bytes <= end;
+            copy(within ? p : edge(p, count, begin, end, scratch), inside + tapBytes * t, pixel, count, out);
+            out += bytes;
+            if (++t == taps) {
+                t = 0;
+                seen += plane;
+            }
+        }
     }
 
-    /** The floats from {@code p} in {@code scratch}, with zeros for those outside of the buffer. */
-    private static long edge(long p, int count, Floats x, long scratch) {
+    /** The floats from {@code p} in {@code scratch}, with zeros for those outside of {@code begin .. end}. */
+    private static long edge(long p, int count, long begin, long end, long scratch) {
         for (int i = 0; i < count; i++) {
-            setFloat(scratch + 4L * i, inside(p + 4L * i, 1, x) ? getFloat(p + 4L * i) : 0f);
+            long at = p + 4L * i;
+            setFloat(scratch + 4L * i, at >= begin && at + 4 <= end ? getFloat(at) : 0f);
         }
         return scratch;
     }

@@ -18,7 +18,7 @@ import java.lang.foreign.MemorySegment;
 final class VectorConvolutions implements Convolutions {
 
     /** Pixels that one dot product of a gradient covers at most where nothing is unfolded: its sum over lanes is dear. */
-    private static final int PLAIN_GRADIENT_STRIP = Integer.getInteger("gs", 256);
+    private static final int PLAIN_GRADIENT_STRIP = 256;
 
     @Override
     public void unfold(Taps taps, Floats x, int group, int from, int to, int pixel, int count, Floats out, Floats scratch) {
