@@ -7,10 +7,11 @@ import dev.filigree.base.UserError;
  * beside pixel and image beside image, without borders, and then up to 16 lanes that nobody reads (finite values; zero
  * in gradients). A convolution is cut into strips of neighbouring pixels of a plane.
  *
- * <p>Why planes and not panels of 64 pixels: a plane of 14x14 pixels is 13 vectors where panels take 16, windows read
- * their neighbours at a fixed distance, and beyond 28x28 panels were only 5 to 10 % faster. Why no border: it would
- * cost lanes in every 1x1 product (a third of 7x7 pixels) and repairs afterwards; {@link Taps} masks reads instead,
- * which costs nothing. Why several images in a plane: 49 pixels fill three vectors and one lane, 8 x 49 fill 24.5.
+ * <p>Why planes and not panels of 64 pixels: a plane of 14x14 pixels is 13 vectors where panels take 16, and windows read
+ * their neighbours at a fixed distance. Panels were 5 to 10 % faster at 28x28 and 56x56 pixels and a third faster at
+ * 112x112, where memory is the limit; at 14x14 a quarter slower. Why no border: it would cost lanes in every 1x1 product
+ * and repairs afterwards; {@link Taps} masks reads instead. Why several images in a plane: 49 pixels fill three vectors
+ * and one lane, 8 x 49 fill 24.5.
  *
  * @param together images in a plane; the last group may have fewer
  */

@@ -89,7 +89,7 @@ public final class ConvWeight {
 
     /**
      * Columns per chunk: few, so that the strip of the image in use stays near, but enough that a row meets a dozen
-     * entries of each chunk. Measured at 80, 90 and 95 % sparsity on images of 7x7 to 112x112 pixels.
+     * entries of each chunk. Measured at 80 and 90 % sparsity on images of 7x7 to 56x56 pixels.
      */
     static int chunkFor(long entries, long positions) {
         return entries * 7 > positions ? 128 : 256;
