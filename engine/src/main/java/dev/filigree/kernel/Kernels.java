@@ -34,6 +34,8 @@ public interface Kernels {
 
     SparseGradients sparseGradients();
 
+    Convolutions convolutions();
+
     Elementwise elementwise();
 
     Norms norms();

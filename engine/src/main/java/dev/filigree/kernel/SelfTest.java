@@ -69,6 +69,7 @@ public final class SelfTest {
     public static List<Reading> of(Kernels kernels) {
         SelfTest t = new SelfTest(kernels);
         t.products();
+        t.convolutions();
         t.tokenLoops();
         return List.copyOf(t.readings);
     }
@@ -98,6 +99,33 @@ public final class SelfTest {
                 () -> kernels.sparseGradients().csr(start, column, COLS, ROWS, COLS, y, x, WIDTH, 1, gradient, 0, ROWS));
         read("block gradient", positions / 4, 0.25,
                 () -> kernels.sparseGradients().blocks(start, column, 4, ROWS, COLS, y, x, WIDTH, 1, gradient, 0, ROWS / 4));
+    }
+
+    private void convolutions() {
+        int size = 14;
+        Planes planes = Planes.of(1, COLS, size, size);
+        Floats x = random(planes.length());
+        Floats y = random(planes.length());
+        Floats w = random(COLS * COLS / 4);
+        Ints start = Ints.allocate(COLS + 1);
+        Ints column = Ints.allocate(w.length());
+        for (int i = 0; i < w.length(); i++) {
+            column.set(i, i * 4 % COLS);
+        }
+        for (int r = 0; r <= COLS; r++) {
+            start.set(r, r * COLS / 4);
+        }
+        Taps pixel = Taps.of(Window.PIXEL, planes, planes);
+        Taps square = Taps.of(Window.square(3, 1), planes, planes);
+        Floats scratch = Floats.allocate(Convolutions.scratch(square, COLS));
+        Convolutions k = kernels.convolutions();
+        read("sparse convolution", 2.0 * w.length() * Planes.STRIP, 0.25,
+                () -> k.csr(pixel, start, column, w, COLS, null, false, x, y, 0, 0, Planes.STRIP, 0, COLS, scratch));
+        Floats gradient = Floats.allocate(w.length());
+        read("convolution gradient", 2.0 * w.length() * size * size, 0.12,
+                () -> k.csrGradient(pixel, start, column, COLS, y, x, gradient, 0, 1, 0, COLS, scratch));
+        read("depthwise", 2.0 * 9 * COLS * size * size, 0.08, () -> k.depthwise(square, w, null, x, y, 0, 0, COLS, scratch));
+        read("depthwise gradient", 2.0 * 9 * COLS * size * size, 0.04, () -> k.depthwiseGradient(square, y, x, gradient, 0, COLS, scratch));
     }
 
     private void tokenLoops() {

@@ -55,7 +55,22 @@ final class Cases {
      * A random sparse pattern in the layout of {@link Products#csr}, or of {@link Products#blocks} with one chunk and
      * {@code rows} block rows. The share {@code idle} of the rows is empty.
      */
-    record Sparse(Ints start, Shorts column, int entries, int chunk) {
+    record Sparse(int rows, Ints start, Shorts column, int entries, int chunk) {
+
+        int chunks() {
+            return (start.length() - 1) / rows;
+        }
+
+        /** The columns counted from the first of the matrix, not of their chunk. */
+        Ints columns() {
+            Ints all = Ints.allocate(entries);
+            for (int list = 0; list < start.length() - 1; list++) {
+                for (int j = start.get(list); j < start.get(list + 1); j++) {
+                    all.set(j, list / rows * chunk + column.get(j));
+                }
+            }
+            return all;
+        }
 
         static Sparse random(int rows, int cols, int chunk, double density, double idle, Rng rng) {
             int chunks = (cols + chunk - 1) / chunk;
@@ -77,7 +92,7 @@ final class Cases {
                 }
             }
             start[chunks * rows] = n;
-            return new Sparse(Ints.of(start), Shorts.of(java.util.Arrays.copyOf(column, n)), n, chunk);
+            return new Sparse(rows, Ints.of(start), Shorts.of(java.util.Arrays.copyOf(column, n)), n, chunk);
         }
     }
 }

@@ -5,9 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
+import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
 import dev.filigree.base.Shorts;
+import dev.filigree.tensor.BlockCsr;
+import dev.filigree.tensor.CodedBlocks;
+import dev.filigree.tensor.Columns;
+import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.Matmul;
+import dev.filigree.tensor.SlicedEll;
+import dev.filigree.tensor.Topology;
+import dev.filigree.tensor.Weight;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,8 +45,9 @@ class CompiledKernelsTest {
     private static final Pattern TASK = Pattern.compile("<task compile_id='\\d+' .*method='dev\\.filigree\\.kernel\\.vector\\.(\\w+) (\\w+) .*");
     private static final Pattern METHOD = Pattern.compile("<method id='(\\d+)' .*name='([^']+)'.*");
     private static final Pattern CALL = Pattern.compile("<call method='(\\d+)'.*");
-    private static final Set<String> PRODUCTS = Set.of("Tiles", "SparseRows", "BlockTiles", "PositionedRows", "Quads", "VectorUpdates", "VectorNorms", "OneToken", "Softmax",
-            "Activations");
+    private static final Set<String> PRODUCTS = Set.of("Tiles", "PackedTiles", "SparseRows", "BlockTiles", "PositionedRows", "Quads", "VectorUpdates", "VectorNorms",
+            "OneToken", "Softmax", "Activations", "StripRows", "Depthwise", "Unfold", "DenseVectors", "ColumnVectors", "BlockVectors", "CodedBlockVectors",
+            "SlicedVectors", "RowVectors");
 
     @TempDir
     Path folder;
@@ -56,7 +67,7 @@ class CompiledKernelsTest {
         assertEquals(0, child.waitFor(), () -> read(folder.resolve("out")));
         Set<String> compiled = new TreeSet<>();
         List<String> left = callsLeft(log, compiled);
-        for (String product : Set.of("Tiles.tile", "SparseRows.rows", "BlockTiles.tile", "PositionedRows.")) {
+        for (String product : Set.of("Tiles.tile", "SparseRows.rows", "BlockTiles.tile", "PositionedRows.", "StripRows.rows", "Depthwise.pixels", "Unfold.copy")) {
             assertTrue(compiled.stream().anyMatch(c -> c.startsWith(product)), () -> product + " was not compiled, but " + compiled);
         }
         assertEquals(List.of(), left);
@@ -128,8 +139,70 @@ class CompiledKernelsTest {
             for (int i = 0; i < 20_000; i++) {
                 kernels.products().csr(start, column, values, COLS / 2, null, ROWS, COLS, x, y, WIDTH, 0, ROWS);
             }
+            Ints wide = Ints.allocate(column.length());
+            for (int i = 0; i < wide.length(); i++) {
+                wide.set(i, column.get(i) + (i < start.get(ROWS) ? 0 : COLS / 2));
+            }
+            convolutions(kernels, start, wide, values);
+            vectors(kernels, rng);
             for (int i = 0; i < 3; i++) {
                 SelfTest.of(kernels);
+            }
+        }
+
+        /** One token times every layout. */
+        private static void vectors(Kernels kernels, Rng rng) {
+            Topology.Builder b = new Topology.Builder(ROWS, COLS, ROWS * COLS / 2);
+            for (int r = 0; r < ROWS; r += 16) {
+                for (int c = 0; c < COLS; c++) {
+                    for (int i = r; i < r + 16 && rng.nextInt(2) == 0; i++) {
+                        b.add(i, c);
+                    }
+                }
+            }
+            Topology live = b.build();
+            Floats values = Floats.allocate(live.count()).fill(1f);
+            Arena arena = Arena.ofAuto();
+            Topology full = Topology.full(ROWS, COLS);
+            Floats ones = Floats.allocate(full.count()).fill(1f);
+            List<Weight> weights = new ArrayList<>(List.of(Layout.TILED.pack(arena, live, values), Layout.CSR.pack(arena, live, values),
+                    Layout.BITMAP.pack(arena, live, values), SlicedEll.pack(arena, live, values)));
+            for (Coded.Type type : Coded.Type.values()) {
+                weights.add(Columns.pack(arena, weights.getFirst(), type, COLS));
+            }
+            for (int height : new int[] {4, 8, 16}) {
+                BlockCsr blocks = (BlockCsr) Layout.blocks(height).pack(arena, full, ones);
+                weights.add(blocks);
+                weights.add(CodedBlocks.pack(arena, blocks, Coded.Type.BF16, 0));
+                weights.add(CodedBlocks.pack(arena, blocks, Coded.Type.INT8, 0));
+            }
+            Floats x = Floats.allocate(COLS).fill(1f);
+            Floats y = Floats.allocate(ROWS);
+            Compute compute = new Compute(kernels, Parallel.single());
+            for (int i = 0; i < 12_000; i++) {
+                for (Weight w : weights) {
+                    Matmul.apply(compute, w, null, Activation.NONE, x, y, 1, 1);
+                }
+            }
+        }
+
+        /** Strips of seven, six and four vectors: 192 inputs in two column chunks, and 64 inputs with a window of 3. */
+        private static void convolutions(Kernels kernels, Ints start, Ints column, Floats values) {
+            for (int size : new int[] {7, 14}) {
+                for (Window window : List.of(Window.PIXEL, new Window(1, 3, 1, 1, 0, 1))) {
+                    Planes in = Planes.of(1, COLS / window.taps(), size, size);
+                    Taps taps = Taps.of(window, in, in.to(ROWS, size, size));
+                    Floats x = Floats.allocate(in.length()).fill(1f);
+                    Floats y = Floats.allocate(taps.out().length());
+                    Floats scratch = Floats.allocate(Convolutions.scratch(taps, COLS));
+                    int chunk = window.plain() ? COLS / 2 : COLS;
+                    int[] cuts = taps.out().strips(Planes.STRIP, true);
+                    for (int i = 0; i < 4_000; i++) {
+                        for (int s = 0; s < cuts.length - 1; s++) {
+                            kernels.convolutions().csr(taps, start, column, values, chunk, null, false, x, y, 0, cuts[s], cuts[s + 1] - cuts[s], 0, ROWS, scratch);
+                        }
+                    }
+                }
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.filigree.kernel.scalar;
 
 import dev.filigree.kernel.Attention;
 import dev.filigree.kernel.Ceilings;
+import dev.filigree.kernel.Convolutions;
 import dev.filigree.kernel.Elementwise;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
@@ -16,6 +17,7 @@ public final class ScalarKernels implements Kernels {
     private final Products products = new ScalarProducts();
     private final MatrixVector matrixVector = new ScalarMatrixVector();
     private final SparseGradients sparseGradients = new ScalarSparseGradients();
+    private final Convolutions convolutions = new ScalarConvolutions();
     private final Elementwise elementwise = new ScalarElementwise();
     private final Norms norms = new ScalarNorms();
     private final Attention attention = new ScalarAttention();
@@ -35,6 +37,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public SparseGradients sparseGradients() {
         return sparseGradients;
+    }
+
+    @Override
+    public Convolutions convolutions() {
+        return convolutions;
     }
 
     @Override

@@ -25,13 +25,13 @@ import jdk.incubator.vector.VectorShuffle;
 final class Quads {
 
     /** Lanes whose index has the bit set, the first four, and the exchange of lanes that differ in a bit. */
-    private static final VectorMask<Float> ODD = lanesWith(1);
-    private static final VectorMask<Float> UPPER = lanesWith(2);
-    private static final VectorMask<Float> FOUR = VectorMask.fromLong(F, 15);
-    private static final VectorShuffle<Float> SWAP1 = swap(1);
-    private static final VectorShuffle<Float> SWAP2 = swap(2);
-    private static final VectorShuffle<Float> SWAP4 = swap(4);
-    private static final VectorShuffle<Float> SWAP8 = swap(8);
+    static final VectorMask<Float> ODD = lanesWith(1);
+    static final VectorMask<Float> UPPER = lanesWith(2);
+    static final VectorMask<Float> FOUR = VectorMask.fromLong(F, 15);
+    static final VectorShuffle<Float> SWAP1 = swap(1);
+    static final VectorShuffle<Float> SWAP2 = swap(2);
+    static final VectorShuffle<Float> SWAP4 = swap(4);
+    static final VectorShuffle<Float> SWAP8 = swap(8);
 
     private Quads() {
     }
@@ -158,7 +158,7 @@ final class Quads {
     }
 
     /** Adds to the first {@code last + 1} of three neighbouring floats. */
-    private static void addFirst(float a, float b, float c, long out, int last) {
+    static void addFirst(float a, float b, float c, long out, int last) {
         setFloat(out, getFloat(out) + a);
         if (last > 0) {
             setFloat(out + 4, getFloat(out + 4) + b);

@@ -2,6 +2,7 @@ package dev.filigree.kernel.vector;
 
 import dev.filigree.kernel.Attention;
 import dev.filigree.kernel.Ceilings;
+import dev.filigree.kernel.Convolutions;
 import dev.filigree.kernel.Elementwise;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
@@ -22,6 +23,7 @@ public final class VectorKernels implements Kernels {
     private final Products products = new VectorProducts();
     private final MatrixVector matrixVector = new VectorMatrixVector();
     private final SparseGradients sparseGradients = new VectorSparseGradients();
+    private final Convolutions convolutions = new VectorConvolutions();
     private final Elementwise elementwise = new VectorElementwise();
     private final Norms norms = new VectorNorms();
     private final Attention attention = new VectorAttention();
@@ -41,6 +43,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public SparseGradients sparseGradients() {
         return sparseGradients;
+    }
+
+    @Override
+    public Convolutions convolutions() {
+        return convolutions;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.I;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
@@ -9,7 +10,7 @@ import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.address;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.setFloat;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.ref.Reference.reachabilityFence;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -18,6 +19,7 @@ import dev.filigree.base.Floats;
 import dev.filigree.kernel.Norms;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /**
  * Loops over the features of one vector of tokens at a time: each lane walks down its own features. A panel of one token
@@ -44,8 +46,8 @@ final class VectorNorms implements Norms {
 
     private static void normalise(long p, long q, int features, long rowBytes, FloatVector mean, FloatVector inverse, long gain, long shift) {
         for (int f = 0; f < features; f++) {
-            FloatVector scale = inverse.mul(broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, gain & MASK)));
-            FloatVector move = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, shift & MASK));
+            FloatVector scale = inverse.mul(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, gain & MASK)).reinterpretAsFloats());
+            FloatVector move = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, shift & MASK)).reinterpretAsFloats();
             fromMemorySegment(F, ALL, p & MASK, ORDER).sub(mean).fma(scale, move).intoMemorySegment(ALL, q & MASK, ORDER);
             p += rowBytes;
             q += rowBytes;
@@ -85,7 +87,7 @@ final class VectorNorms implements Norms {
 
     private static void scale(long p, long q, int features, long rowBytes, FloatVector inverse, long gain) {
         for (int f = 0; f < features; f++) {
-            FloatVector scale = inverse.mul(broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, gain & MASK)));
+            FloatVector scale = inverse.mul(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, gain & MASK)).reinterpretAsFloats());
             fromMemorySegment(F, ALL, p & MASK, ORDER).mul(scale).intoMemorySegment(ALL, q & MASK, ORDER);
             p += rowBytes;
             q += rowBytes;
@@ -155,7 +157,7 @@ final class VectorNorms implements Norms {
         }
         float share = 1f / features;
         for (int f = 0; f < features; f++) {
-            FloatVector g = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, (gain + 4L * f) & MASK));
+            FloatVector g = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, (gain + 4L * f) & MASK)).reinterpretAsFloats();
             FloatVector gainSum = FloatVector.zero(F);
             FloatVector shiftSum = FloatVector.zero(F);
             for (int t = 0; t < width; t += N) {
@@ -181,7 +183,7 @@ final class VectorNorms implements Norms {
         FloatVector sum = FloatVector.zero(F);
         FloatVector dot = FloatVector.zero(F);
         for (int f = 0; f < features; f++) {
-            FloatVector g = broadcast(F, ALL.get(JAVA_FLOAT_UNALIGNED, gain & MASK)).mul(fromMemorySegment(F, ALL, py & MASK, ORDER));
+            FloatVector g = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, gain & MASK)).reinterpretAsFloats().mul(fromMemorySegment(F, ALL, py & MASK, ORDER));
             sum = sum.add(g);
             dot = g.fma(fromMemorySegment(F, ALL, px & MASK, ORDER).sub(mean), dot);
             px += rowBytes;
