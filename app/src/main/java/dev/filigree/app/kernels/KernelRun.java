@@ -44,7 +44,7 @@ public final class KernelRun {
         try (Lab lab = new Lab(kernels, threads)) {
             KernelCheck check;
             Roof roof;
-            try (Progress.Stage stage = progress.stage("machine", 1 + (long) Roof.STEPS * lab.threadCounts().size())) {
+            try (Progress.Stage stage = progress.stage("machine", 1 + Roof.STEPS)) {
                 check = KernelCheck.of(kernels); // first: it waits for the compiler
                 stage.add(1);
                 roof = Roof.of(lab, () -> stage.add(1));

@@ -2,6 +2,7 @@ package dev.filigree.app.kernels;
 
 import dev.filigree.app.kernels.Contestant.Role;
 import dev.filigree.report.Metrics;
+import java.util.stream.IntStream;
 
 /**
  * What one contestant of a case did.
@@ -27,8 +28,11 @@ record Measured(String name, Role role, int threads, double sparsity, double flo
         return sound() ? (Metrics.quantile(seconds, 0.75) - Metrics.quantile(seconds, 0.25)) / median() : Double.NaN;
     }
 
-    /** How many times as fast as {@code other}. */
+    /** How many times as fast as {@code other} of the same case: the median over rounds, for a slow moment of the machine meets both in one round. */
     double over(Measured other) {
-        return other.median() / median();
+        if (!sound() || !other.sound()) {
+            return Double.NaN;
+        }
+        return Metrics.median(IntStream.range(0, seconds.length).mapToDouble(r -> other.seconds[r] / seconds[r]).toArray());
     }
 }

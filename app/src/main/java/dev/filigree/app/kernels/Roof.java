@@ -3,7 +3,6 @@ package dev.filigree.app.kernels;
 import dev.filigree.base.Floats;
 import dev.filigree.kernel.Ceilings;
 import dev.filigree.kernel.Compute;
-import dev.filigree.report.Metrics;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -26,27 +25,27 @@ record Roof(Map<Integer, Double> flops, Map<Integer, NavigableMap<Long, Double>>
     private static final long TASK_BYTES = 1 << 20;
     private static final int UNIT = 128;
 
-    /** Measurements that {@link #of} makes for each number of threads. */
-    static final int STEPS = 15;
+    /** Times that {@link #of} says that it got further. */
+    static final int STEPS = ROUNDS;
 
-    /** @param measured called {@link #STEPS} times for each number of threads */
+    /** @param measured called {@link #STEPS} times */
     static Roof of(Lab lab, Runnable measured) {
         Map<Integer, Double> flops = new LinkedHashMap<>();
         Map<Integer, NavigableMap<Long, Double>> reads = new LinkedHashMap<>();
         Floats buffer = Floats.allocate((int) (LARGEST / Float.BYTES)).fill(1f);
-        for (int threads : lab.threadCounts()) {
-            Compute compute = lab.compute(threads);
-            Ceilings c = compute.kernels().ceilings();
-            float[] sink = new float[threads];
-            double perCall = 2.0 * c.multiplyAddsPerRound() * FMA_ROUNDS * threads;
-            flops.put(threads, perCall / seconds(() -> compute.parallel().run(threads, t -> sink[t] += c.multiplyAdds(FMA_ROUNDS, 0.999f))));
-            measured.run();
-            NavigableMap<Long, Double> sizes = new TreeMap<>();
-            for (long size = SMALLEST; size <= LARGEST; size *= 2) {
-                sizes.put(size, size * readsIn(size, threads) / seconds(reader(compute, buffer, size)));
-                measured.run();
+        for (int round = 0; round < ROUNDS; round++) { // the best of rounds that lie apart: something else may have had a processor for a while
+            for (int threads : lab.threadCounts()) {
+                Compute compute = lab.compute(threads);
+                Ceilings c = compute.kernels().ceilings();
+                float[] sink = new float[threads];
+                double perCall = 2.0 * c.multiplyAddsPerRound() * FMA_ROUNDS * threads;
+                flops.merge(threads, perCall / seconds(() -> compute.parallel().run(threads, t -> sink[t] += c.multiplyAdds(FMA_ROUNDS, 0.999f))), Math::max);
+                NavigableMap<Long, Double> sizes = reads.computeIfAbsent(threads, t -> new TreeMap<>());
+                for (long size = SMALLEST; size <= LARGEST; size *= 2) {
+                    sizes.merge(size, size * readsIn(size, threads) / seconds(reader(compute, buffer, size)), Math::max);
+                }
             }
-            reads.put(threads, sizes);
+            measured.run();
         }
         return new Roof(flops, reads);
     }
@@ -100,11 +99,7 @@ record Roof(Map<Integer, Double> flops, Map<Integer, NavigableMap<Long, Double>>
     }
 
     private static double seconds(Runnable call) {
-        Entrants.time(call, 2 * SECONDS);
-        double[] rounds = new double[ROUNDS];
-        for (int r = 0; r < ROUNDS; r++) {
-            rounds[r] = Entrants.time(call, SECONDS);
-        }
-        return Metrics.quantile(rounds, 0); // a limit: the best of them
+        Entrants.time(call, SECONDS / 2); // wakes the helpers and fills the caches
+        return Entrants.time(call, SECONDS);
     }
 }
