@@ -77,19 +77,19 @@ final class Entrants {
         return this;
     }
 
-    /** Every native fp32 product of the dense weight: both libraries, and each way for tokens to lie in memory. */
+    /** Every native fp32 product of the dense weight: each library, and each way for weights and tokens to lie in memory. */
     Entrants nativeDense() {
-        String shape = rows + "\t" + cols + (tokens == 1 ? "" : "\t" + tokens);
-        for (NativeLibrary library : NativeLibrary.values()) {
+        String shape = rows + "\t" + cols + "\t" + tokens;
+        for (NativeLibrary library : List.of(NativeLibrary.MKL, NativeLibrary.OPENBLAS)) {
             if (tokens == 1) {
-                peer(library, library.label() + " sgemv", Role.NATIVE, 0, "gemv\t" + shape, Contestant.FLOAT_TOLERANCE);
+                peer(library, library.label() + " sgemv", Role.NATIVE, 0, "gemv\t" + rows + "\t" + cols, Contestant.FLOAT_TOLERANCE);
                 continue;
             }
             for (String layout : library == NativeLibrary.MKL ? List.of("features", "tokens", "packed") : List.of("features", "tokens")) {
                 peer(library, library.label() + " sgemm, " + layout, Role.NATIVE, 0, "gemm\t" + layout + "\t" + shape, Contestant.FLOAT_TOLERANCE);
             }
         }
-        return this;
+        return peer(NativeLibrary.ONNX_RUNTIME, "ONNX Runtime MatMul", Role.NATIVE, 0, "matmul\t" + shape, Contestant.FLOAT_TOLERANCE);
     }
 
     /** The same in 16-bit brain floats, where the library has it. */

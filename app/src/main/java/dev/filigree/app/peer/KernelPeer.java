@@ -1,7 +1,6 @@
 package dev.filigree.app.peer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.List;
 
 /**
  * A native library in a process of its own, computing single products on operands that it makes itself. Rounds of it and
@@ -9,7 +8,6 @@ import java.util.List;
  */
 public final class KernelPeer implements AutoCloseable {
 
-    private static final String SOURCE = "BlasPeer.java";
     private static final int PREPARE_SECONDS = 300;
     /** Added to a round's own length: its last call may take that long on a slow machine. */
     private static final int GRACE_SECONDS = 120;
@@ -26,14 +24,13 @@ public final class KernelPeer implements AutoCloseable {
      * @throws PeerFailure it could not be had on this system, or could not be started
      */
     public static KernelPeer start(NativeLibrary library, int threads) throws PeerFailure {
-        var file = library.file();
-        return new KernelPeer(SourceProcess.start(SOURCE, List.of(), library.environment(file, threads), List.of(file.toString())));
+        return new KernelPeer(library.start(threads));
     }
 
     /**
      * Makes the operands of an operation and computes it once.
      *
-     * @param operation words separated by tabs, as the peer's source explains them
+     * @param operation words separated by tabs, as the sources of the peers explain them
      * @return the operation's number
      */
     public int prepare(String operation) throws PeerFailure {

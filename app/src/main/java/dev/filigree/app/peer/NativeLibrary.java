@@ -1,5 +1,6 @@
 package dev.filigree.app.peer;
 
+import dev.filigree.app.KnownModel;
 import dev.filigree.app.Registry;
 import dev.filigree.base.UserError;
 import java.io.IOException;
@@ -7,27 +8,58 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Enumeration;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** A native library of matrix products that kernels are measured beside: where it is had, and how it is told its threads. */
+/** A native library that kernels are measured beside: where it is had, and how it is told its threads. */
 public enum NativeLibrary {
 
-    MKL("MKL", "org.bytedeco:mkl:2025.3-1.5.13:jar:%s-redist", Map.of("linux-x86_64", "libmkl_rt.so.2", "windows-x86_64", "mkl_rt.2.dll")),
+    MKL("MKL", "org.bytedeco:mkl:2025.3-1.5.13:jar:%s-redist", Map.of("linux-x86_64", "libmkl_rt.so.2", "windows-x86_64", "mkl_rt.2.dll")) {
+        @Override
+        Map<String, String> environment(String threads) {
+            // Helpers spin for a millisecond after a call, enough for the next one, and not into the next contestant's turn.
+            return Map.of("MKL_THREADING_LAYER", "INTEL", "MKL_NUM_THREADS", threads, "OMP_NUM_THREADS", threads, "MKL_DYNAMIC", "FALSE", "KMP_BLOCKTIME", "1");
+        }
+    },
+
     OPENBLAS("OpenBLAS", "org.bytedeco:openblas:0.3.31-1.5.13:jar:%s", Map.of("linux-x86_64", "libopenblas.so.0", "linux-arm64", "libopenblas.so.0",
-            "macosx-arm64", "libopenblas.0.dylib", "macosx-x86_64", "libopenblas.0.dylib", "windows-x86_64", "libopenblas.dll"));
+            "macosx-arm64", "libopenblas.0.dylib", "macosx-x86_64", "libopenblas.0.dylib", "windows-x86_64", "libopenblas.dll")) {
+        @Override
+        Map<String, String> environment(String threads) {
+            return Map.of("OPENBLAS_NUM_THREADS", threads, "OPENBLAS_THREAD_TIMEOUT", "21"); // spins for 2^21 cycles: about a millisecond
+        }
+    },
+
+    ONNX_RUNTIME("ONNX Runtime", KnownModel.ONNX_RUNTIME, Map.of()) {
+        @Override
+        SourceProcess start(int threads) throws PeerFailure {
+            try { // unpacks its own library
+                return SourceProcess.start(List.of("OnnxOperatorPeer.java", "PeerLoop.java", "PeerOperands.java"),
+                        List.of("-cp", Registry.jar(coordinates()).toString()), Map.of(), List.of(Integer.toString(threads)));
+            } catch (UserError e) {
+                throw new PeerFailure(e.getMessage(), e);
+            }
+        }
+    };
 
     /** Parts that no measured product needs: half of what a jar holds. */
     private static final String NOT_NEEDED = ".*(jni|vml|gnu_thread|sycl|scalapack|blacs|ilp64).*";
+    /** Libraries lie in {@code org/bytedeco/NAME/PLATFORM/}. */
+    private static final int PLATFORM = 3;
 
     private final String label;
     private final String coordinates;
     private final Map<String, String> files;
 
+    /**
+     * @param coordinates of the jar, %s for the platform
+     * @param files       the library's file on each platform that it is published for
+     */
     NativeLibrary(String label, String coordinates, Map<String, String> files) {
         this.label = label;
         this.coordinates = coordinates;
@@ -45,11 +77,34 @@ public enum NativeLibrary {
     }
 
     /**
-     * The library's file, unpacked into the cache beside all that it loads; fetched when it is not there.
+     * Starts a process that computes with it; fetches it when it is not in the cache.
      *
-     * @throws PeerFailure it is not published for this system, or could not be fetched or unpacked
+     * @throws PeerFailure it is not published for this system, or could not be fetched, unpacked or started
      */
-    Path file() throws PeerFailure {
+    SourceProcess start(int threads) throws PeerFailure {
+        Path file = file();
+        String folder = file.getParent().toString();
+        Map<String, String> environment = new HashMap<>(environment(Integer.toString(threads)));
+        environment.putAll(Map.of("LD_LIBRARY_PATH", folder, "DYLD_LIBRARY_PATH", folder));
+        return SourceProcess.start(List.of("BlasPeer.java", "BlasCalls.java", "PeerLoop.java", "PeerOperands.java"), List.of(), environment,
+                List.of(file.toString()));
+    }
+
+    /** What it reads when it starts. */
+    Map<String, String> environment(String threads) {
+        return Map.of();
+    }
+
+    /** This system as the jars call it: "linux-x86_64". */
+    static String platform() {
+        String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+        return (os.startsWith("mac") ? "macosx" : os.startsWith("windows") ? "windows" : os) + "-"
+                + (arch.equals("amd64") ? "x86_64" : arch.equals("aarch64") ? "arm64" : arch);
+    }
+
+    /** The library's file, unpacked into the cache beside all that it loads. */
+    private Path file() throws PeerFailure {
         String name = files.get(platform());
         if (name == null) {
             throw new PeerFailure(label + " is not published for " + platform());
@@ -71,37 +126,14 @@ public enum NativeLibrary {
         }
     }
 
-    /** What the library reads when it starts. */
-    Map<String, String> environment(Path file, int threads) {
-        String folder = file.getParent().toString();
-        Map<String, String> all = new HashMap<>(Map.of("LD_LIBRARY_PATH", folder, "DYLD_LIBRARY_PATH", folder));
-        String n = Integer.toString(threads);
-        if (this == MKL) {
-            // Helpers spin for a millisecond after a call, enough for the next one, and not into the next contestant's turn.
-            all.putAll(Map.of("MKL_THREADING_LAYER", "INTEL", "MKL_NUM_THREADS", n, "OMP_NUM_THREADS", n, "MKL_DYNAMIC", "FALSE", "KMP_BLOCKTIME", "1"));
-        } else {
-            all.putAll(Map.of("OPENBLAS_NUM_THREADS", n, "OPENBLAS_THREAD_TIMEOUT", "21")); // 2^21 cycles: about a millisecond
-        }
-        return all;
-    }
-
-    /** This system as the jars call it: "linux-x86_64". */
-    static String platform() {
-        String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-        String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-        return (os.startsWith("mac") ? "macosx" : os.startsWith("windows") ? "windows" : os) + "-"
-                + (arch.equals("amd64") ? "x86_64" : arch.equals("aarch64") ? "arm64" : arch);
-    }
-
-    /** Takes the libraries that lie together in the jar's folder for this system; the folder appears whole or not at all. */
+    /** Takes the libraries of this system; the folder appears whole or not at all. */
     private static void unpack(Path jar, Path folder) throws IOException {
         Path fresh = Files.createTempDirectory(Registry.cache(), "unpack");
         try (ZipFile zip = new ZipFile(jar.toFile())) {
-            for (Enumeration<? extends ZipEntry> entries = zip.entries(); entries.hasMoreElements();) {
-                ZipEntry e = entries.nextElement();
+            for (ZipEntry e : Collections.list(zip.entries())) {
                 String[] steps = e.getName().split("/");
                 String name = steps[steps.length - 1];
-                if (!e.isDirectory() && steps.length == 5 && steps[3].equals(platform()) && name.matches(".*(\\.so|\\.dylib|\\.dll).*") && !name.matches(NOT_NEEDED)) {
+                if (steps.length == PLATFORM + 2 && steps[PLATFORM].equals(platform()) && name.matches(".*\\.(so|dylib|dll)\\b.*") && !name.matches(NOT_NEEDED)) {
                     try (InputStream in = zip.getInputStream(e)) {
                         Files.copy(in, fresh.resolve(name));
                     }

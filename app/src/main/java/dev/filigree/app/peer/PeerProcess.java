@@ -50,7 +50,7 @@ public final class PeerProcess implements AutoCloseable {
         if (!Files.isRegularFile(model.file())) {
             throw new PeerFailure(model.file() + " is missing");
         }
-        return new PeerProcess(SourceProcess.start(SOURCE, List.of("-cp", onnxRuntime.toString()), Map.of(), List.of(model.file().toString(),
+        return new PeerProcess(SourceProcess.start(List.of(SOURCE), List.of("-cp", onnxRuntime.toString()), Map.of(), List.of(model.file().toString(),
                 model.entry() == null ? "-" : model.entry(), model.pooling().name(), Integer.toString(threads), Integer.toString(model.vocabulary()))));
     }
 

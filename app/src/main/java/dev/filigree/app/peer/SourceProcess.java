@@ -47,18 +47,19 @@ final class SourceProcess implements AutoCloseable {
     /**
      * Starts a program and waits until it says that it is ready.
      *
-     * @param source      the source file beside this class
+     * @param sources     files beside this class, the one to start first; the launcher finds the others beside it
      * @param options     for its Java machine: class path
      * @param environment added to this process's own
      * @throws PeerFailure it could not be started, or could not make itself ready
      */
-    static SourceProcess start(String source, List<String> options, Map<String, String> environment, List<String> arguments) throws PeerFailure {
+    static SourceProcess start(List<String> sources, List<String> options, Map<String, String> environment, List<String> arguments) throws PeerFailure {
         Path folder = null;
         try {
             folder = Files.createTempDirectory("filigree-peer");
-            Path file = folder.resolve(source);
-            try (InputStream in = SourceProcess.class.getResourceAsStream(source)) {
-                Files.copy(in, file);
+            for (String source : sources) {
+                try (InputStream in = SourceProcess.class.getResourceAsStream(source)) {
+                    Files.copy(in, folder.resolve(source));
+                }
             }
             List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     // The peer's own heap holds a batch and, while loading, a model: nothing for a collector to do.
@@ -66,7 +67,7 @@ final class SourceProcess implements AutoCloseable {
                     // Runtimes unpack their native libraries: into our folder, which close() deletes.
                     "-Djava.io.tmpdir=" + folder));
             command.addAll(options);
-            command.add(file.toString());
+            command.add(folder.resolve(sources.getFirst()).toString());
             command.addAll(arguments);
             ProcessBuilder builder = new ProcessBuilder(command);
             // Options that a person set for their own programs must not print into, or change, the peer's.
