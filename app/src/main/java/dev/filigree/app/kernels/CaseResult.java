@@ -29,6 +29,11 @@ record CaseResult(String family, String shape, int rows, int cols, int tokens, L
         return of(Role.NATIVE_SPARSE, ours.threads()).filter(m -> m.sparsity() == ours.sparsity()).findFirst();
     }
 
+    /** The read of as many bytes as {@code ours} stores. */
+    Optional<Measured> limit(Measured ours) {
+        return of(Role.LIMIT, ours.threads()).filter(m -> m.name().equals(Entrants.LIMIT + ours.name())).findFirst();
+    }
+
     /** "MiniLM 384x384, 64 tokens". */
     String where() {
         return shape + ", " + tokens + (tokens == 1 ? " token" : " tokens");

@@ -22,6 +22,9 @@ import java.util.Map;
 /** Gathers the contestants of one case, a weight [rows x cols] times some tokens, on every number of threads. */
 final class Entrants {
 
+    /** Begins the name of a limit; the name of the contestant that it holds for follows. */
+    static final String LIMIT = "reading the bytes of ";
+
     private static final double BF16_TOLERANCE = 2e-2;
 
     private final Lab lab;
@@ -59,7 +62,16 @@ final class Entrants {
 
     /** The weight that {@code mask} leaves, in a layout, times the inputs. */
     Entrants ours(String name, double sparsity, Mask mask, Layout layout) {
+        return ours(name, sparsity, mask, mask.weight(arena, rows, cols, layout));
+    }
+
+    /** The same, and a read of the weight's bytes beside it. */
+    Entrants oursAndLimit(String name, double sparsity, Mask mask, Layout layout) {
         Weight w = mask.weight(arena, rows, cols, layout);
+        return ours(name, sparsity, mask, w).limit(name, sparsity, w.bytes());
+    }
+
+    private Entrants ours(String name, double sparsity, Mask mask, Weight w) {
         int width = Kernels.widthFor(tokens);
         Value x = new Value(Floats.allocate(arena, Value.length(cols, tokens, width)), cols, tokens, width);
         for (int t = 0; t < tokens; t++) {
@@ -131,6 +143,27 @@ final class Entrants {
             } catch (PeerFailure e) {
                 absent.put(name, e.getMessage());
             }
+        }
+        return this;
+    }
+
+    /** What the machine allows a kernel that must read as much as our contestant called {@code name} stores. */
+    Entrants limit(String name, double sparsity, long bytes) {
+        long read = Math.max(bytes, (long) Roof.SMALLEST * lab.threadCounts().getLast());
+        Floats buffer = Floats.allocate(arena, Math.toIntExact(read / Float.BYTES));
+        for (int threads : lab.threadCounts()) {
+            Runnable call = Roof.reader(lab.compute(threads), buffer, read);
+            add(new Contestant(LIMIT + name, Role.LIMIT, threads, sparsity, 0, read, new double[0], 0, new Turn() {
+                @Override
+                public double round(double seconds) {
+                    return time(call, seconds) / Roof.readsIn(read, threads) * bytes / read;
+                }
+
+                @Override
+                public float[] samples() {
+                    return new float[0];
+                }
+            }));
         }
         return this;
     }

@@ -7,7 +7,8 @@ import java.util.List;
 /** Every family, in the order in which they run. */
 final class Families {
 
-    static final List<Family> ALL = List.of(new DenseFamily(), new UnstructuredFamily(), new NarrowFamily(), new BlockFamily());
+    static final List<Family> ALL = List.of(new DenseFamily(), new UnstructuredFamily(), new NarrowFamily(), new BlockFamily(),
+            new GroupFamily(), new BitmapFamily(), new SingleFamily(), new TrainingFamily(), new ConvolutionFamily());
 
     private Families() {
     }

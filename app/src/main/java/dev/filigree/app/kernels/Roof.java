@@ -19,7 +19,7 @@ record Roof(Map<Integer, Double> flops, Map<Integer, NavigableMap<Long, Double>>
     private static final int FMA_ROUNDS = 50_000;
     private static final int ROUNDS = 5;
     private static final double SECONDS = 0.02;
-    private static final long SMALLEST = 16 << 10;
+    static final long SMALLEST = 16 << 10;
     private static final long LARGEST = 128 << 20;
     /** Bytes that a task reads before the threads meet again: small buffers are read many times. */
     private static final long TASK_BYTES = 1 << 20;
