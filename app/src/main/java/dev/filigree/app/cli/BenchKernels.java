@@ -1,10 +1,10 @@
 package dev.filigree.app.cli;
 
+import dev.filigree.app.kernels.KernelJson;
 import dev.filigree.app.kernels.KernelPage;
 import dev.filigree.app.kernels.KernelRun;
 import dev.filigree.app.kernels.KernelTables;
 import dev.filigree.app.kernels.Outcome;
-import dev.filigree.report.Json;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -39,7 +39,7 @@ final class BenchKernels implements Callable<Integer> {
         Outcome o = KernelRun.run(quick, only, filigree.threads(), filigree.progress());
         KernelPage.write(out, o);
         if (filigree.json()) {
-            console.out().print(Json.pretty(o));
+            console.out().print(KernelJson.of(o));
         } else {
             KernelTables.families(o).forEach(t -> console.out().println(t.text()));
             console.out().print(KernelTables.summary(o).text());

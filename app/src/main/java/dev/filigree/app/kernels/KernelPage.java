@@ -1,11 +1,11 @@
 package dev.filigree.app.kernels;
 
+import dev.filigree.app.kernels.Contestant.Role;
 import dev.filigree.app.report.BarPlot;
 import dev.filigree.app.report.HtmlReport;
 import dev.filigree.app.report.LinePlot;
-import dev.filigree.app.kernels.Contestant.Role;
 import dev.filigree.io.AtomicFile;
-import dev.filigree.report.Json;
+import dev.filigree.report.Metrics;
 import dev.filigree.report.Table;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** A run as a page, and beside it as JSON. */
 public final class KernelPage {
@@ -24,6 +25,7 @@ public final class KernelPage {
     public static final String JSON = "kernels.json";
 
     private static final int PERCENT = 100;
+    private static final int WORTH_A_LINE = 3;
 
     private KernelPage() {
     }
@@ -35,7 +37,7 @@ public final class KernelPage {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        AtomicFile.write(folder.resolve(JSON), Json.pretty(o).getBytes(StandardCharsets.UTF_8));
+        AtomicFile.write(folder.resolve(JSON), KernelJson.of(o).getBytes(StandardCharsets.UTF_8));
         AtomicFile.write(folder.resolve(HTML), html(o).getBytes(StandardCharsets.UTF_8));
     }
 
@@ -62,30 +64,44 @@ public final class KernelPage {
 
     /** Against sparsity where there are several, as bars by shape where not. */
     private static void plot(HtmlReport page, List<CaseResult> results, int threads) {
-        Map<String, List<LinePlot.Point>> lines = new LinkedHashMap<>();
-        List<BarPlot.Group> groups = new ArrayList<>();
-        for (CaseResult c : results) {
-            c.dense(threads).ifPresent(dense -> {
-                List<BarPlot.Bar> bars = new ArrayList<>();
-                c.of(Role.OURS, threads).forEach(m -> {
-                    lines.computeIfAbsent(c.where() + kind(m), k -> new ArrayList<>()).add(new LinePlot.Point(PERCENT * m.sparsity(), m.over(dense)));
-                    bars.add(new BarPlot.Bar(m.name(), bars.size(), m.over(dense), ""));
-                });
-                groups.add(new BarPlot.Group(c.where(), bars));
-            });
-        }
         String title = "Speed over the best native dense product, " + threads + (threads == 1 ? " thread" : " threads");
-        if (lines.values().stream().anyMatch(points -> points.size() > 1)) {
-            page.plot(new LinePlot(title, "per cent of zeros", "times as fast", lines.entrySet().stream()
-                    .map(e -> new LinePlot.Series(e.getKey(), e.getValue())).toList(), List.of(new LinePlot.Level("native dense", 1))));
-        } else if (!groups.isEmpty()) {
-            page.plot(new BarPlot(title, "x", 2, groups));
+        long sparsities = results.stream().flatMap(c -> c.of(Role.OURS, threads)).mapToDouble(Measured::sparsity).distinct().count();
+        if (results.stream().noneMatch(c -> c.dense(threads).isPresent())) {
+            return;
+        } else if (sparsities >= WORTH_A_LINE) {
+            page.plot(new LinePlot(title + ", median over shapes", "per cent of zeros", "times as fast", lines(results, threads),
+                    List.of(new LinePlot.Level("native dense", 1))));
+        } else {
+            page.plot(new BarPlot(title, "x", 2, bars(results, threads)));
         }
     }
 
-    /** What is left of a contestant's name without its sparsity: ", 4x1". */
+    /** One for each kind of kernel and number of tokens. */
+    private static List<LinePlot.Series> lines(List<CaseResult> results, int threads) {
+        Map<String, Map<Double, List<Double>>> all = new LinkedHashMap<>();
+        for (CaseResult c : results) {
+            c.dense(threads).ifPresent(dense -> c.of(Role.OURS, threads).forEach(m -> all
+                    .computeIfAbsent(kind(m) + ", " + tokens(c), k -> new TreeMap<>()).computeIfAbsent(PERCENT * m.sparsity(), s -> new ArrayList<>()).add(m.over(dense))));
+        }
+        return all.entrySet().stream().map(line -> new LinePlot.Series(line.getKey(), line.getValue().entrySet().stream()
+                .map(p -> new LinePlot.Point(p.getKey(), Metrics.median(p.getValue().stream().mapToDouble(v -> v).toArray()))).toList())).toList();
+    }
+
+    private static List<BarPlot.Group> bars(List<CaseResult> results, int threads) {
+        Map<String, List<BarPlot.Bar>> shapes = new LinkedHashMap<>();
+        for (CaseResult c : results) {
+            c.dense(threads).ifPresent(dense -> c.of(Role.OURS, threads).forEach(m -> shapes.computeIfAbsent(c.shape(), s -> new ArrayList<>())
+                    .add(new BarPlot.Bar(m.name() + ", " + tokens(c), 0, m.over(dense), ""))));
+        }
+        return shapes.entrySet().stream().map(e -> new BarPlot.Group(e.getKey(), e.getValue())).toList();
+    }
+
+    private static String tokens(CaseResult c) {
+        return c.tokens() + (c.tokens() == 1 ? " token" : " tokens");
+    }
+
+    /** A contestant's name without its sparsity: "4x1". */
     private static String kind(Measured m) {
-        String kind = m.name().replace(Ratios.percent(m.sparsity()), "").strip();
-        return kind.isEmpty() ? "" : ", " + kind;
+        return m.name().replace(Ratios.percent(m.sparsity()), "").strip();
     }
 }

@@ -7,12 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 
 /** The tables of a run, for terminal and page. */
 public final class KernelTables {
 
     private static final double MICROS = 1e6;
+    private static final double GIGA = 1e9;
+    /** Keeps a figure on one line of a page. */
+    private static final char SPACE = '\u00a0';
 
     private KernelTables() {
     }
@@ -26,21 +30,36 @@ public final class KernelTables {
         return all;
     }
 
-    /** Every kernel of ours at every shape, beside the fastest native dense product and the native sparse one of the same rounds. */
+    /** A column and what stands in it for a kernel of ours. */
+    private record Part(Column column, BiFunction<CaseResult, Measured, Object> value) {
+    }
+
+    private static final List<Part> PARTS = List.of(
+            new Part(Column.text("shape"), (c, m) -> c.shape()),
+            new Part(Column.count("tokens"), (c, m) -> c.tokens()),
+            new Part(Column.count("threads"), (c, m) -> m.threads()),
+            new Part(Column.text("kernel"), (c, m) -> m.name()),
+            new Part(Column.number("us", 1), (c, m) -> MICROS * m.median()),
+            new Part(Column.percent("spread", 0), (c, m) -> m.spread()),
+            new Part(Column.percent("of the ceiling", 0), (c, m) -> m.share()),
+            new Part(Column.text("best native dense"), (c, m) -> c.dense(m.threads()).map(Measured::name).orElse("not measured")),
+            new Part(Column.number("its us", 1), (c, m) -> c.dense(m.threads()).map(d -> MICROS * d.median()).orElse(null)),
+            new Part(Column.ratio("over it"), (c, m) -> c.dense(m.threads()).map(m::over).orElse(null)),
+            new Part(Column.ratio("over MKL CSR"), (c, m) -> c.nativeSparse(m).map(m::over).orElse(null)),
+            new Part(Column.ratio("over MKL bf16"), (c, m) -> c.of(Role.NATIVE_OTHER, m.threads()).findFirst().map(m::over).orElse(null)),
+            new Part(Column.percent("of reading its bytes", 0), (c, m) -> c.limit(m).map(m::over).orElse(null)),
+            new Part(Column.text("check"), (c, m) -> m.fault().isEmpty() ? "ok" : m.fault()));
+
+    /** Every kernel of ours at every shape, beside natives of the same rounds; without columns in which nothing stands. */
     private static Table ours(String title, List<CaseResult> results) {
-        Table t = new Table(title, Column.text("shape"), Column.count("tokens"), Column.count("threads"), Column.text("kernel"), Column.number("us", 1),
-                Column.percent("spread", 0), Column.percent("of the ceiling", 0), Column.text("best native dense"), Column.number("its us", 1),
-                Column.ratio("over it"), Column.ratio("over MKL CSR"), Column.text("check"));
+        List<List<Object>> rows = new ArrayList<>();
         for (CaseResult c : results) {
-            for (Measured m : c.measured()) {
-                if (m.role() == Role.OURS) {
-                    Optional<Measured> dense = c.dense(m.threads());
-                    t.row(c.shape(), c.tokens(), m.threads(), m.name(), MICROS * m.median(), m.spread(), m.share(), dense.map(Measured::name).orElse("not measured"),
-                            dense.map(d -> MICROS * d.median()).orElse(null), dense.map(m::over).orElse(null), c.nativeSparse(m).map(m::over).orElse(null),
-                            m.fault().isEmpty() ? "ok" : m.fault());
-                }
-            }
+            c.measured().stream().filter(m -> m.role() == Role.OURS)
+                    .forEach(m -> rows.add(PARTS.stream().map(p -> p.value.apply(c, m)).toList()));
         }
+        int[] used = IntStream.range(0, PARTS.size()).filter(p -> rows.stream().anyMatch(r -> r.get(p) != null)).toArray();
+        Table t = new Table(title, IntStream.of(used).mapToObj(p -> PARTS.get(p).column).toArray(Column[]::new));
+        rows.forEach(r -> t.row(IntStream.of(used).mapToObj(r::get).toArray()));
         return t;
     }
 
@@ -51,7 +70,7 @@ public final class KernelTables {
         for (CaseResult c : results) {
             for (Measured m : c.measured()) {
                 t.row(c.shape(), c.tokens(), m.threads(), m.sparsity() > 0 && m.role() != Role.OURS ? m.name() + " " + Ratios.percent(m.sparsity()) : m.name(),
-                        MICROS * m.median(), m.spread(), m.flops() > 0 ? m.flops() / m.median() / 1e9 : null, m.share(), m.fault().isEmpty() ? "ok" : m.fault());
+                        MICROS * m.median(), m.spread(), m.flops() > 0 ? m.flops() / m.median() / GIGA : null, m.share(), m.fault().isEmpty() ? "ok" : m.fault());
             }
         }
         return t;
@@ -62,8 +81,8 @@ public final class KernelTables {
         Table t = new Table("Aims", Column.text("family"), Column.text("figure"), Column.count("threads"), Column.text("aim"), Column.text("worst"),
                 Column.text("median"), Column.text("met"), Column.text("reached"), Column.text("worst at"));
         for (Figure f : o.figures()) {
-            t.row(f.family(), f.what(), f.threads(), (f.atMost() ? "<= " : ">= ") + value(f, f.aim()), f.worst().map(w -> value(f, w.value())).orElse("-"),
-                    f.scores().isEmpty() ? "-" : value(f, f.median()), f.met() + " of " + f.scores().size(),
+            t.row(f.family(), f.what(), f.threads(), (f.atMost() ? "<=" : ">=") + SPACE + value(f, f.aim()), f.worst().map(w -> value(f, w.value())).orElse("-"),
+                    f.scores().isEmpty() ? "-" : value(f, f.median()), f.met() + SPACE + "of" + SPACE + f.scores().size(),
                     f.scores().isEmpty() ? "not measured" : f.reached() ? "yes" : "no", f.worst().map(Figure.Score::where).orElse("-"));
         }
         return t;
@@ -72,7 +91,7 @@ public final class KernelTables {
     private static String value(Figure f, double v) {
         return switch (f.unit()) {
             case RATIO -> String.format(Locale.ROOT, "%.2fx", v);
-            case PERCENT -> String.format(Locale.ROOT, "%.0f %%", 100 * v);
+            case PERCENT -> String.format(Locale.ROOT, "%.0f" + SPACE + "%%", 100 * v);
         };
     }
 }

@@ -83,7 +83,7 @@ final class Referee {
             double best = c.turn().round(ROUND_SECONDS);
             for (int i = 1; i < MOST_WARM_UPS; i++) {
                 double next = c.turn().round(ROUND_SECONDS);
-                if (next > STILL_FASTER * best && i > 1) {
+                if (next > STILL_FASTER * best) {
                     break;
                 }
                 best = Math.min(best, next);

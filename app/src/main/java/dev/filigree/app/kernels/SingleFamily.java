@@ -10,6 +10,7 @@ import java.util.List;
 final class SingleFamily implements Family {
 
     private static final double[] UNSTRUCTURED = {0.3, 0.4, 0.5, 0.6, 0.7, 0.8};
+    private static final double[] FEW = {0.4, 0.5, 0.8};
     private static final double[] BLOCKS = {0.5, 0.8, 0.9};
     private static final int[] HEIGHTS = {4, 8, 16};
     private static final double SHARE_OF_BYTE_LIMIT = 0.9;
@@ -29,14 +30,14 @@ final class SingleFamily implements Family {
     public List<Case> cases(boolean quick) {
         List<Case> cases = new ArrayList<>();
         for (Shape s : quick ? Shapes.LLAMA.subList(0, 1) : List.of(Shapes.BERT.get(1), Shapes.LLAMA.get(0), Shapes.LLAMA.get(2))) {
-            cases.add(new Case(s.model(), s.rows(), s.cols(), 1, SingleFamily::enter));
+            cases.add(new Case(s.model(), s.rows(), s.cols(), 1, e -> enter(e, quick ? FEW : UNSTRUCTURED)));
         }
         return cases;
     }
 
-    private static void enter(Entrants e) {
+    private static void enter(Entrants e, double[] grid) {
         e.nativeDense().oursAndLimit("dense", 0, Mask.unstructured(0), Layout.TILED);
-        for (double sparsity : UNSTRUCTURED) {
+        for (double sparsity : grid) {
             e.ours("csr " + Ratios.percent(sparsity), sparsity, Mask.unstructured(sparsity), Layout.CSR).nativeSparse(sparsity);
         }
         for (int height : HEIGHTS) {
