@@ -29,7 +29,8 @@ public class ProductsBenchmark {
 
     /** How the weight is held. */
     public enum Held {
-        DENSE(1, 1, Layout.TILED), CSR(1, 10, Layout.CSR), BLOCKS_4X1(4, 10, Layout.blocks(4)), GROUPS_1_OF_4(1, 4, Layout.nOfM(1, 4)), BITMAP(1, 4, Layout.BITMAP);
+        DENSE(1, 1, Layout.TILED), CSR(1, 10, Layout.CSR), BLOCKS_4X1(4, 10, Layout.blocks(4)),
+        GROUPS_1_OF_4(1, 4, Layout.nOfM(1, 4)), BITMAP(1, 4, Layout.BITMAP);
 
         private final int height;
         private final int every;

@@ -28,7 +28,8 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code filigree bench}: a sparse model, its dense twin and ONNX Runtime, in alternating rounds. */
-@Command(name = "bench", description = "Time a sparse model, its dense twin and ONNX Runtime at several batch sizes and lengths; or, with 'kernels', single products.",
+@Command(name = "bench",
+        description = "Time a sparse model, its dense twin and ONNX Runtime at several batch sizes and lengths; or, with 'kernels', single products.",
         subcommands = BenchKernels.class,
         footer = {"", "Examples:", "  filigree bench minilm-80-unstructured", "  filigree bench minilm-80-unstructured --batches 1,32 --lengths 64 --json",
                 "  filigree bench kernels --quick"})

@@ -13,8 +13,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code filigree bench kernels}: our kernels beside native libraries, and what they were to reach. */
-@Command(name = "kernels", description = {"Time our kernels beside MKL, OpenBLAS and ONNX Runtime on this machine, each library alone in its process, in alternating rounds.",
-        "The libraries are fetched through your Maven the first time (about 200 MB). Nothing else should run meanwhile."},
+@Command(name = "kernels", description = {
+        "Time our kernels beside MKL, OpenBLAS and ONNX Runtime on this machine, each library alone in its process, in alternating rounds.",
+        "The libraries are fetched through your Maven the first time (about 240 MB). Nothing else should run meanwhile."},
         footer = {"", "Examples:", "  filigree bench kernels --quick", "  filigree bench kernels --only dense,unstructured --threads 2 --out kernels-bench"})
 final class BenchKernels implements Callable<Integer> {
 
@@ -28,7 +29,8 @@ final class BenchKernels implements Callable<Integer> {
             completionCandidates = KernelRun.Names.class)
     private List<String> only = List.of();
 
-    @Option(names = "--out", paramLabel = "DIR", defaultValue = "kernels-bench", description = "Folder for kernels.html and kernels.json (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--out", paramLabel = "DIR", defaultValue = "kernels-bench",
+            description = "Folder for kernels.html and kernels.json (default: ${DEFAULT-VALUE}).")
     private Path out;
 
     /** 1 when a contestant computed something else than the definition says. */
@@ -36,8 +38,8 @@ final class BenchKernels implements Callable<Integer> {
     public Integer call() {
         Filigree filigree = bench.filigree();
         Console console = filigree.console();
+        KernelPage.folder(out); // before a quarter of an hour is spent
         Outcome o = KernelRun.run(quick, only, filigree.threads(), filigree.progress());
-        KernelPage.write(out, o);
         if (filigree.json()) {
             console.out().print(KernelJson.of(o));
         } else {
@@ -45,6 +47,7 @@ final class BenchKernels implements Callable<Integer> {
             console.out().print(KernelTables.summary(o).text());
             o.absent().forEach((name, why) -> console.out().println(name + ": not measured: " + why));
         }
+        KernelPage.write(out, o);
         console.err().println("written: " + out.resolve(KernelPage.HTML) + ", " + out.resolve(KernelPage.JSON));
         o.mismatches().forEach(m -> console.err().println("filigree: " + m));
         return o.mismatches().isEmpty() ? 0 : Main.FAULT;

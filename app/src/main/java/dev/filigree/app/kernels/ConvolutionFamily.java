@@ -54,9 +54,10 @@ final class ConvolutionFamily implements Family {
     public List<Figure> figures(List<CaseResult> results, List<Integer> threadCounts) {
         List<Figure> all = new ArrayList<>();
         for (int threads : threadCounts) {
-            all.add(Figure.atLeast(name(), "dense over ONNX Runtime's dense", threads, Figure.Unit.RATIO, DENSE_SHARE, Ratios.overDense(results, threads, Ratios.at(0))));
-            AIMS.forEach((sparsity, aim) -> all.add(Figure.atLeast(name(), Ratios.percent(sparsity) + " over ONNX Runtime's dense", threads, Figure.Unit.RATIO, aim,
-                    Ratios.overDense(results, threads, Ratios.at(sparsity)))));
+            all.add(Figure.atLeast(name(), "dense over ONNX Runtime's dense", threads, Figure.Unit.RATIO, DENSE_SHARE,
+                    Ratios.overDense(results, threads, Ratios.at(0))));
+            AIMS.forEach((sparsity, aim) -> all.add(Figure.atLeast(name(), Ratios.percent(sparsity) + " over ONNX Runtime's dense", threads,
+                    Figure.Unit.RATIO, aim, Ratios.overDense(results, threads, Ratios.at(sparsity)))));
         }
         return all;
     }

@@ -4,11 +4,11 @@ import dev.filigree.app.kernels.Contestant.Role;
 import dev.filigree.app.report.BarPlot;
 import dev.filigree.app.report.HtmlReport;
 import dev.filigree.app.report.LinePlot;
+import dev.filigree.base.UserError;
 import dev.filigree.io.AtomicFile;
 import dev.filigree.report.Metrics;
 import dev.filigree.report.Table;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,13 +30,17 @@ public final class KernelPage {
     private KernelPage() {
     }
 
-    /** Writes both files into the folder, each whole or not at all. */
-    public static void write(Path folder, Outcome o) {
+    /** Makes sure of the folder for both files. */
+    public static void folder(Path folder) {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UserError("--out: " + folder + " cannot be made (" + e.getMessage() + "); give another folder", e);
         }
+    }
+
+    /** Writes both files into the folder, each whole or not at all. */
+    public static void write(Path folder, Outcome o) {
         AtomicFile.write(folder.resolve(JSON), KernelJson.of(o).getBytes(StandardCharsets.UTF_8));
         AtomicFile.write(folder.resolve(HTML), html(o).getBytes(StandardCharsets.UTF_8));
     }
@@ -80,8 +84,8 @@ public final class KernelPage {
     private static List<LinePlot.Series> lines(List<CaseResult> results, int threads) {
         Map<String, Map<Double, List<Double>>> all = new LinkedHashMap<>();
         for (CaseResult c : results) {
-            c.dense(threads).ifPresent(dense -> c.of(Role.OURS, threads).forEach(m -> all
-                    .computeIfAbsent(kind(m) + ", " + tokens(c), k -> new TreeMap<>()).computeIfAbsent(PERCENT * m.sparsity(), s -> new ArrayList<>()).add(m.over(dense))));
+            c.dense(threads).ifPresent(dense -> c.of(Role.OURS, threads).forEach(m -> all.computeIfAbsent(kind(m) + ", " + tokens(c), k -> new TreeMap<>())
+                    .computeIfAbsent(PERCENT * m.sparsity(), s -> new ArrayList<>()).add(m.over(dense))));
         }
         return all.entrySet().stream().map(line -> new LinePlot.Series(line.getKey(), line.getValue().entrySet().stream()
                 .map(p -> new LinePlot.Point(p.getKey(), Metrics.median(p.getValue().stream().mapToDouble(v -> v).toArray()))).toList())).toList();

@@ -16,7 +16,7 @@ public final class KernelTables {
     private static final double MICROS = 1e6;
     private static final double GIGA = 1e9;
     /** Keeps a figure on one line of a page. */
-    private static final char SPACE = '\u00a0';
+    private static final String SPACE = "\u00a0";
 
     private KernelTables() {
     }
@@ -69,8 +69,9 @@ public final class KernelTables {
                 Column.percent("spread", 0), Column.number("GFLOP/s", 1), Column.percent("of the ceiling", 0), Column.text("check"));
         for (CaseResult c : results) {
             for (Measured m : c.measured()) {
-                t.row(c.shape(), c.tokens(), m.threads(), m.sparsity() > 0 && m.role() != Role.OURS ? m.name() + " " + Ratios.percent(m.sparsity()) : m.name(),
-                        MICROS * m.median(), m.spread(), m.flops() > 0 ? m.flops() / m.median() / GIGA : null, m.share(), m.fault().isEmpty() ? "ok" : m.fault());
+                String name = m.role() == Role.NATIVE_SPARSE ? m.name() + " " + Ratios.percent(m.sparsity()) : m.name();
+                t.row(c.shape(), c.tokens(), m.threads(), name, MICROS * m.median(), m.spread(), m.flops() > 0 ? m.flops() / m.median() / GIGA : null,
+                        m.share(), m.fault().isEmpty() ? "ok" : m.fault());
             }
         }
         return t;
@@ -81,7 +82,8 @@ public final class KernelTables {
         Table t = new Table("Aims", Column.text("family"), Column.text("figure"), Column.count("threads"), Column.text("aim"), Column.text("worst"),
                 Column.text("median"), Column.text("met"), Column.text("reached"), Column.text("worst at"));
         for (Figure f : o.figures()) {
-            t.row(f.family(), f.what(), f.threads(), (f.atMost() ? "<=" : ">=") + SPACE + value(f, f.aim()), f.worst().map(w -> value(f, w.value())).orElse("-"),
+            t.row(f.family(), f.what(), f.threads(), (f.atMost() ? "<=" : ">=") + SPACE + value(f, f.aim()),
+                    f.worst().map(w -> value(f, w.value())).orElse("-"),
                     f.scores().isEmpty() ? "-" : value(f, f.median()), f.met() + SPACE + "of" + SPACE + f.scores().size(),
                     f.scores().isEmpty() ? "not measured" : f.reached() ? "yes" : "no", f.worst().map(Figure.Score::where).orElse("-"));
         }

@@ -27,7 +27,11 @@ public record Outcome(RunRecord run, List<Integer> threadCounts, Roof roof, Map<
         }
         figures.addAll(Scaling.figures(results, threadCounts, roof));
         Map<String, String> missing = new LinkedHashMap<>(absent);
-        results.forEach(r -> r.absent().forEach((name, why) -> missing.putIfAbsent(name, why)));
+        results.forEach(r -> r.absent().forEach((name, why) -> {
+            if (!missing.containsValue(why)) { // a whole library that is missing is named once
+                missing.put(name, why);
+            }
+        }));
         return new Outcome(run, threadCounts, roof, titles, results, figures, missing, warnings);
     }
 

@@ -102,7 +102,8 @@ final class Referee {
             double difference = difference(c.expected(), c.turn().samples());
             differences[i] = Math.max(differences[i], difference);
             if (!(difference <= c.tolerance())) {
-                faults[i] = String.format(Locale.ROOT, "%s differs from the definition by %.1e of the largest output, allowed is %.0e", MISMATCH, difference, c.tolerance());
+                faults[i] = String.format(Locale.ROOT,
+                        "%s differs from the definition by %.1e of the largest output, allowed is %.0e", MISMATCH, difference, c.tolerance());
             }
         } catch (PeerFailure e) {
             faults[i] = e.getMessage();

@@ -61,7 +61,8 @@ final class TrainingFamily implements Family {
         double[] expected = expected(Mask.unstructured(0), places(SIDE, SIDE));
         for (NativeLibrary library : List.of(NativeLibrary.MKL, NativeLibrary.OPENBLAS)) {
             for (String layout : List.of("features", "tokens")) {
-                e.peer(library, library.label() + " three sgemm, " + layout, Role.NATIVE, 0, "train\t" + layout + "\t" + SIDE + "\t" + SIDE + "\t" + TOKENS, flops,
+                String operation = "train\t" + layout + "\t" + SIDE + "\t" + SIDE + "\t" + TOKENS;
+                e.peer(library, library.label() + " three sgemm, " + layout, Role.NATIVE, 0, operation, flops,
                         2 * 4.0 * SIDE * SIDE + activations, expected, Contestant.FLOAT_TOLERANCE);
             }
         }
@@ -70,8 +71,8 @@ final class TrainingFamily implements Family {
             for (int threads : e.lab().threadCounts()) {
                 Weight w = mask.weight(e.arena(), SIDE, SIDE, Layout.CSR);
                 Step step = new Step(e.lab().compute(threads), w);
-                e.add(new Contestant("csr " + Ratios.percent(sparsity), Role.OURS, threads, sparsity, 3 * 2.0 * w.nonZeros() * TOKENS, 3.0 * w.bytes() + activations,
-                        expected(mask, step.places()), Contestant.FLOAT_TOLERANCE, step));
+                e.add(new Contestant("csr " + Ratios.percent(sparsity), Role.OURS, threads, sparsity, 3 * 2.0 * w.nonZeros() * TOKENS,
+                        3.0 * w.bytes() + activations, expected(mask, step.places()), Contestant.FLOAT_TOLERANCE, step));
             }
         }
     }

@@ -50,7 +50,8 @@ final class UnstructuredFamily implements Family {
     public List<Figure> figures(List<CaseResult> results, List<Integer> threadCounts) {
         List<Figure> all = new ArrayList<>();
         for (int threads : threadCounts) {
-            all.add(Figure.atMost(name(), "break-even with native dense", threads, Figure.Unit.PERCENT, BREAK_EVEN, Ratios.breakEven(results, threads, m -> true)));
+            all.add(Figure.atMost(name(), "break-even with native dense", threads, Figure.Unit.PERCENT, BREAK_EVEN,
+                    Ratios.breakEven(results, threads, m -> true)));
             AIMS.forEach((sparsity, aim) -> all.add(Figure.atLeast(name(), Ratios.percent(sparsity) + " over native dense", threads, Figure.Unit.RATIO, aim,
                     Ratios.overDense(results, threads, Ratios.at(sparsity)))));
         }

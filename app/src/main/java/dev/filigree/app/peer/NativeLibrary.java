@@ -133,7 +133,8 @@ public enum NativeLibrary {
             for (ZipEntry e : Collections.list(zip.entries())) {
                 String[] steps = e.getName().split("/");
                 String name = steps[steps.length - 1];
-                if (steps.length == PLATFORM + 2 && steps[PLATFORM].equals(platform()) && name.matches(".*\\.(so|dylib|dll)\\b.*") && !name.matches(NOT_NEEDED)) {
+                if (steps.length == PLATFORM + 2 && steps[PLATFORM].equals(platform())
+                        && name.matches(".*\\.(so|dylib|dll)\\b.*") && !name.matches(NOT_NEEDED)) {
                     try (InputStream in = zip.getInputStream(e)) {
                         Files.copy(in, fresh.resolve(name));
                     }

@@ -67,15 +67,18 @@ public final class BlasPeer implements PeerLoop.Library {
         MemorySegment y = operands.floats((long) rows * tokens);
         if (layout.equals("tokens")) {
             long x = operands.inputs(cols, tokens, true).address();
-            return new PeerLoop.Operation(() -> BlasCalls.gemm(false, true, tokens, rows, cols, x, cols, w, cols, y.address(), rows), PeerOperands.sampled(y, rows, tokens, true));
+            return new PeerLoop.Operation(() -> BlasCalls.gemm(false, true, tokens, rows, cols, x, cols, w, cols, y.address(), rows),
+                    PeerOperands.sampled(y, rows, tokens, true));
         }
         long x = operands.inputs(cols, tokens, false).address();
         if (layout.equals("packed")) {
             MemorySegment p = operands.arena().allocate(BlasCalls.packedBytes(rows, tokens, cols), 64);
             BlasCalls.pack(rows, tokens, cols, w, p.address());
-            return new PeerLoop.Operation(() -> BlasCalls.packedGemm(rows, tokens, cols, p.address(), x, y.address()), PeerOperands.sampled(y, rows, tokens, false));
+            return new PeerLoop.Operation(() -> BlasCalls.packedGemm(rows, tokens, cols, p.address(), x, y.address()),
+                    PeerOperands.sampled(y, rows, tokens, false));
         }
-        return new PeerLoop.Operation(() -> BlasCalls.gemm(false, false, rows, tokens, cols, w, cols, x, tokens, y.address(), tokens), PeerOperands.sampled(y, rows, tokens, false));
+        return new PeerLoop.Operation(() -> BlasCalls.gemm(false, false, rows, tokens, cols, w, cols, x, tokens, y.address(), tokens),
+                PeerOperands.sampled(y, rows, tokens, false));
     }
 
     private PeerLoop.Operation bf16(int rows, int cols, int tokens) {
@@ -139,7 +142,8 @@ public final class BlasPeer implements PeerLoop.Library {
             BlasCalls.gemm(true, false, cols, tokens, rows, w, cols, dy, tokens, dx.address(), tokens);
             BlasCalls.gemm(false, true, rows, cols, tokens, dy, tokens, x, tokens, dw.address(), cols);
         };
-        return new PeerLoop.Operation(call, () -> joined(PeerOperands.sampled(y, rows, tokens, byToken).get(), PeerOperands.sampled(dx, cols, tokens, byToken).get(),
+        return new PeerLoop.Operation(call, () -> joined(PeerOperands.sampled(y, rows, tokens, byToken).get(),
+                PeerOperands.sampled(dx, cols, tokens, byToken).get(),
                 PeerOperands.sampled(dw, rows, cols, false).get()));
     }
 

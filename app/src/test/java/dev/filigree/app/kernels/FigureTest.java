@@ -51,7 +51,8 @@ class FigureTest {
 
     @Test
     void breakEvenIsFoundCaseByCase() {
-        CaseResult c = result(measured("csr 30 %", Role.OURS, 1, 0.3, 1.25), measured("csr 50 %", Role.OURS, 1, 0.5, 1 / 1.2), measured("n", Role.NATIVE, 1, 0, 1));
+        CaseResult c = result(measured("csr 30 %", Role.OURS, 1, 0.3, 1.25), measured("csr 50 %", Role.OURS, 1, 0.5, 1 / 1.2),
+                measured("n", Role.NATIVE, 1, 0, 1));
         assertEquals(0.4, Ratios.breakEven(List.of(c), 1, m -> true).getFirst().value(), 1e-12);
     }
 

@@ -27,7 +27,8 @@ class RefereeTest {
         Family family = new DenseFamily();
         try (Lab lab = new Lab(Kernels.best(), 2)) {
             CaseResult result = new Referee(lab, ROOF, ROUNDS).run(family, new Case("small", 24, 40, 7, enter));
-            return Outcome.of(RunRecord.start("test", 0, 2, "", Map.of(), Map.of()), lab.threadCounts(), ROOF, List.of(family), List.of(result), lab.absent(), List.of());
+            return Outcome.of(RunRecord.start("test", 0, 2, "", Map.of(), Map.of()), lab.threadCounts(), ROOF, List.of(family), List.of(result), lab.absent(),
+                    List.of());
         }
     }
 
@@ -62,7 +63,8 @@ class RefereeTest {
 
     @Test
     void aWrongResultIsAFaultThatFailsTheRun() {
-        Outcome o = outcome(e -> e.add(fixed(new double[] {1, -4}, 1f, -4.01f)).add(fixed(new double[] {1}, Float.NaN)).add(fixed(new double[] {1, -4}, 1f, -4.0001f)));
+        Outcome o = outcome(e -> e.add(fixed(new double[] {1, -4}, 1f, -4.01f)).add(fixed(new double[] {1}, Float.NaN))
+                .add(fixed(new double[] {1, -4}, 1f, -4.0001f)));
         assertEquals(2, o.mismatches().size());
         assertTrue(o.mismatches().getFirst().startsWith("small 24x40, 7 tokens, fixed, 1 threads: wrong result: differs from the definition by 2.5e-03"),
                 o.mismatches().getFirst());
