@@ -61,6 +61,7 @@ public final class KernelJson {
         all.put("spread", m.spread());
         all.put("share_of_ceiling", m.share());
         all.put("over_best_native_dense", m.role() == Role.LIMIT ? null : c.dense(m.threads()).map(m::over));
+        all.put("over_best_native_dense_best_rounds", m.role() == Role.LIMIT ? null : c.dense(m.threads()).map(m::overAtBest));
         all.put("difference", m.difference());
         all.put("fault", m.fault().isEmpty() ? null : m.fault());
         all.put("seconds", m.seconds());

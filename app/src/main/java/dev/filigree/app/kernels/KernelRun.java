@@ -13,7 +13,7 @@ import java.util.Map;
 /** Measures families of kernels beside native peers: the main work of {@code filigree bench kernels}. */
 public final class KernelRun {
 
-    private static final int ROUNDS = 9;
+    private static final int ROUNDS = 7;
     private static final int QUICK_ROUNDS = 5;
 
     /** The families' names, for the command line. */
@@ -54,7 +54,6 @@ public final class KernelRun {
             Referee referee = new Referee(lab, roof, quick ? QUICK_ROUNDS : ROUNDS);
             for (Family f : families) {
                 List<Case> cases = f.cases(quick);
-                // what a case costs grows little with its size until one call fills a round
                 long total = cases.stream().mapToLong(KernelRun::effort).sum();
                 try (Progress.Stage stage = progress.stage(f.name(), total)) {
                     long done = 0;
@@ -70,7 +69,8 @@ public final class KernelRun {
         }
     }
 
+    /** What a case costs, in a unit of its own: the same for all whose calls are shorter than a round. */
     private static long effort(Case c) {
-        return 1_000 + (long) c.rows() * c.cols() / 1_000 * c.tokens() / 100;
+        return 1_000 + (long) c.rows() * c.cols() * c.tokens() / 1_250_000;
     }
 }

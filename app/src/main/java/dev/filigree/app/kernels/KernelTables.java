@@ -45,6 +45,7 @@ public final class KernelTables {
             new Part(Column.text("best native dense"), (c, m) -> c.dense(m.threads()).map(Measured::name).orElse("not measured")),
             new Part(Column.number("its us", 1), (c, m) -> c.dense(m.threads()).map(d -> MICROS * d.median()).orElse(null)),
             new Part(Column.ratio("over it"), (c, m) -> c.dense(m.threads()).map(m::over).orElse(null)),
+            new Part(Column.ratio("best rounds"), (c, m) -> c.dense(m.threads()).map(m::overAtBest).orElse(null)),
             new Part(Column.ratio("over MKL CSR"), (c, m) -> c.nativeSparse(m).map(m::over).orElse(null)),
             new Part(Column.ratio("over MKL bf16"), (c, m) -> c.of(Role.NATIVE_OTHER, m.threads()).findFirst().map(m::over).orElse(null)),
             new Part(Column.percent("of reading its bytes", 0), (c, m) -> c.limit(m).map(m::over).orElse(null)),

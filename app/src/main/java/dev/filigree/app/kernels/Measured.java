@@ -28,6 +28,11 @@ record Measured(String name, Role role, int threads, double sparsity, double flo
         return sound() ? (Metrics.quantile(seconds, 0.75) - Metrics.quantile(seconds, 0.25)) / median() : Double.NaN;
     }
 
+    /** How many times as fast as {@code other} when each had its best round: what a quiet machine would say. */
+    double overAtBest(Measured other) {
+        return sound() && other.sound() ? Metrics.quantile(other.seconds, 0) / Metrics.quantile(seconds, 0) : Double.NaN;
+    }
+
     /** How many times as fast as {@code other} of the same case: the median over rounds, for a slow moment of the machine meets both in one round. */
     double over(Measured other) {
         if (!sound() || !other.sound()) {

@@ -16,7 +16,7 @@ final class Referee {
     /** Begins a fault that must fail the run. */
     static final String MISMATCH = "wrong result:";
 
-    private static final double ROUND_SECONDS = 0.025;
+    private static final double ROUND_SECONDS = 0.02;
     /** Helper threads of whoever had the last turn spin for about a millisecond; the next turn begins when they sleep. */
     private static final long NAP_MILLIS = 3;
     private static final int MOST_WARM_UPS = 8;

@@ -47,6 +47,7 @@ class FigureTest {
         assertEquals(List.of(new Score("X 1x1, 64 tokens, csr 80 %", 4)), Ratios.overDense(List.of(c), 1, Ratios.at(0.8)));
         assertEquals(List.of(new Score("X 1x1, 64 tokens, csr 80 %", 2)), Ratios.overSparse(List.of(c), 1, Ratios.at(0.8)));
         assertEquals(List.of(), Ratios.overDense(List.of(c), 1, Ratios.at(0.9)));
+        assertEquals(3, ours.overAtBest(c.dense(1).orElseThrow()));
     }
 
     @Test
