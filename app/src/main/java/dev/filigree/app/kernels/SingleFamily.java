@@ -15,6 +15,12 @@ final class SingleFamily implements Family {
     private static final int[] HEIGHTS = {4, 8, 16};
     private static final double SHARE_OF_BYTE_LIMIT = 0.9;
     private static final double BREAK_EVEN = 0.4;
+    private static final double SKIPPING = 1.7;
+    /** How the values of blocks may be stored; a figure waits for the kernels of each. */
+    private static final List<String> STORED = List.of("fp32", "bf16", "int8");
+    /** Names of the contestants whose ratio is a figure. */
+    private static final String DENSE_INT8 = "dense int8";
+    private static final String HALF_OF_INPUTS = "columns int8, half of the inputs zero";
 
     @Override
     public String name() {
@@ -42,7 +48,7 @@ final class SingleFamily implements Family {
         }
         for (int height : HEIGHTS) {
             for (double sparsity : BLOCKS) {
-                e.oursAndLimit(height + "x1 " + Ratios.percent(sparsity), sparsity, Mask.blocks(height, sparsity), Layout.blocks(height));
+                e.oursAndLimit(height + "x1 fp32 " + Ratios.percent(sparsity), sparsity, Mask.blocks(height, sparsity), Layout.blocks(height));
             }
         }
     }
@@ -51,10 +57,15 @@ final class SingleFamily implements Family {
     public List<Figure> figures(List<CaseResult> results, List<Integer> threadCounts) {
         List<Figure> all = new ArrayList<>();
         for (int threads : threadCounts) {
-            all.add(Figure.atLeast(name(), "blocks fp32: share of the byte limit", threads, Figure.Unit.RATIO, SHARE_OF_BYTE_LIMIT,
-                    Ratios.scores(results, threads, m -> m.name().contains("x1 "), (c, m) -> c.limit(m).map(m::over).orElse(Double.NaN))));
+            for (String stored : STORED) {
+                all.add(Figure.atLeast(name(), "blocks " + stored + ": share of the byte limit", threads, Figure.Unit.RATIO, SHARE_OF_BYTE_LIMIT,
+                        Ratios.scores(results, threads, m -> m.name().contains("x1 " + stored), (c, m) -> c.limit(m).map(m::over).orElse(Double.NaN))));
+            }
             all.add(Figure.atMost(name(), "unstructured: break-even with native dense", threads, Figure.Unit.PERCENT, BREAK_EVEN,
-                    Ratios.breakEven(results, threads, m -> m.role() == Role.OURS && m.name().startsWith("csr"))));
+                    Ratios.breakEven(results, threads, m -> m.name().startsWith("csr"))));
+            all.add(Figure.atLeast(name(), "half of the inputs zero, int8, over our dense int8", threads, Figure.Unit.RATIO, SKIPPING,
+                    Ratios.scores(results, threads, m -> m.name().equals(HALF_OF_INPUTS), (c, m) -> c.of(Role.OURS, threads)
+                            .filter(dense -> dense.name().equals(DENSE_INT8)).findFirst().map(m::over).orElse(Double.NaN))));
         }
         return all;
     }
