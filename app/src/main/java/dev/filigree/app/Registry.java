@@ -33,7 +33,7 @@ public final class Registry {
     }
 
     /**
-     * The jar of {@code group:artifact:version}, fetched when it is not in the cache.
+     * The jar of {@code group:artifact:version} or {@code group:artifact:version:jar:classifier}, fetched when it is not in the cache.
      *
      * @throws UserError when there is no Maven, no network, no such jar or no room
      */
@@ -62,7 +62,7 @@ public final class Registry {
 
     private static Path file(String coordinates) {
         String[] part = coordinates.split(":");
-        return cache().resolve(part[1] + "-" + part[2] + ".jar");
+        return cache().resolve(part[1] + "-" + part[2] + (part.length > 4 ? "-" + part[4] : "") + ".jar");
     }
 
     private static void run(String coordinates, Path into) throws IOException {

@@ -20,19 +20,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code filigree bench}: a sparse model, its dense twin and ONNX Runtime, in alternating rounds. */
-@Command(name = "bench", description = "Time a sparse model, its dense twin and ONNX Runtime at several batch sizes and lengths.",
-        footer = {"", "Examples:", "  filigree bench minilm-80-unstructured", "  filigree bench minilm-80-unstructured --batches 1,32 --lengths 64 --json"})
+@Command(name = "bench",
+        description = "Time a sparse model, its dense twin and ONNX Runtime at several batch sizes and lengths; or, with 'kernels', single products.",
+        subcommands = BenchKernels.class,
+        footer = {"", "Examples:", "  filigree bench minilm-80-unstructured", "  filigree bench minilm-80-unstructured --batches 1,32 --lengths 64 --json",
+                "  filigree bench kernels --quick"})
 final class Bench implements Runnable {
 
     @ParentCommand
     private Filigree filigree;
 
-    @Parameters(paramLabel = "DIR", description = "A folder that sparsify wrote.")
+    @Spec
+    private CommandSpec spec;
+
+    /** Not required, for the subcommand takes its place. */
+    @Parameters(paramLabel = "DIR", arity = "0..1", description = "A folder that sparsify wrote (one called 'kernels' is given as ./kernels).")
     private Path folder;
 
     @Option(names = "--batches", split = ",", paramLabel = "N", defaultValue = "1,8,32", description = "Sequences at once (default: ${DEFAULT-VALUE}).")
@@ -49,6 +59,9 @@ final class Bench implements Runnable {
 
     @Override
     public void run() {
+        if (folder == null) {
+            throw new ParameterException(spec.commandLine(), "Missing required parameter: 'DIR'");
+        }
         Console console = filigree.console();
         Progress progress = new Progress(console.err(), console.live(), console.columns());
         try (SentenceEncoder sparse = SentenceEncoder.open(folder, filigree.threads()); SentenceEncoder dense = SentenceEncoder.open(folder, filigree.threads())) {
@@ -66,6 +79,10 @@ final class Bench implements Runnable {
                 }
             }
         }
+    }
+
+    Filigree filigree() {
+        return filigree;
     }
 
     private Rivals rivals() {

@@ -18,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,9 @@ class MainTest {
         "methods criterions | 0 | ``",
         "methods critterion | 1 | filigree: unknown axis 'critterion' - did you mean criterion? (choices: pattern, allocation,",
         "doctor --threads 0 | 1 | filigree: --threads: found 0, expected 1 to 1024",
+        "bench              | 2 | filigree: Missing required parameter: 'DIR' (see: filigree bench --help)",
+        "bench ./kernels    | 1 | filigree: ./kernels: ",
+        "bench kernels --only desne | 1 | filigree: --only: unknown family 'desne' - did you mean dense?",
         "inspect no/file    | 1 | filigree: no/file: no such file or folder",
     })
     void aFaultIsOneLineAndAnExitCode(String line, int code, String err) {
@@ -75,9 +79,10 @@ class MainTest {
 
     @Test
     void everyCommandHasHelpWithAnExample() {
-        assertAll(new CommandLine(new Filigree(Console.plain(System.out, System.err))).getSubcommands().keySet().stream()
+        Stream<String> commands = new CommandLine(new Filigree(Console.plain(System.out, System.err))).getSubcommands().keySet().stream();
+        assertAll(Stream.concat(commands, Stream.of("bench kernels"))
                 .map(command -> () -> {
-                    Ran ran = run(command, "--help");
+                    Ran ran = run((command + " --help").split(" "));
                     assertEquals(0, ran.code, command);
                     assertTrue(ran.out.contains("Example") && ran.out.contains("  filigree " + command), ran.out);
                     assertFalse(ran.out.contains("\033["), "no colour outside a terminal");

@@ -1,0 +1,81 @@
+package dev.filigree.app.kernels;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.filigree.app.kernels.Contestant.Role;
+import dev.filigree.app.kernels.Figure.Score;
+import dev.filigree.app.kernels.Figure.Unit;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What is computed from measured times. */
+class FigureTest {
+
+    private static Measured measured(String name, Role role, int threads, double sparsity, double... seconds) {
+        return new Measured(name, role, threads, sparsity, 1, 1, seconds, 0.5, 0, "");
+    }
+
+    private static CaseResult result(Measured... measured) {
+        return new CaseResult("dense", "X 1x1", 1, 1, 64, List.of(measured), Map.of());
+    }
+
+    @Test
+    void theWorstPlaceDecides() {
+        Figure least = Figure.atLeast("f", "w", 1, Unit.RATIO, 2, List.of(new Score("a", 3), new Score("b", 1.5), new Score("c", Double.NaN)));
+        assertEquals("b", least.worst().orElseThrow().where());
+        assertEquals(1, least.met());
+        assertFalse(least.reached());
+        Figure most = Figure.atMost("f", "w", 1, Unit.PERCENT, 0.3, List.of(new Score("a", 0.1), new Score("b", 0.3)));
+        assertEquals("b", most.worst().orElseThrow().where());
+        assertTrue(most.reached());
+    }
+
+    @Test
+    void whatWasNotMeasuredIsNotReached() {
+        assertFalse(Figure.atLeast("f", "w", 1, Unit.RATIO, 0, List.of(new Score("a", Double.NaN))).reached());
+    }
+
+    @Test
+    void ratiosAreTakenRoundByRoundAgainstTheFastestNative() {
+        Measured ours = measured("csr 80 %", Role.OURS, 1, 0.8, 1, 2, 1);
+        CaseResult c = result(ours, measured("slow", Role.NATIVE, 1, 0, 9, 9, 9), measured("fast", Role.NATIVE, 1, 0, 4, 8, 3),
+                measured("two threads", Role.NATIVE, 2, 0, 1, 1, 1), measured("sparse", Role.NATIVE_SPARSE, 1, 0.8, 2, 4, 2),
+                measured("sparse", Role.NATIVE_SPARSE, 1, 0.9, 1, 1, 1));
+        assertEquals(List.of(new Score("X 1x1, 64 tokens, csr 80 %", 4)), Ratios.overDense(List.of(c), 1, Ratios.at(0.8)));
+        assertEquals(List.of(new Score("X 1x1, 64 tokens, csr 80 %", 2)), Ratios.overSparse(List.of(c), 1, Ratios.at(0.8)));
+        assertEquals(List.of(), Ratios.overDense(List.of(c), 1, Ratios.at(0.9)));
+        assertEquals(3, ours.overAtBest(c.dense(1).orElseThrow()));
+    }
+
+    @Test
+    void breakEvenIsFoundCaseByCase() {
+        CaseResult c = result(measured("csr 30 %", Role.OURS, 1, 0.3, 1.25), measured("csr 50 %", Role.OURS, 1, 0.5, 1 / 1.2),
+                measured("n", Role.NATIVE, 1, 0, 1));
+        assertEquals(0.4, Ratios.breakEven(List.of(c), 1, m -> true).getFirst().value(), 1e-12);
+    }
+
+    @Test
+    void aFaultyContestantCountsForNothing() {
+        Measured wrong = new Measured("csr 80 %", Role.OURS, 1, 0.8, 1, 1, new double[] {1}, 0.5, 1, "wrong result: x");
+        CaseResult c = result(wrong, measured("n", Role.NATIVE, 1, 0, 4));
+        assertEquals(List.of(), Ratios.overDense(List.of(c), 1, m -> true));
+        assertEquals(Double.NaN, wrong.over(c.measured().getLast()));
+    }
+
+    @Test
+    void threadsAreComparedWithinACaseByWhatLimitsThem() {
+        Roof roof = new Roof(Map.of(1, 1e9, 2, 2e9), Map.of(1, new java.util.TreeMap<>(Map.of(1L, 1e9)), 2, new java.util.TreeMap<>(Map.of(1L, 1.5e9))));
+        Measured busy = new Measured("a", Role.OURS, 1, 0, 1e6, 1, new double[] {2}, 0.5, 0, "");
+        Measured both = new Measured("a", Role.OURS, 2, 0, 1e6, 1, new double[] {1}, 0.5, 0, "");
+        Measured hungry = new Measured("b", Role.OURS, 1, 0, 1, 1e6, new double[] {3}, 0.5, 0, "");
+        Measured fed = new Measured("b", Role.OURS, 2, 0, 1, 1e6, new double[] {2}, 0.5, 0, "");
+        List<Figure> figures = Scaling.figures(List.of(result(busy, both, hungry, fed)), List.of(1, 2), roof);
+        assertEquals(List.of(2.0), figures.getFirst().scores().stream().map(Score::value).toList());
+        assertEquals(1.85, figures.getFirst().aim());
+        assertEquals(1.0, figures.getLast().scores().getFirst().value(), 1e-12);
+        assertEquals(List.of(), Scaling.figures(List.of(result(busy)), List.of(1), roof));
+    }
+}
