@@ -4,6 +4,7 @@ import dev.filigree.base.Floats;
 import dev.filigree.base.UserError;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.SlicedEll;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
@@ -42,6 +43,7 @@ final class Candidates {
             Family.of(DENSE, Layout.TILED),
             Family.of("csr", Layout.CSR),
             Family.of("bitmap", Layout.BITMAP),
+            Family.of("sliced", SlicedEll::pack),
             new Family(Pattern.compile("([1-9]\\d?)x1"), m -> Layout.blocks(number(m, 1)),
                     t -> HEIGHTS.stream().filter(t::isBlocks).limit(1).map(h -> h + "x1")),
             new Family(Pattern.compile("([1-9]\\d?):([1-9]\\d?)"), m -> Layout.nOfM(number(m, 1), number(m, 2)),
@@ -89,7 +91,7 @@ final class Candidates {
 
     /** The same, {@code copies} times. */
     List<Weight> pack(Arena arena, String layout, int copies) {
-        Layout l = layout(layout).orElseThrow(() -> new UserError("unknown layout '" + layout + "', expected dense, csr, bitmap, Rx1 or N:M"));
+        Layout l = layout(layout).orElseThrow(() -> new UserError("unknown layout '" + layout + "', expected dense, csr, bitmap, sliced, Rx1 or N:M"));
         Floats values = Floats.allocate(live.count());
         weight.forEach((r, c, slot, v) -> {
             int i = live.find(r, c);

@@ -128,7 +128,8 @@ public final class Planner {
 
     /** Widths worth trying: one that is wider than what holds all tokens would only compute more. */
     private static int[] widths(int tokens) {
-        return Arrays.stream(Kernels.WIDTHS).filter(w -> w <= Kernels.widthFor(tokens)).toArray();
+        // one token a panel reads the weight once for each: not worth a try where a panel of more is full
+        return Arrays.stream(Kernels.WIDTHS).filter(w -> w <= Kernels.widthFor(tokens) && (w > 1 || tokens < Kernels.WIDTHS[1])).toArray();
     }
 
     private Plan plan(Model model, Map<Kind, List<Site>> kinds, List<List<Map<String, Map<Integer, Reading>>>> times, int[] sites, Assignment chosen) {

@@ -12,8 +12,8 @@ import dev.filigree.kernel.scalar.ScalarKernels;
  */
 public interface Kernels {
 
-    /** Tokens per panel that every implementation supports, smallest first. */
-    int[] WIDTHS = {16, 32, 64};
+    /** Tokens per panel that every implementation supports, smallest first. A panel of one is a vector: {@link MatrixVector}. */
+    int[] WIDTHS = {1, 16, 32, 64};
 
     /** Rows of a dense weight that are packed together: {@code [ceil(rows/TILE_ROWS)] [cols] [TILE_ROWS]}. */
     int TILE_ROWS = 16;

@@ -7,7 +7,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Weight times activations, one panel and one range of output rows at a time:
- * {@code y[r][t] = bias[r] + sum_k w[r][k] x[k][t]} for every token t of the panel. {@code x} starts at the panel,
+ * {@code y[r][t] = bias[r] + sum_k w[r][k] x[k][t]} for every token t of the panel, 16, 32 or 64 of them
+ * (one has products of its own, {@link MatrixVector}). {@code x} starts at the panel,
  * {@code [cols x width]}; {@code y} starts at the panel, {@code [rows x width]}. {@code bias} holds {@code rows} values
  * or is null for zero. Indices were validated when the weight was built and are not checked again.
  */

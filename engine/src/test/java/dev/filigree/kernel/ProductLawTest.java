@@ -122,7 +122,7 @@ record ProductLawTest(Kernels vector) {
 
     private static void forEachShape(long seed, Case body) {
         for (int[] shape : SHAPES) {
-            for (int width : Kernels.WIDTHS) {
+            for (int width : new int[] {16, 32, 64}) {
                 Rng rng = new Rng(seed).split(shape[0] + "x" + shape[1] + "x" + width);
                 Floats bias = rng.nextInt(3) == 0 ? NO_BIAS : random(shape[0], rng);
                 body.run(rng, shape[0], shape[1], width, bias, random(shape[1] * width, rng),

@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 record TokenLoopLawTest(Kernels vector) {
 
     private static final int[] LENGTHS = {1, 3, 15, 16, 17, 64, 101, 1025};
-    private static final int[] WIDTHS = {1, 16, 32, 64};
     private static final int[] FEATURES = {1, 2, 7, 64, 65, 129};
     private static final Kernels SCALAR = Kernels.scalar();
 
@@ -208,7 +207,7 @@ record TokenLoopLawTest(Kernels vector) {
     /** Two panels of which the second is treated; {@link #compare} sees whether the first is left alone. */
     private void forEachPanel(Panel body) {
         for (int features : FEATURES) {
-            for (int width : WIDTHS) {
+            for (int width : Kernels.WIDTHS) {
                 Rng rng = new Rng(features).split("width " + width);
                 int size = features * width;
                 body.run(rng, random(2 * size, rng), random(2 * size, rng), size, features, width, vector.name() + " features " + features + " width " + width);
@@ -230,7 +229,7 @@ record TokenLoopLawTest(Kernels vector) {
     void attentionAndItsGradientsEqualTheScalarOnesForSequencesAnywhereInThePanels() {
         int[][] spans = {{0, 1}, {3, 5}, {0, 16}, {15, 33}, {5, 70}, {62, 131}, {0, 192}};
         for (int headSize : new int[] {1, 7, 32}) {
-            for (int width : WIDTHS) {
+            for (int width : Kernels.WIDTHS) {
                 for (int[] span : spans) {
                     attention(headSize, width, span[0], span[1]);
                 }

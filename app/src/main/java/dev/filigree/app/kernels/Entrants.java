@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /** Gathers the contestants of one case, a weight [rows x cols] times some tokens, on every number of threads. */
 final class Entrants {
@@ -26,6 +27,7 @@ final class Entrants {
     static final String LIMIT = "reading the bytes of ";
 
     private static final double BF16_TOLERANCE = 2e-2;
+    private static final double CODED_TOLERANCE = 2e-2;
 
     private final Lab lab;
     private final Arena arena;
@@ -71,22 +73,39 @@ final class Entrants {
         return ours(name, sparsity, mask, w).limit(name, sparsity, w.bytes());
     }
 
+    /** The dense weight times inputs of which half, at random, are zero: columns whose input is zero need not be read. */
+    Entrants oursOnHalfOfInputs(String name, Layout layout) {
+        IntPredicate drawn = c -> Numbers.uniform(Numbers.MASK, c) >= 0.5;
+        Weight w = Mask.unstructured(0).weight(arena, rows, cols, layout);
+        return ours(name, 0, (r, c, cols) -> drawn.test(c), w, drawn);
+    }
+
     private Entrants ours(String name, double sparsity, Mask mask, Weight w) {
+        return ours(name, sparsity, mask, w, c -> true);
+    }
+
+    /** @param input whether the input of a column is not zero */
+    private Entrants ours(String name, double sparsity, Mask mask, Weight w, IntPredicate input) {
         int width = Kernels.widthFor(tokens);
         Value x = new Value(Floats.allocate(arena, Value.length(cols, tokens, width)), cols, tokens, width);
         for (int t = 0; t < tokens; t++) {
             for (int c = 0; c < cols; c++) {
-                x.data().set(x.at(t, c), Numbers.input(t, c, cols));
+                x.data().set(x.at(t, c), input.test(c) ? Numbers.input(t, c, cols) : 0);
             }
         }
         Value y = new Value(Floats.allocate(arena, Value.length(rows, tokens, width)), rows, tokens, width);
         double[] expected = mask.product(rows, cols, tokens);
         for (int threads : lab.threadCounts()) {
             Compute compute = lab.compute(threads);
-            add(new Contestant(name, Role.OURS, threads, sparsity, 2.0 * w.nonZeros() * tokens, w.bytes() + inOut(), expected, Contestant.FLOAT_TOLERANCE,
+            add(new Contestant(name, Role.OURS, threads, sparsity, 2.0 * w.nonZeros() * tokens, w.bytes() + inOut(), expected, tolerance(w),
                     turn(() -> Matmul.apply(compute, w, null, Activation.NONE, x.data(), y.data(), x.panels(), width), y)));
         }
         return this;
+    }
+
+    /** Rounding of the weight's own numbers comes on top of that of sums. */
+    private static double tolerance(Weight w) {
+        return w.layout().endsWith("int8") || w.layout().endsWith("bf16") ? CODED_TOLERANCE : Contestant.FLOAT_TOLERANCE;
     }
 
     /** Every native fp32 product of the dense weight: each library, and each way for weights and tokens to lie in memory. */

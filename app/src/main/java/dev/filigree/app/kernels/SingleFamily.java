@@ -2,7 +2,12 @@ package dev.filigree.app.kernels;
 
 import dev.filigree.app.kernels.Contestant.Role;
 import dev.filigree.app.kernels.Shapes.Shape;
+import dev.filigree.kernel.Coded;
+import dev.filigree.tensor.BlockCsr;
+import dev.filigree.tensor.CodedBlocks;
+import dev.filigree.tensor.Columns;
 import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.SlicedEll;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +25,7 @@ final class SingleFamily implements Family {
     private static final List<String> STORED = List.of("fp32", "bf16", "int8");
     /** Names of the contestants whose ratio is a figure. */
     private static final String DENSE_INT8 = "dense int8";
+    private static final String SLICED = "sliced ";
     private static final String HALF_OF_INPUTS = "columns int8, half of the inputs zero";
 
     @Override
@@ -42,15 +48,35 @@ final class SingleFamily implements Family {
     }
 
     private static void enter(Entrants e, double[] grid) {
-        e.nativeDense().oursAndLimit("dense", 0, Mask.unstructured(0), Layout.TILED);
+        Mask all = Mask.unstructured(0);
+        e.nativeDense().oursAndLimit("dense", 0, all, Layout.TILED);
+        for (Coded.Type type : Coded.Type.values()) {
+            e.ours(type == Coded.Type.INT8 ? DENSE_INT8 : "columns " + type.label(), 0, all, columns(type));
+        }
+        e.oursOnHalfOfInputs(HALF_OF_INPUTS, columns(Coded.Type.INT8));
         for (double sparsity : grid) {
-            e.ours("csr " + Ratios.percent(sparsity), sparsity, Mask.unstructured(sparsity), Layout.CSR).nativeSparse(sparsity);
+            Mask mask = Mask.unstructured(sparsity);
+            e.ours(SLICED + Ratios.percent(sparsity), sparsity, mask, SlicedEll::pack).ours("bitmap " + Ratios.percent(sparsity), sparsity, mask, Layout.BITMAP)
+                    .ours("csr " + Ratios.percent(sparsity), sparsity, mask, Layout.CSR).nativeSparse(sparsity);
         }
         for (int height : HEIGHTS) {
             for (double sparsity : BLOCKS) {
-                e.oursAndLimit(height + "x1 fp32 " + Ratios.percent(sparsity), sparsity, Mask.blocks(height, sparsity), Layout.blocks(height));
+                Mask mask = Mask.blocks(height, sparsity);
+                String named = Ratios.percent(sparsity);
+                e.oursAndLimit(height + "x1 fp32 " + named, sparsity, mask, Layout.blocks(height));
+                for (Coded.Type type : List.of(Coded.Type.BF16, Coded.Type.INT8)) {
+                    e.oursAndLimit(height + "x1 " + type.label() + " " + named, sparsity, mask, blocks(height, type));
+                }
             }
         }
+    }
+
+    private static Layout columns(Coded.Type type) {
+        return (arena, live, values) -> Columns.pack(arena, Layout.csr(live.cols()).pack(arena, live, values), type, live.cols());
+    }
+
+    private static Layout blocks(int height, Coded.Type type) {
+        return (arena, live, values) -> CodedBlocks.pack(arena, (BlockCsr) Layout.blocks(height).pack(arena, live, values), type, 0);
     }
 
     @Override
@@ -62,7 +88,7 @@ final class SingleFamily implements Family {
                         Ratios.scores(results, threads, m -> m.name().contains("x1 " + stored), (c, m) -> c.limit(m).map(m::over).orElse(Double.NaN))));
             }
             all.add(Figure.atMost(name(), "unstructured: break-even with native dense", threads, Figure.Unit.PERCENT, BREAK_EVEN,
-                    Ratios.breakEven(results, threads, m -> m.name().startsWith("csr"))));
+                    Ratios.breakEven(results, threads, m -> m.name().startsWith(SLICED))));
             all.add(Figure.atLeast(name(), "half of the inputs zero, int8, over our dense int8", threads, Figure.Unit.RATIO, SKIPPING,
                     Ratios.scores(results, threads, m -> m.name().equals(HALF_OF_INPUTS), (c, m) -> c.of(Role.OURS, threads)
                             .filter(dense -> dense.name().equals(DENSE_INT8)).findFirst().map(m::over).orElse(Double.NaN))));

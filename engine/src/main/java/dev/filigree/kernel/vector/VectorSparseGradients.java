@@ -16,12 +16,15 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.base.Shorts;
+import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.SparseGradients;
 import java.lang.foreign.Arena;
 import jdk.incubator.vector.FloatVector;
 
 /** Gradients of live weights: dot products along tokens, panel by panel so that a panel of x stays in cache. */
 final class VectorSparseGradients implements SparseGradients {
+
+    private final SparseGradients definition = Kernels.scalar().sparseGradients();
 
     /** Bytes of x that stay in the second cache beside what else is in use. */
     private static final long NEAR = 192 << 10;
@@ -31,6 +34,10 @@ final class VectorSparseGradients implements SparseGradients {
 
     @Override
     public void csr(Ints start, Shorts column, int chunk, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromRow, int toRow) {
+        if (width == 1) { // no lanes to run along
+            definition.csr(start, column, chunk, rows, cols, dy, x, width, panels, gradient, fromRow, toRow);
+            return;
+        }
         long rowBytes = 4L * width;
         int group = panelsTogether(Math.min(chunk, cols) * rowBytes);
         for (int p = 0; p < panels; p += group) {
@@ -61,6 +68,10 @@ final class VectorSparseGradients implements SparseGradients {
     @Override
     public void blocks(Ints start, Shorts column, int blockRows, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromBlock,
             int toBlock) {
+        if (width == 1) {
+            definition.blocks(start, column, blockRows, rows, cols, dy, x, width, panels, gradient, fromBlock, toBlock);
+            return;
+        }
         long rowBytes = 4L * width;
         int group = panelsTogether(cols * rowBytes);
         for (int p = 0; p < panels; p += group) {
