@@ -16,7 +16,7 @@ public interface Kernels {
     int[] WIDTHS = {1, 16, 32, 64};
 
     /** Rows of a dense weight that are packed together: {@code [ceil(rows/TILE_ROWS)] [cols] [TILE_ROWS]}. */
-    int TILE_ROWS = 16;
+    int TILE_ROWS = 4;
 
     /** Smallest panel width that holds {@code tokens}, or the largest there is: what runs where no plan has measured better. */
     static int widthFor(int tokens) {

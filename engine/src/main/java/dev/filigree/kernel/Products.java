@@ -15,7 +15,7 @@ import java.lang.foreign.MemorySegment;
 public interface Products {
 
     /**
-     * Dense weight in tiles {@code [ceil(rows/16)] [cols] [16]}, rows past the end are zero and not stored to y.
+     * Dense weight in tiles {@code [ceil(rows/4)] [cols] [4]}, rows past the end are zero and not stored to y.
      *
      * @param fromTile first tile, {@code toTile} one past the last
      */

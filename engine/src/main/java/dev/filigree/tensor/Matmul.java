@@ -11,7 +11,7 @@ import dev.filigree.kernel.Products;
 public final class Matmul {
 
     /** Tasks that a product is cut into at least, so that a single panel still feeds several threads. */
-    private static final int MIN_TASKS = 8;
+    private static final int MIN_TASKS = 16;
 
     private Matmul() {
     }

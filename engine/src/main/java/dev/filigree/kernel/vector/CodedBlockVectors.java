@@ -40,21 +40,24 @@ final class CodedBlockVectors {
      * the first {@code blockRows} lanes of out get them.
      */
     static void sum(Coded.Type type, int blockRows, int from, int to, long column, long values, long x, long out) {
-        long c = column + 2L * from & MASK;
-        long q = values + (long) from * blockRows * type.bits() / 8 & MASK;
+        long c = column + 2L * from;
+        long q = values + (long) from * blockRows * type.bits() / 8;
         int units = (to - from) * blockRows / type.perUnit();
         switch (type.bits() * 100 + blockRows) {
-            case 816 -> bytesWhole(units, c, q, x & MASK, out);
-            case 808 -> bytesHalves(units, c, q, x & MASK, out);
-            case 804 -> bytesQuarters(units, c, q, x & MASK, out);
-            case 1616 -> shortsWhole(units, c, q, x & MASK, out);
-            case 1608 -> shortsHalves(units, c, q, x & MASK, out);
-            case 1604 -> shortsQuarters(units, c, q, x & MASK, out);
+            case 816 -> bytesWhole(units, c, q, x, out);
+            case 808 -> bytesHalves(units, c, q, x, out);
+            case 804 -> bytesQuarters(units, c, q, x, out);
+            case 1616 -> shortsWhole(units, c, q, x, out);
+            case 1608 -> shortsHalves(units, c, q, x, out);
+            case 1604 -> shortsQuarters(units, c, q, x, out);
             default -> throw new IllegalArgumentException("no coded blocks of " + blockRows + " outputs in " + type);
         }
     }
 
-    private static void shortsWhole(int units, long c, long q, long xs, long out) {
+    private static void shortsWhole(int units, long column, long values, long x, long out) {
+        long c = column & MASK;
+        long q = values & MASK;
+        long xs = x & MASK;
         FloatVector a0 = FloatVector.zero(F), a1 = a0;
         for (int j = 0; j < units; j++) {
             long i = j & INDEX;
@@ -70,7 +73,10 @@ final class CodedBlockVectors {
         a0.add(a1).intoMemorySegment(ALL, out & MASK, ORDER);
     }
 
-    private static void shortsHalves(int units, long c, long q, long xs, long out) {
+    private static void shortsHalves(int units, long column, long values, long x, long out) {
+        long c = column & MASK;
+        long q = values & MASK;
+        long xs = x & MASK;
         FloatVector a0 = FloatVector.zero(F), a1 = a0;
         for (int j = 0; j < units; j++) {
             long i = j & INDEX;
@@ -89,7 +95,10 @@ final class CodedBlockVectors {
         a.add(a.rearrange(SWAP_HALVES)).intoMemorySegment(ALL, out & MASK, ORDER);
     }
 
-    private static void shortsQuarters(int units, long c, long q, long xs, long out) {
+    private static void shortsQuarters(int units, long column, long values, long x, long out) {
+        long c = column & MASK;
+        long q = values & MASK;
+        long xs = x & MASK;
         FloatVector a0 = FloatVector.zero(F), a1 = a0;
         for (int j = 0; j < units; j++) {
             long i = j & INDEX;
@@ -116,7 +125,10 @@ final class CodedBlockVectors {
         b.add(b.rearrange(SWAP_QUARTERS)).intoMemorySegment(ALL, out & MASK, ORDER);
     }
 
-    private static void bytesWhole(int units, long c, long q, long xs, long out) {
+    private static void bytesWhole(int units, long column, long values, long x, long out) {
+        long c = column & MASK;
+        long q = values & MASK;
+        long xs = x & MASK;
         FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0;
         for (int j = 0; j < units; j++) {
             long i = j & INDEX;
@@ -138,7 +150,10 @@ final class CodedBlockVectors {
         a0.add(a1).add(a2.add(a3)).intoMemorySegment(ALL, out & MASK, ORDER);
     }
 
-    private static void bytesHalves(int units, long c, long q, long xs, long out) {
+    private static void bytesHalves(int units, long column, long values, long x, long out) {
+        long c = column & MASK;
+        long q = values & MASK;
+        long xs = x & MASK;
         FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0;
         for (int j = 0; j < units; j++) {
             long i = j & INDEX;
@@ -166,7 +181,10 @@ final class CodedBlockVectors {
         a.add(a.rearrange(SWAP_HALVES)).intoMemorySegment(ALL, out & MASK, ORDER);
     }
 
-    private static void bytesQuarters(int units, long c, long q, long xs, long out) {
+    private static void bytesQuarters(int units, long column, long values, long x, long out) {
+        long c = column & MASK;
+        long q = values & MASK;
+        long xs = x & MASK;
         FloatVector a0 = FloatVector.zero(F);
         for (int j = 0; j < units; j++) {
             long i = j & INDEX;

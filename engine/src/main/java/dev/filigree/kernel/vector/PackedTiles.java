@@ -3,9 +3,11 @@ package dev.filigree.kernel.vector;
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.I;
+import static dev.filigree.kernel.vector.Lanes.INDEX;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
+import static dev.filigree.kernel.vector.Lanes.SPAN;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -13,35 +15,49 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/** Dense products with sixteen rows packed side by side, {@code [depth] [16]}: few tokens need taller tiles than {@link Tiles}. */
+/**
+ * Dense products with four rows packed side by side: few tokens need taller tiles than {@link Tiles}, made of two packs. A
+ * pack is read from end to end by one tile at a time, a few bytes for each input, which is how memory likes it.
+ */
 final class PackedTiles {
 
-    /** Rows packed together, and their bytes. */
-    static final int ROWS = 16;
-    private static final long ROWS_STEP = 4L * ROWS;
-    private static final int TALL = 8;
+    /** Rows of a pack. */
+    static final int ROWS = Tiles.ROWS;
 
     private PackedTiles() {
     }
 
-    /** Adds to {@code c}, {@code live} rows of {@code count} floats, the packed rows {@code a} times b. */
-    static void add(int depth, long a, long b, long bStep, int count, long c, long cStep, int live) {
+    /**
+     * Adds to {@code c}, {@code live} rows of {@code count} floats, the packed rows {@code a} times b.
+     *
+     * @param packStep bytes between neighbouring packs
+     * @param aStep    bytes between the rows of a pack for neighbouring inputs
+     */
+    static void add(int depth, long a, long packStep, long aStep, long b, long bStep, int count, long c, long cStep, int live) {
         int left = count / N;
-        // one vector a row needs eight rows to keep the multiply-adds busy; two do with sixteen registers to spare only
-        int tall = left == 1 ? TALL : left == 2 && N == 16 ? TALL : Tiles.ROWS;
-        for (int r = 0; r < live; r += tall) {
+        // with sixteen registers the two vectors of a short row leave no room for eight rows
+        boolean tall = left == 1 || left == 2 && N == 16;
+        for (int r = 0; r < live;) {
+            long pack = a + r / ROWS * packStep;
             long at = c + r * cStep;
-            if (tall == Tiles.ROWS) {
-                Tiles.strip(depth, a + 4L * r, 4, ROWS_STEP, b, bStep, count, at, cStep, Math.min(tall, live - r), at, cStep, STEP);
-            } else if (left == 2) {
-                tile8x2(depth, a + 4L * r, b, bStep, at, cStep, Math.min(tall, live - r));
+            if (!tall || live - r <= ROWS) {
+                Tiles.strip(depth, pack, 4, aStep, b, bStep, count, at, cStep, Math.min(ROWS, live - r), at, cStep, STEP);
+                r += ROWS;
             } else {
-                tile8x1(depth, a + 4L * r, b, bStep, at, cStep, Math.min(tall, live - r));
+                if (left == 2) {
+                    tile8x2(depth, pack, pack + packStep, aStep, b, bStep, at, cStep, Math.min(2 * ROWS, live - r));
+                } else {
+                    tile8x1(depth, pack, pack + packStep, aStep, b, bStep, at, cStep, Math.min(2 * ROWS, live - r));
+                }
+                r += 2 * ROWS;
             }
         }
     }
 
-    private static void tile8x2(int depth, long a, long b, long bStep, long c, long cStep, int live) {
+    private static void tile8x2(int depth, long a, long next, long aStep, long b, long bStep, long c, long cStep, int live) {
+        long as = a & MASK;
+        long ns = next & MASK;
+        long bs = b & MASK;
         long s = c & MASK;
         FloatVector a00 = fromMemorySegment(F, ALL, s, ORDER);
         FloatVector a01 = fromMemorySegment(F, ALL, s + STEP, ORDER);
@@ -67,8 +83,10 @@ final class PackedTiles {
         FloatVector a70 = fromMemorySegment(F, ALL, s, ORDER);
         FloatVector a71 = fromMemorySegment(F, ALL, s + STEP, ORDER);
         for (int k = 0; k < depth; k++) {
-            long p = b & MASK;
-            long q = a & MASK;
+            long i = k & INDEX;
+            long p = bs + (i * bStep & SPAN);
+            long q = as + (i * aStep & SPAN);
+            long u = ns + (i * aStep & SPAN);
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
             FloatVector x1 = fromMemorySegment(F, ALL, p + STEP, ORDER);
             FloatVector w0 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q)).reinterpretAsFloats();
@@ -83,20 +101,18 @@ final class PackedTiles {
             FloatVector w3 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 12)).reinterpretAsFloats();
             a30 = w3.fma(x0, a30);
             a31 = w3.fma(x1, a31);
-            FloatVector w4 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 16)).reinterpretAsFloats();
+            FloatVector w4 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, u)).reinterpretAsFloats();
             a40 = w4.fma(x0, a40);
             a41 = w4.fma(x1, a41);
-            FloatVector w5 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 20)).reinterpretAsFloats();
+            FloatVector w5 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, u + 4)).reinterpretAsFloats();
             a50 = w5.fma(x0, a50);
             a51 = w5.fma(x1, a51);
-            FloatVector w6 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 24)).reinterpretAsFloats();
+            FloatVector w6 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, u + 8)).reinterpretAsFloats();
             a60 = w6.fma(x0, a60);
             a61 = w6.fma(x1, a61);
-            FloatVector w7 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 28)).reinterpretAsFloats();
+            FloatVector w7 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, u + 12)).reinterpretAsFloats();
             a70 = w7.fma(x0, a70);
             a71 = w7.fma(x1, a71);
-            a += ROWS_STEP;
-            b += bStep;
         }
         long c0 = c & MASK;
         a00.intoMemorySegment(ALL, c0, ORDER);
@@ -138,7 +154,10 @@ final class PackedTiles {
         }
     }
 
-    private static void tile8x1(int depth, long a, long b, long bStep, long c, long cStep, int live) {
+    private static void tile8x1(int depth, long a, long next, long aStep, long b, long bStep, long c, long cStep, int live) {
+        long as = a & MASK;
+        long ns = next & MASK;
+        long bs = b & MASK;
         long s = c & MASK;
         FloatVector a00 = fromMemorySegment(F, ALL, s, ORDER);
         s = (c + cStep * Math.min(1, live - 1)) & MASK;
@@ -156,27 +175,19 @@ final class PackedTiles {
         s = (c + cStep * Math.min(7, live - 1)) & MASK;
         FloatVector a70 = fromMemorySegment(F, ALL, s, ORDER);
         for (int k = 0; k < depth; k++) {
-            long p = b & MASK;
-            long q = a & MASK;
+            long i = k & INDEX;
+            long p = bs + (i * bStep & SPAN);
+            long q = as + (i * aStep & SPAN);
+            long u = ns + (i * aStep & SPAN);
             FloatVector x0 = fromMemorySegment(F, ALL, p, ORDER);
-            FloatVector w0 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q)).reinterpretAsFloats();
-            a00 = w0.fma(x0, a00);
-            FloatVector w1 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 4)).reinterpretAsFloats();
-            a10 = w1.fma(x0, a10);
-            FloatVector w2 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 8)).reinterpretAsFloats();
-            a20 = w2.fma(x0, a20);
-            FloatVector w3 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 12)).reinterpretAsFloats();
-            a30 = w3.fma(x0, a30);
-            FloatVector w4 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 16)).reinterpretAsFloats();
-            a40 = w4.fma(x0, a40);
-            FloatVector w5 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 20)).reinterpretAsFloats();
-            a50 = w5.fma(x0, a50);
-            FloatVector w6 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 24)).reinterpretAsFloats();
-            a60 = w6.fma(x0, a60);
-            FloatVector w7 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 28)).reinterpretAsFloats();
-            a70 = w7.fma(x0, a70);
-            a += ROWS_STEP;
-            b += bStep;
+            a00 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q)).reinterpretAsFloats().fma(x0, a00);
+            a10 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 4)).reinterpretAsFloats().fma(x0, a10);
+            a20 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 8)).reinterpretAsFloats().fma(x0, a20);
+            a30 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 12)).reinterpretAsFloats().fma(x0, a30);
+            a40 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, u)).reinterpretAsFloats().fma(x0, a40);
+            a50 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, u + 4)).reinterpretAsFloats().fma(x0, a50);
+            a60 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, u + 8)).reinterpretAsFloats().fma(x0, a60);
+            a70 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, u + 12)).reinterpretAsFloats().fma(x0, a70);
         }
         long c0 = c & MASK;
         a00.intoMemorySegment(ALL, c0, ORDER);

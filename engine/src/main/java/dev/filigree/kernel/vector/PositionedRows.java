@@ -3,9 +3,11 @@ package dev.filigree.kernel.vector;
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.I;
+import static dev.filigree.kernel.vector.Lanes.INDEX;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
+import static dev.filigree.kernel.vector.Lanes.PANEL;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
@@ -26,6 +28,9 @@ final class PositionedRows {
 
     /** Columns of a slice, about: 128 rows of 64 tokens are 32 kB. */
     private static final int SLICE = 128;
+
+    /** What a place is cut to, so that the compiler knows it is not negative. */
+    private static final long PLACE = Byte.MAX_VALUE;
 
     private PositionedRows() {
     }
@@ -94,26 +99,30 @@ final class PositionedRows {
         return n;
     }
 
-    private static void pairs4(long place, long values, int m, int groups, int shift, long x, long y, boolean more, float first) {
+    private static void pairs4(long place, long values, int m, int groups, int panelShift, long x, long y, boolean more, float first) {
+        int shift = N == 16 ? 8 : panelShift; // with the longest vectors, 4 of them are a panel row
         FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F), a2 = FloatVector.zero(F), a3 = FloatVector.zero(F);
         FloatVector b0 = FloatVector.zero(F), b1 = FloatVector.zero(F), b2 = FloatVector.zero(F), b3 = FloatVector.zero(F);
-        long groupBytes = (long) m << shift;
+        long ps = place & MASK;
+        long vs = values & MASK;
+        long xs = x & MASK;
         for (int g = 0; g < groups; g++) {
-            long e = (place + 2L * g) & MASK;
-            long q = (values + 8L * g) & MASK;
-            long p = (x + ((long) ALL.get(JAVA_BYTE, e) << shift)) & MASK;
+            long i = g & INDEX;
+            long group = xs + (i * m << shift & PANEL);
+            long e = ps + 2 * i;
+            long q = vs + 8 * i;
+            long p = group + ((ALL.get(JAVA_BYTE, e) & PLACE) << shift & PANEL);
             FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q)).reinterpretAsFloats();
             a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
             a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
             a2 = wa.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
             a3 = wa.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
-            long o = (x + ((long) ALL.get(JAVA_BYTE, e + 1) << shift)) & MASK;
+            long o = group + ((ALL.get(JAVA_BYTE, e + 1) & PLACE) << shift & PANEL);
             FloatVector wb = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 4)).reinterpretAsFloats();
             b0 = wb.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
             b1 = wb.fma(fromMemorySegment(F, ALL, o + STEP, ORDER), b1);
             b2 = wb.fma(fromMemorySegment(F, ALL, o + 2 * STEP, ORDER), b2);
             b3 = wb.fma(fromMemorySegment(F, ALL, o + 3 * STEP, ORDER), b3);
-            x += groupBytes;
         }
         long at = y & MASK;
         if (more) {
@@ -129,22 +138,26 @@ final class PositionedRows {
         }
     }
 
-    private static void pairs2(long place, long values, int m, int groups, int shift, long x, long y, boolean more, float first) {
+    private static void pairs2(long place, long values, int m, int groups, int panelShift, long x, long y, boolean more, float first) {
+        int shift = N == 16 ? 7 : panelShift; // with the longest vectors, 2 of them are a panel row
         FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F);
         FloatVector b0 = FloatVector.zero(F), b1 = FloatVector.zero(F);
-        long groupBytes = (long) m << shift;
+        long ps = place & MASK;
+        long vs = values & MASK;
+        long xs = x & MASK;
         for (int g = 0; g < groups; g++) {
-            long e = (place + 2L * g) & MASK;
-            long q = (values + 8L * g) & MASK;
-            long p = (x + ((long) ALL.get(JAVA_BYTE, e) << shift)) & MASK;
+            long i = g & INDEX;
+            long group = xs + (i * m << shift & PANEL);
+            long e = ps + 2 * i;
+            long q = vs + 8 * i;
+            long p = group + ((ALL.get(JAVA_BYTE, e) & PLACE) << shift & PANEL);
             FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q)).reinterpretAsFloats();
             a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
             a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
-            long o = (x + ((long) ALL.get(JAVA_BYTE, e + 1) << shift)) & MASK;
+            long o = group + ((ALL.get(JAVA_BYTE, e + 1) & PLACE) << shift & PANEL);
             FloatVector wb = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 4)).reinterpretAsFloats();
             b0 = wb.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
             b1 = wb.fma(fromMemorySegment(F, ALL, o + STEP, ORDER), b1);
-            x += groupBytes;
         }
         long at = y & MASK;
         if (more) {
@@ -156,20 +169,24 @@ final class PositionedRows {
         }
     }
 
-    private static void pairs1(long place, long values, int m, int groups, int shift, long x, long y, boolean more, float first) {
+    private static void pairs1(long place, long values, int m, int groups, int panelShift, long x, long y, boolean more, float first) {
+        int shift = N == 16 ? 6 : panelShift; // with the longest vectors, 1 of them are a panel row
         FloatVector a0 = FloatVector.zero(F);
         FloatVector b0 = FloatVector.zero(F);
-        long groupBytes = (long) m << shift;
+        long ps = place & MASK;
+        long vs = values & MASK;
+        long xs = x & MASK;
         for (int g = 0; g < groups; g++) {
-            long e = (place + 2L * g) & MASK;
-            long q = (values + 8L * g) & MASK;
-            long p = (x + ((long) ALL.get(JAVA_BYTE, e) << shift)) & MASK;
+            long i = g & INDEX;
+            long group = xs + (i * m << shift & PANEL);
+            long e = ps + 2 * i;
+            long q = vs + 8 * i;
+            long p = group + ((ALL.get(JAVA_BYTE, e) & PLACE) << shift & PANEL);
             FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q)).reinterpretAsFloats();
             a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
-            long o = (x + ((long) ALL.get(JAVA_BYTE, e + 1) << shift)) & MASK;
+            long o = group + ((ALL.get(JAVA_BYTE, e + 1) & PLACE) << shift & PANEL);
             FloatVector wb = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, q + 4)).reinterpretAsFloats();
             b0 = wb.fma(fromMemorySegment(F, ALL, o, ORDER), b0);
-            x += groupBytes;
         }
         long at = y & MASK;
         if (more) {
@@ -179,20 +196,23 @@ final class PositionedRows {
         }
     }
 
-    private static void places4(long place, long values, int n, int m, int groups, int shift, long x, long y, boolean more, float first) {
+    private static void places4(long place, long values, int n, int m, int groups, int panelShift, long x, long y, boolean more, float first) {
+        int shift = N == 16 ? 8 : panelShift; // with the longest vectors, 4 of them are a panel row
         FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F), a2 = FloatVector.zero(F), a3 = FloatVector.zero(F);
+        long ps = place & MASK;
+        long vs = values & MASK;
+        long xs = x & MASK;
         for (int g = 0; g < groups; g++) {
+            long group = xs + ((g & INDEX) * m << shift & PANEL);
             for (int i = 0; i < n; i++) {
-                long p = (x + ((long) ALL.get(JAVA_BYTE, place & MASK) << shift)) & MASK;
-                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, values & MASK)).reinterpretAsFloats();
+                long j = g * n + i & INDEX;
+                long p = group + ((ALL.get(JAVA_BYTE, ps + j) & PLACE) << shift & PANEL);
+                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, vs + 4 * j)).reinterpretAsFloats();
                 a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
                 a2 = wa.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
                 a3 = wa.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
-                place++;
-                values += 4;
             }
-            x += (long) m << shift;
         }
         long at = y & MASK;
         if (more) {
@@ -208,18 +228,21 @@ final class PositionedRows {
         }
     }
 
-    private static void places2(long place, long values, int n, int m, int groups, int shift, long x, long y, boolean more, float first) {
+    private static void places2(long place, long values, int n, int m, int groups, int panelShift, long x, long y, boolean more, float first) {
+        int shift = N == 16 ? 7 : panelShift; // with the longest vectors, 2 of them are a panel row
         FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F);
+        long ps = place & MASK;
+        long vs = values & MASK;
+        long xs = x & MASK;
         for (int g = 0; g < groups; g++) {
+            long group = xs + ((g & INDEX) * m << shift & PANEL);
             for (int i = 0; i < n; i++) {
-                long p = (x + ((long) ALL.get(JAVA_BYTE, place & MASK) << shift)) & MASK;
-                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, values & MASK)).reinterpretAsFloats();
+                long j = g * n + i & INDEX;
+                long p = group + ((ALL.get(JAVA_BYTE, ps + j) & PLACE) << shift & PANEL);
+                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, vs + 4 * j)).reinterpretAsFloats();
                 a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
-                place++;
-                values += 4;
             }
-            x += (long) m << shift;
         }
         long at = y & MASK;
         if (more) {
@@ -231,17 +254,20 @@ final class PositionedRows {
         }
     }
 
-    private static void places1(long place, long values, int n, int m, int groups, int shift, long x, long y, boolean more, float first) {
+    private static void places1(long place, long values, int n, int m, int groups, int panelShift, long x, long y, boolean more, float first) {
+        int shift = N == 16 ? 6 : panelShift; // with the longest vectors, 1 of them are a panel row
         FloatVector a0 = FloatVector.zero(F);
+        long ps = place & MASK;
+        long vs = values & MASK;
+        long xs = x & MASK;
         for (int g = 0; g < groups; g++) {
+            long group = xs + ((g & INDEX) * m << shift & PANEL);
             for (int i = 0; i < n; i++) {
-                long p = (x + ((long) ALL.get(JAVA_BYTE, place & MASK) << shift)) & MASK;
-                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, values & MASK)).reinterpretAsFloats();
+                long j = g * n + i & INDEX;
+                long p = group + ((ALL.get(JAVA_BYTE, ps + j) & PLACE) << shift & PANEL);
+                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, vs + 4 * j)).reinterpretAsFloats();
                 a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
-                place++;
-                values += 4;
             }
-            x += (long) m << shift;
         }
         long at = y & MASK;
         if (more) {
@@ -251,19 +277,22 @@ final class PositionedRows {
         }
     }
 
-    private static void bits4(long bits, int words, long values, int shift, long x, long y, boolean more, float first) {
+    private static void bits4(long bits, int words, long values, int panelShift, long x, long y, boolean more, float first) {
+        int shift = N == 16 ? 8 : panelShift; // with the longest vectors, 4 of them are a panel row
         FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F), a2 = FloatVector.zero(F), a3 = FloatVector.zero(F);
+        long bs = bits & MASK;
+        long vs = values & MASK;
+        long xs = x & MASK;
+        int j = 0;
         for (int i = 0; i < words; i++) {
-            for (long rest = getLong((bits + 8L * i) & MASK); rest != 0; rest &= rest - 1) {
-                long p = (x + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
-                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, values & MASK)).reinterpretAsFloats();
+            for (long rest = getLong(bs + 8 * (i & INDEX)); rest != 0; rest &= rest - 1, j++) {
+                long p = xs + ((64L * i + Long.numberOfTrailingZeros(rest)) << shift & PANEL);
+                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, vs + 4 * (j & INDEX))).reinterpretAsFloats();
                 a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
                 a2 = wa.fma(fromMemorySegment(F, ALL, p + 2 * STEP, ORDER), a2);
                 a3 = wa.fma(fromMemorySegment(F, ALL, p + 3 * STEP, ORDER), a3);
-                values += 4;
             }
-            x += 64L << shift;
         }
         long o = y & MASK;
         if (more) {
@@ -279,17 +308,20 @@ final class PositionedRows {
         }
     }
 
-    private static void bits2(long bits, int words, long values, int shift, long x, long y, boolean more, float first) {
+    private static void bits2(long bits, int words, long values, int panelShift, long x, long y, boolean more, float first) {
+        int shift = N == 16 ? 7 : panelShift; // with the longest vectors, 2 of them are a panel row
         FloatVector a0 = FloatVector.zero(F), a1 = FloatVector.zero(F);
+        long bs = bits & MASK;
+        long vs = values & MASK;
+        long xs = x & MASK;
+        int j = 0;
         for (int i = 0; i < words; i++) {
-            for (long rest = getLong((bits + 8L * i) & MASK); rest != 0; rest &= rest - 1) {
-                long p = (x + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
-                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, values & MASK)).reinterpretAsFloats();
+            for (long rest = getLong(bs + 8 * (i & INDEX)); rest != 0; rest &= rest - 1, j++) {
+                long p = xs + ((64L * i + Long.numberOfTrailingZeros(rest)) << shift & PANEL);
+                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, vs + 4 * (j & INDEX))).reinterpretAsFloats();
                 a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
                 a1 = wa.fma(fromMemorySegment(F, ALL, p + STEP, ORDER), a1);
-                values += 4;
             }
-            x += 64L << shift;
         }
         long o = y & MASK;
         if (more) {
@@ -301,16 +333,19 @@ final class PositionedRows {
         }
     }
 
-    private static void bits1(long bits, int words, long values, int shift, long x, long y, boolean more, float first) {
+    private static void bits1(long bits, int words, long values, int panelShift, long x, long y, boolean more, float first) {
+        int shift = N == 16 ? 6 : panelShift; // with the longest vectors, 1 of them are a panel row
         FloatVector a0 = FloatVector.zero(F);
+        long bs = bits & MASK;
+        long vs = values & MASK;
+        long xs = x & MASK;
+        int j = 0;
         for (int i = 0; i < words; i++) {
-            for (long rest = getLong((bits + 8L * i) & MASK); rest != 0; rest &= rest - 1) {
-                long p = (x + ((long) Long.numberOfTrailingZeros(rest) << shift)) & MASK;
-                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, values & MASK)).reinterpretAsFloats();
+            for (long rest = getLong(bs + 8 * (i & INDEX)); rest != 0; rest &= rest - 1, j++) {
+                long p = xs + ((64L * i + Long.numberOfTrailingZeros(rest)) << shift & PANEL);
+                FloatVector wa = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, vs + 4 * (j & INDEX))).reinterpretAsFloats();
                 a0 = wa.fma(fromMemorySegment(F, ALL, p, ORDER), a0);
-                values += 4;
             }
-            x += 64L << shift;
         }
         long o = y & MASK;
         if (more) {

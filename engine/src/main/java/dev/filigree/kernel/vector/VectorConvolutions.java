@@ -44,14 +44,14 @@ final class VectorConvolutions implements Convolutions {
         long u = plain ? planes(x, taps.in(), group) + 4L * pixel : address(scratch);
         long step = 4L * (plain ? taps.in().plane() : count);
         long yStep = 4L * taps.out().plane();
-        for (int r = fromTile * PackedTiles.ROWS; r < Math.min(rows, toTile * PackedTiles.ROWS); r += PackedTiles.ROWS) {
-            long out = planes(y, taps.out(), group) + r * yStep + 4L * pixel;
-            int live = Math.min(PackedTiles.ROWS, rows - r);
-            for (int i = 0; i < live; i++) {
-                fill(bias == null ? 0 : bias.get(r + i), out + i * yStep, count);
-            }
-            PackedTiles.add(columns, address(w) + 4L * r * columns, u, step, count, out, yStep, live);
+        int first = fromTile * PackedTiles.ROWS;
+        int last = Math.min(rows, toTile * PackedTiles.ROWS);
+        long out = planes(y, taps.out(), group) + 4L * pixel;
+        for (int r = first; r < last; r++) {
+            fill(bias == null ? 0 : bias.get(r), out + r * yStep, count);
         }
+        PackedTiles.add(columns, address(w) + 4L * first * columns, 4L * PackedTiles.ROWS * columns, 4L * PackedTiles.ROWS, u, step, count, out + first * yStep, yStep,
+                last - first);
         reachabilityFence(w);
         reachabilityFence(bias);
         keep(taps, x, y, scratch);

@@ -3,6 +3,7 @@ package dev.filigree.kernel.vector;
 import static dev.filigree.kernel.Kernels.TILE_ROWS;
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.INDEX;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
@@ -37,20 +38,20 @@ final class VectorMatrixVector implements MatrixVector {
     @Override
     public void tiled(Floats w, Floats bias, int rows, int cols, Floats x, Floats y, int fromTile, int toTile) {
         long out = Scratch.address(DenseVectors.STREAMS * STEP);
-        int first = fromTile * PARTS;
-        int last = toTile * PARTS - 1;
-        for (int s = first; s <= last; s += DenseVectors.STREAMS) {
-            DenseVectors.rows4(cols, stream(w, cols, s), stream(w, cols, Math.min(s + 1, last)), stream(w, cols, Math.min(s + 2, last)),
-                    stream(w, cols, Math.min(s + 3, last)), address(x), out);
-            int row = s * N;
-            store(y, bias, row, Math.min(Math.min(rows, toTile * TILE_ROWS) - row, DenseVectors.STREAMS * N), out);
+        long packBytes = 4L * TILE_ROWS * cols;
+        int left = DenseVectors.left(cols);
+        for (int t = fromTile; t < toTile; t += DenseVectors.STREAMS) {
+            long pack = address(w) + t * packBytes;
+            int count = Math.min(DenseVectors.STREAMS, toTile - t);
+            DenseVectors.packs4(cols, pack, pack + Math.min(1, count - 1) * packBytes, pack + Math.min(2, count - 1) * packBytes,
+                    pack + Math.min(3, count - 1) * packBytes, address(x), out);
+            for (int i = 0; i < count; i++) {
+                DenseVectors.last(cols, left, pack + i * packBytes, address(x), out + i * STEP);
+                int row = (t + i) * TILE_ROWS;
+                store(y, bias, row, Math.min(TILE_ROWS, rows - row), out + i * STEP);
+            }
         }
         keep(w, bias, x, y);
-    }
-
-    /** Where the weights of vector {@code s} of outputs begin. */
-    private static long stream(Floats w, int cols, int s) {
-        return address(w) + 4L * TILE_ROWS * cols * (s / PARTS) + STEP * (s % PARTS);
     }
 
     @Override
@@ -225,8 +226,13 @@ final class VectorMatrixVector implements MatrixVector {
     }
 
     private static void store(Floats y, Floats bias, int row, int count, long sums) {
+        long out = address(y) + 4L * row & MASK;
+        long before = bias == null ? Lanes.ZEROS : address(bias) + 4L * row & MASK;
+        long step = bias == null ? 0 : 4;
+        long ss = sums & MASK;
         for (int i = 0; i < count; i++) {
-            y.set(row + i, bias(bias, row + i) + getFloat(sums + 4L * i));
+            long j = i & INDEX;
+            setFloat(out + 4 * j, getFloat(before + step * j) + getFloat(ss + 4 * j));
         }
     }
 

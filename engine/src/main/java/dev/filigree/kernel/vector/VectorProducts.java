@@ -30,19 +30,20 @@ import jdk.incubator.vector.FloatVector;
 /** Products of {@link Tiles}, {@link SparseRows} and {@link BlockTiles}; this class turns buffers into addresses. */
 final class VectorProducts implements Products {
 
-    /** Inputs that a dense product takes at once: with 64 tokens 128 kB, which stay in the second cache while all rows pass. */
-    private static final int DEPTH = 512;
+    /** Rows that {@link Decode} makes at once. */
+    private static final int DECODED = 16;
+
+    /** Inputs that a dense product takes at once: with 64 tokens 256 kB, which stay in the second cache while all rows pass. */
+    private static final int DEPTH = 1024;
 
     @Override
     public void tiled(Floats w, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromTile, int toTile) {
         long rowBytes = 4L * width;
         fill(address(y), rowBytes, biasAddress(bias), bias == null ? 0 : 4, fromTile * TILE_ROWS, Math.min(rows, toTile * TILE_ROWS));
+        int r = fromTile * TILE_ROWS;
         for (int k = 0; k < cols; k += DEPTH) {
-            for (int t = fromTile; t < toTile; t++) {
-                int r = t * TILE_ROWS;
-                PackedTiles.add(Math.min(DEPTH, cols - k), address(w) + 4L * TILE_ROWS * ((long) t * cols + k), address(x) + k * rowBytes, rowBytes, width,
-                        address(y) + r * rowBytes, rowBytes, Math.min(TILE_ROWS, rows - r));
-            }
+            PackedTiles.add(Math.min(DEPTH, cols - k), address(w) + 4L * TILE_ROWS * ((long) fromTile * cols + k), 4L * TILE_ROWS * cols, 4L * TILE_ROWS,
+                    address(x) + k * rowBytes, rowBytes, width, address(y) + r * rowBytes, rowBytes, Math.min(rows, toTile * TILE_ROWS) - r);
         }
         keep(w, bias, x, y);
     }
@@ -94,13 +95,13 @@ final class VectorProducts implements Products {
     @Override
     public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromUnit, int toUnit) {
         long rowBytes = 4L * width;
-        long part = Scratch.address(4L * TILE_ROWS * Math.min(cols, DEPTH));
+        long part = Scratch.address(4L * DECODED * Math.min(cols, DEPTH));
         int from = fromUnit * COLUMN_ROWS;
         int end = Math.min(rows, toUnit * COLUMN_ROWS);
         fill(address(y), rowBytes, biasAddress(bias), bias == null ? 0 : 4, from, end);
         int bits = w.type().bits();
         int padded = Math.ceilDiv(rows, COLUMN_ROWS) * COLUMN_ROWS;
-        for (int r = from; r < end; r += TILE_ROWS) {
+        for (int r = from; r < end; r += DECODED) {
             int tile = r / COLUMN_TILE;
             int inTile = r % COLUMN_TILE;
             long columnBytes = (long) MatrixVector.columnTileRows(rows, tile) * bits / 8;
@@ -108,8 +109,9 @@ final class VectorProducts implements Products {
             for (int k = 0; k < cols;) {
                 int to = Math.min(cols, Math.min(k + DEPTH, (k / group + 1) * group));
                 long scales = w.scales() == null ? 0 : address(w.scales()) + 4L * (k / group * padded + r);
-                Decode.values(w.type(), inTile % w.type().perUnit() / TILE_ROWS, to - k, unit + k * columnBytes, columnBytes, scales, part, 4L * TILE_ROWS);
-                PackedTiles.add(to - k, part, address(x) + k * rowBytes, rowBytes, width, address(y) + r * rowBytes, rowBytes, Math.min(TILE_ROWS, rows - r));
+                Decode.values(w.type(), inTile % w.type().perUnit() / DECODED, to - k, unit + k * columnBytes, columnBytes, scales, part, 4L * DECODED);
+                PackedTiles.add(to - k, part, 4L * TILE_ROWS, 4L * DECODED, address(x) + k * rowBytes, rowBytes, width, address(y) + r * rowBytes, rowBytes,
+                        Math.min(DECODED, rows - r));
                 k = to;
             }
         }
