@@ -2,6 +2,7 @@ package dev.filigree.bench;
 
 import dev.filigree.base.Floats;
 import dev.filigree.kernel.Activation;
+import dev.filigree.kernel.Coded;
 import dev.filigree.kernel.Compute;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Matmul;
@@ -19,7 +20,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A weight [384 x 384] in each layout times 64 tokens. */
+/** A weight [384 x 384] in each layout times one token or 64. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -29,12 +30,12 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ProductsBenchmark {
 
     private static final int SIDE = 384;
-    private static final int TOKENS = 64;
 
     /** How the weight is held. */
     public enum Held {
         DENSE(1, 1, Layout.TILED), CSR(1, 10, Layout.CSR), BLOCKS_4X1(4, 10, Layout.blocks(4)),
-        GROUPS_1_OF_4(1, 4, Layout.nOfM(1, 4)), BITMAP(1, 4, Layout.BITMAP);
+        GROUPS_1_OF_4(1, 4, Layout.nOfM(1, 4)), BITMAP(1, 4, Layout.BITMAP),
+        SLICED(1, 10, Layout.SLICED), COLUMNS_INT8(1, 1, Layout.columns(Coded.Type.INT8)), BLOCKS_16X1_INT8(16, 10, Layout.codedBlocks(16, Coded.Type.INT8));
 
         private final int height;
         private final int every;
@@ -53,20 +54,26 @@ public class ProductsBenchmark {
     @Param
     public Held held;
 
-    private final Floats x = Implementation.random(SIDE * TOKENS);
-    private final Floats y = Floats.allocate(SIDE * TOKENS);
+    /** In one panel: 1, 16, 32 or 64. */
+    @Param({"1", "64"})
+    public int tokens;
+
+    private Floats x;
+    private Floats y;
     private Compute compute;
     private Weight weight;
 
     @Setup
     public void prepare() {
         compute = kernels.compute();
+        x = Implementation.random(SIDE * tokens);
+        y = Floats.allocate(SIDE * tokens);
         weight = Implementation.weight(SIDE, SIDE, held.height, held.every, held.layout);
     }
 
     @Benchmark
     public Floats product() {
-        Matmul.apply(compute, weight, null, Activation.NONE, x, y, 1, TOKENS);
+        Matmul.apply(compute, weight, null, Activation.NONE, x, y, 1, tokens);
         return y;
     }
 }

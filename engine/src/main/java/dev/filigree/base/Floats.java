@@ -14,6 +14,13 @@ import java.lang.foreign.MemorySegment;
  */
 public record Floats(MemorySegment segment, int length) {
 
+    /** Kernels read at addresses: nothing but native memory of that length will do. */
+    public Floats {
+        if (!segment.isNative() || segment.byteSize() < (long) length * Float.BYTES) {
+            throw new IllegalArgumentException(length + " elements need native memory of " + (long) length * Float.BYTES + " bytes, found " + segment);
+        }
+    }
+
     /** Alignment in bytes of every allocated buffer: one cache line, one widest vector. */
     public static final int ALIGNMENT = 64;
 

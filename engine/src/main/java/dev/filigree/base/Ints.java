@@ -13,6 +13,13 @@ import java.lang.foreign.MemorySegment;
  */
 public record Ints(MemorySegment segment, int length) {
 
+    /** Kernels read at addresses: nothing but native memory of that length will do. */
+    public Ints {
+        if (!segment.isNative() || segment.byteSize() < (long) length * Integer.BYTES) {
+            throw new IllegalArgumentException(length + " elements need native memory of " + (long) length * Integer.BYTES + " bytes, found " + segment);
+        }
+    }
+
     /** A zeroed buffer that lives as long as {@code arena}. */
     public static Ints allocate(Arena arena, int length) {
         return new Ints(arena.allocate(Math.max(1L, length) * Integer.BYTES, Floats.ALIGNMENT).asSlice(0, (long) length * Integer.BYTES), length);

@@ -14,6 +14,13 @@ import java.lang.foreign.MemorySegment;
  */
 public record Shorts(MemorySegment segment, int length) {
 
+    /** Kernels read at addresses: nothing but native memory of that length will do. */
+    public Shorts {
+        if (!segment.isNative() || segment.byteSize() < (long) length * Character.BYTES) {
+            throw new IllegalArgumentException(length + " elements need native memory of " + (long) length * Character.BYTES + " bytes, found " + segment);
+        }
+    }
+
     /** Numbers that an element can hold. */
     public static final int RANGE = 1 << 16;
 

@@ -4,7 +4,6 @@ import dev.filigree.base.Floats;
 import dev.filigree.base.UserError;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
-import dev.filigree.tensor.SlicedEll;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
@@ -43,7 +42,7 @@ final class Candidates {
             Family.of(DENSE, Layout.TILED),
             Family.of("csr", Layout.CSR),
             Family.of("bitmap", Layout.BITMAP),
-            Family.of("sliced", SlicedEll::pack),
+            Family.of("sliced", Layout.SLICED),
             new Family(Pattern.compile("([1-9]\\d?)x1"), m -> Layout.blocks(number(m, 1)),
                     t -> HEIGHTS.stream().filter(t::isBlocks).limit(1).map(h -> h + "x1")),
             new Family(Pattern.compile("([1-9]\\d?):([1-9]\\d?)"), m -> Layout.nOfM(number(m, 1), number(m, 2)),

@@ -69,6 +69,7 @@ public final class SelfTest {
     public static List<Reading> of(Kernels kernels) {
         SelfTest t = new SelfTest(kernels);
         t.products();
+        t.oneToken();
         t.convolutions();
         t.tokenLoops();
         return List.copyOf(t.readings);
@@ -126,6 +127,42 @@ public final class SelfTest {
                 () -> k.csrGradient(pixel, start, column, COLS, y, x, gradient, 0, 1, 0, COLS, scratch));
         read("depthwise", 2.0 * 9 * COLS * size * size, 0.08, () -> k.depthwise(square, w, null, x, y, 0, 0, COLS, scratch));
         read("depthwise gradient", 2.0 * 9 * COLS * size * size, 0.04, () -> k.depthwiseGradient(square, y, x, gradient, 0, COLS, scratch));
+    }
+
+    private void oneToken() {
+        MatrixVector k = kernels.matrixVector();
+        Floats x = random(COLS);
+        Floats y = random(ROWS);
+        Floats w = random(ROWS * COLS);
+        read("one token, dense", 2.0 * ROWS * COLS, 0.12, () -> k.tiled(w, null, ROWS, COLS, x, y, 0, ROWS / Kernels.TILE_ROWS));
+        // every fourth column lives
+        int slices = ROWS / MatrixVector.SLICE_ROWS;
+        int segments = COLS / MatrixVector.SEGMENT;
+        int each = MatrixVector.SEGMENT / 4;
+        Shorts steps = Shorts.allocate(slices * segments);
+        Ints firstStep = Ints.allocate(slices + 1);
+        Ints firstCode = Ints.allocate(slices + 1);
+        for (int s = 0; s < slices; s++) {
+            firstStep.set(s + 1, (s + 1) * segments * each);
+            firstCode.set(s + 1, (s + 1) * segments * each / 4);
+            for (int g = 0; g < segments; g++) {
+                steps.set(s * segments + g, each);
+            }
+        }
+        MemorySegment code = Arena.ofAuto().allocate((long) firstCode.get(slices) * Coded.UNIT, Floats.ALIGNMENT);
+        read("one token, sliced", 2.0 * ROWS * COLS / 4, 0.08, () -> k.sliced(steps, firstStep, firstCode, code, w, null, ROWS, COLS, x, y, 0, slices));
+        int height = 16;
+        int blocks = COLS / 4;
+        Ints start = Ints.allocate(ROWS / height + 1);
+        Ints scaleStart = Ints.allocate(ROWS / height + 1);
+        for (int b = 0; b < ROWS / height; b++) {
+            start.set(b + 1, (b + 1) * blocks);
+            scaleStart.set(b + 1, b + 1);
+        }
+        Shorts column = Shorts.allocate(start.get(ROWS / height));
+        Coded values = new Coded(Coded.Type.INT8, Arena.ofAuto().allocate((long) column.length() * height, Floats.ALIGNMENT), random(ROWS));
+        read("one token, 16x1 int8", 2.0 * ROWS * COLS / 4, 0.06,
+                () -> k.codedBlocks(start, column, values, scaleStart, blocks, height, null, ROWS, x, y, 0, ROWS / height));
     }
 
     private void tokenLoops() {

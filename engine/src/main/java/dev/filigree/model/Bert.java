@@ -87,13 +87,9 @@ public final class Bert implements Model {
         ops.release(q);
         ops.release(k);
         ops.release(v);
-        Value attended = linear(ops, i, Role.ATTENTION_OUT, Activation.NONE, context);
-        ops.release(context);
-        Value mid = addAndNorm(ops, attended, x, prefix(i) + "attention.output.LayerNorm");
+        Value mid = addAndNorm(ops, i, Role.ATTENTION_OUT, context, x, "attention.output.LayerNorm");
         Value wide = linear(ops, i, Role.FFN_IN, Activation.GELU, mid);
-        Value narrow = linear(ops, i, Role.FFN_OUT, Activation.NONE, wide);
-        ops.release(wide);
-        Value out = addAndNorm(ops, narrow, mid, prefix(i) + "output.LayerNorm");
+        Value out = addAndNorm(ops, i, Role.FFN_OUT, wide, mid, "output.LayerNorm");
         ops.release(mid);
         return out;
     }
@@ -133,11 +129,12 @@ public final class Bert implements Model {
         return List.copyOf(params.values());
     }
 
-    /** Adds the residual and normalises; releases {@code branch}. */
-    private Value addAndNorm(Ops ops, Value branch, Value residual, String norm) {
-        Value sum = ops.add(branch, residual);
-        ops.release(branch);
-        Value out = ops.norm(norm(norm), sum);
+    /** The end of a branch: a linear layer of {@code x}, which is released, the residual, and normalisation. */
+    private Value addAndNorm(Ops ops, int block, Role role, Value x, Value residual, String norm) {
+        String name = prefix(block) + SUFFIX.get(role);
+        Value sum = ops.linearAdd(param(name + ".weight"), param(name + ".bias"), Activation.NONE, x, residual);
+        ops.release(x);
+        Value out = ops.norm(norm(prefix(block) + norm), sum);
         ops.release(sum);
         return out;
     }

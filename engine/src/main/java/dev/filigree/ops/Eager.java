@@ -40,6 +40,13 @@ public final class Eager implements Ops, AutoCloseable {
     }
 
     @Override
+    public Value linearAdd(Param weight, Param bias, Activation f, Value x, Value residual) {
+        Value y = like(residual);
+        forward.linearAdd(weight, bias, f, x, residual, y);
+        return y;
+    }
+
+    @Override
     public Value add(Value a, Value b) {
         Value y = like(a);
         forward.add(a, b, y);

@@ -46,6 +46,11 @@ public final class Forward {
         Matmul.apply(compute, weight.forward(), bias == null ? null : vector(bias), f, x.data(), y.data(), x.panels(), x.width());
     }
 
+    /** The same and a residual, added while a part of the product is still near. */
+    public void linearAdd(Param weight, Param bias, Activation f, Value x, Value residual, Value y) {
+        Matmul.apply(compute, weight.forward(), bias == null ? null : vector(bias), f, residual.data(), x.data(), y.data(), x.panels(), x.width());
+    }
+
     public void activate(Activation f, Value x, Value y) {
         int panel = x.features() * x.width();
         compute.parallel().run(x.panels(), p -> compute.kernels().elementwise().activate(f, x.data(), y.data(), p * panel, (p + 1) * panel));

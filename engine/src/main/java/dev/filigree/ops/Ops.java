@@ -16,6 +16,14 @@ public interface Ops {
     /** {@code f(x W^T + b)}: {@code [tokens x outputs]}. {@code bias} may be null. */
     Value linear(Param weight, Param bias, Activation f, Value x);
 
+    /** {@code f(x W^T + b) + residual}, where the sum before the residual is of no further use. {@code bias} may be null. */
+    default Value linearAdd(Param weight, Param bias, Activation f, Value x, Value residual) {
+        Value y = linear(weight, bias, f, x);
+        Value sum = add(y, residual);
+        release(y);
+        return sum;
+    }
+
     /** {@code a + b}, same shapes. */
     Value add(Value a, Value b);
 

@@ -18,6 +18,7 @@ public record Bitmap(int rows, int cols, MemorySegment bits, Ints start, Floats 
     /** @throws dev.filigree.base.UserError rows whose bits do not match their values, or a bit past the last column */
     public Bitmap {
         Checked.shape("bitmap", rows, cols);
+        Checked.nativeMemory("bitmap", bits);
         int words = Math.ceilDiv(cols, 64);
         Checked.length("bitmap", "bytes of bits", bits.byteSize(), 8L * rows * words);
         Checked.offsets("bitmap", start, rows, values.length());

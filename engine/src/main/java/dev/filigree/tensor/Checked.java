@@ -4,6 +4,7 @@ import dev.filigree.base.Ints;
 import dev.filigree.base.Shorts;
 import dev.filigree.base.UserError;
 import dev.filigree.kernel.Coded;
+import java.lang.foreign.MemorySegment;
 
 /**
  * What the kernels rely on, looked at once when a matrix is made and never again: products read at the addresses that
@@ -44,6 +45,13 @@ final class Checked {
                 }
                 previous = c;
             }
+        }
+    }
+
+    /** Memory outside of the heap: kernels read it by its address. */
+    static void nativeMemory(String layout, MemorySegment memory) {
+        if (!memory.isNative()) {
+            throw new IllegalArgumentException(layout + ": found memory of the heap, expected native memory");
         }
     }
 

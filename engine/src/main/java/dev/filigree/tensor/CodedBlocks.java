@@ -27,6 +27,7 @@ public record CodedBlocks(int rows, int cols, int blockRows, Ints start, Ints co
     public CodedBlocks {
         String layout = label(blockRows, values.type());
         Checked.shape(layout, rows, cols);
+        Checked.nativeMemory(layout, values.codes());
         if (!HEIGHTS.contains(blockRows) || values.type() == Coded.Type.F32 || cols > Shorts.RANGE) {
             throw new UserError(layout + ": found " + cols + " inputs, expected blocks of 4, 8 or 16 outputs in bf16 or int8 and at most " + Shorts.RANGE + " inputs");
         }
@@ -51,6 +52,7 @@ public record CodedBlocks(int rows, int cols, int blockRows, Ints start, Ints co
             throw new UserError(layout + ": groups of " + group + " blocks, expected a multiple of " + unit);
         }
         if (values.type() == Coded.Type.INT8) {
+            Checked.offsets(layout, scaleStart, blockRowCount, scaleStart.get(scaleStart.length() - 1));
             for (int b = 0; b < blockRowCount; b++) {
                 Checked.length(layout, "groups in block row " + b, scaleStart.get(b + 1) - scaleStart.get(b),
                         Math.ceilDiv(start.get(b + 1) - start.get(b), group));

@@ -17,6 +17,7 @@ public record Columns(int rows, int cols, int group, Coded coded) implements Wei
 
     public Columns {
         Checked.shape("columns", rows, cols);
+        Checked.nativeMemory("columns", coded.codes());
         if (group < 1 || group > cols) {
             throw new IllegalArgumentException("columns: a group of " + group + " inputs, expected 1 .. " + cols);
         }

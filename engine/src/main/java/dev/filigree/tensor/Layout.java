@@ -1,6 +1,7 @@
 package dev.filigree.tensor;
 
 import dev.filigree.base.Floats;
+import dev.filigree.kernel.Coded;
 import java.lang.foreign.Arena;
 
 /** A way to hold a matrix: turns live positions and their values into a {@link Weight}. */
@@ -9,6 +10,7 @@ public interface Layout {
     /** Compressed rows in column chunks that fit the density: see {@link #chunkFor}. */
     Layout CSR = (arena, t, v) -> Csr.pack(arena, t, v, chunkFor(t.count(), (long) t.rows() * t.cols()));
     Layout BITMAP = Bitmap::pack;
+    Layout SLICED = SlicedEll::pack;
     /** Dense, packed for products; positions that are not live become stored zeros. */
     Layout TILED = (arena, t, v) -> Tiled.pack(arena, Csr.pack(arena, t, v, t.cols()));
 
@@ -33,6 +35,16 @@ public interface Layout {
 
     static Layout blocks(int rows) {
         return (arena, t, v) -> BlockCsr.pack(arena, t, v, rows);
+    }
+
+    /** Dense by columns, with one scale a row where the type needs scales. */
+    static Layout columns(Coded.Type type) {
+        return (arena, t, v) -> Columns.pack(arena, Csr.pack(arena, t, v, t.cols()), type, t.cols());
+    }
+
+    /** Blocks in 16 or 8 bits, with one scale a row where the type needs scales. */
+    static Layout codedBlocks(int rows, Coded.Type type) {
+        return (arena, t, v) -> CodedBlocks.pack(arena, BlockCsr.pack(arena, t, v, rows), type, 0);
     }
 
     static Layout nOfM(int n, int m) {

@@ -7,7 +7,7 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Products;
 
-/** {@code y = f(w x + bias)} for every layout of w: the only switch over layouts. */
+/** {@code y = f(w x + bias) + residual} for every layout of w: the only switch over layouts. */
 public final class Matmul {
 
     /** Tasks that a product is cut into at least, so that a single panel still feeds several threads. */
@@ -23,7 +23,19 @@ public final class Matmul {
      * @param panels {@code ceil(tokens / width)}
      */
     public static void apply(Compute compute, Weight w, Floats bias, Activation activation, Floats x, Floats y, int panels, int width) {
+        apply(compute, w, bias, activation, null, x, y, panels, width);
+    }
+
+    /**
+     * The same and a residual. What follows the product is done to each range of rows while it is still near.
+     *
+     * @param residual as {@code y}, or null for none
+     */
+    public static void apply(Compute compute, Weight w, Floats bias, Activation activation, Floats residual, Floats x, Floats y, int panels, int width) {
         int rows = w.rows();
+        if (bias != null && bias.length() != rows || residual != null && residual.length() < panels * rows * width) {
+            throw new IllegalArgumentException("a product of " + rows + " rows has a bias or a residual of another size");
+        }
         int[] cuts = Cuts.of(w, Math.ceilDiv(MIN_TASKS, panels));
         int ranges = cuts.length - 1;
         compute.parallel().run(panels * ranges, task -> {
@@ -37,7 +49,10 @@ public final class Matmul {
             } else {
                 product(compute.kernels().products(), w, bias, xp, yp, width, from, to);
             }
-            if (activation != Activation.NONE) {
+            if (residual != null) {
+                Floats rp = residual.slice(panel * rows * width, rows * width);
+                compute.kernels().elementwise().activateAdd(activation, yp, rp, yp, from * width, to * width);
+            } else if (activation != Activation.NONE) {
                 compute.kernels().elementwise().activate(activation, yp, yp, from * width, to * width);
             }
         });

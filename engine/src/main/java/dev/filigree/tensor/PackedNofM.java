@@ -23,6 +23,7 @@ public record PackedNofM(int rows, int cols, int n, int m, MemorySegment place, 
             throw new UserError(layout + ": found " + cols + " inputs, expected a multiple of " + m + ", and 1 <= N <= M <= " + Byte.MAX_VALUE);
         }
         Checked.length(layout, "values", values.length(), (long) rows * (cols / m) * n);
+        Checked.nativeMemory(layout, place);
         if (place.byteSize() < values.length()) {
             throw new UserError(layout + ": found " + place.byteSize() + " places for " + values.length() + " values");
         }

@@ -29,6 +29,7 @@ public record SlicedEll(int rows, int cols, Shorts steps, Ints firstStep, Ints f
 
     public SlicedEll {
         Checked.shape("sliced", rows, cols);
+        Checked.nativeMemory("sliced", code);
         int slices = Math.ceilDiv(rows, ROWS);
         int segments = Math.ceilDiv(cols, SEGMENT);
         Checked.length("sliced", "segments", steps.length(), (long) slices * segments);
@@ -37,6 +38,7 @@ public record SlicedEll(int rows, int cols, Shorts steps, Ints firstStep, Ints f
         if (cols > Shorts.RANGE) {
             throw new UserError("sliced: at most " + Shorts.RANGE + " inputs are possible, found " + cols + "; use csr for this matrix");
         }
+        Checked.length("sliced", "slices", Math.min(firstStep.length(), firstCode.length()) - 1L, slices);
         long step = 0;
         long unit = 0;
         for (int s = 0; s < slices; s++) {

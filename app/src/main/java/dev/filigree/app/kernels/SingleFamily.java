@@ -3,11 +3,7 @@ package dev.filigree.app.kernels;
 import dev.filigree.app.kernels.Contestant.Role;
 import dev.filigree.app.kernels.Shapes.Shape;
 import dev.filigree.kernel.Coded;
-import dev.filigree.tensor.BlockCsr;
-import dev.filigree.tensor.CodedBlocks;
-import dev.filigree.tensor.Columns;
 import dev.filigree.tensor.Layout;
-import dev.filigree.tensor.SlicedEll;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,12 +47,12 @@ final class SingleFamily implements Family {
         Mask all = Mask.unstructured(0);
         e.nativeDense().oursAndLimit("dense", 0, all, Layout.TILED);
         for (Coded.Type type : Coded.Type.values()) {
-            e.ours(type == Coded.Type.INT8 ? DENSE_INT8 : "columns " + type.label(), 0, all, columns(type));
+            e.ours(type == Coded.Type.INT8 ? DENSE_INT8 : "columns " + type.label(), 0, all, Layout.columns(type));
         }
-        e.oursOnHalfOfInputs(HALF_OF_INPUTS, columns(Coded.Type.INT8));
+        e.oursOnHalfOfInputs(HALF_OF_INPUTS, Layout.columns(Coded.Type.INT8));
         for (double sparsity : grid) {
             Mask mask = Mask.unstructured(sparsity);
-            e.ours(SLICED + Ratios.percent(sparsity), sparsity, mask, SlicedEll::pack).ours("bitmap " + Ratios.percent(sparsity), sparsity, mask, Layout.BITMAP)
+            e.ours(SLICED + Ratios.percent(sparsity), sparsity, mask, Layout.SLICED).ours("bitmap " + Ratios.percent(sparsity), sparsity, mask, Layout.BITMAP)
                     .ours("csr " + Ratios.percent(sparsity), sparsity, mask, Layout.CSR).nativeSparse(sparsity);
         }
         for (int height : HEIGHTS) {
@@ -65,18 +61,10 @@ final class SingleFamily implements Family {
                 String named = Ratios.percent(sparsity);
                 e.oursAndLimit(height + "x1 fp32 " + named, sparsity, mask, Layout.blocks(height));
                 for (Coded.Type type : List.of(Coded.Type.BF16, Coded.Type.INT8)) {
-                    e.oursAndLimit(height + "x1 " + type.label() + " " + named, sparsity, mask, blocks(height, type));
+                    e.oursAndLimit(height + "x1 " + type.label() + " " + named, sparsity, mask, Layout.codedBlocks(height, type));
                 }
             }
         }
-    }
-
-    private static Layout columns(Coded.Type type) {
-        return (arena, live, values) -> Columns.pack(arena, Layout.csr(live.cols()).pack(arena, live, values), type, live.cols());
-    }
-
-    private static Layout blocks(int height, Coded.Type type) {
-        return (arena, live, values) -> CodedBlocks.pack(arena, (BlockCsr) Layout.blocks(height).pack(arena, live, values), type, 0);
     }
 
     @Override
