@@ -26,8 +26,8 @@ import jdk.incubator.vector.IntVector;
  */
 final class PositionedRows {
 
-    /** Columns of a slice, about: 128 rows of 64 tokens are 32 kB. */
-    private static final int SLICE = 128;
+    /** Vectors of x in a slice, about: 512 of them are 32 kB, 128 columns of four vectors or 512 of one. */
+    private static final int SLICE = 512;
 
     /** What a place is cut to, so that the compiler knows it is not negative. */
     private static final long PLACE = Byte.MAX_VALUE;
@@ -38,9 +38,9 @@ final class PositionedRows {
     /** Rows {@code from .. to} with {@code n} of every {@code m} columns, all lanes of a panel. */
     static void nOfM(long place, long values, int n, int m, int cols, int shift, long x, long y, int from, int to, long bias, long biasStep) {
         int groups = cols / m;
-        int slice = Math.max(1, SLICE / m);
         for (int left = (1 << shift >> 2) / N; left > 0;) {
             int vectors = Math.min(4, left);
+            int slice = Math.max(1, SLICE / vectors / m);
             for (int g = 0; g < groups; g += slice) {
                 int count = Math.min(slice, groups - g);
                 for (int r = from; r < to; r++) {
@@ -67,9 +67,9 @@ final class PositionedRows {
     /** Rows {@code from .. to} of a bitmap, all lanes of a panel. */
     static void bitmap(long bits, long start, long values, int cols, int shift, long x, long y, int from, int to, long bias, long biasStep) {
         int words = (cols + 63) / 64;
-        int slice = SLICE / 64;
         for (int left = (1 << shift >> 2) / N; left > 0;) {
             int vectors = Math.min(4, left);
+            int slice = SLICE / vectors / 64;
             for (int w = 0; w < words; w += slice) {
                 int count = Math.min(slice, words - w);
                 for (int r = from; r < to; r++) {
