@@ -39,7 +39,7 @@ public record BlockCsr(int rows, int cols, int blockRows, Ints start, Shorts col
         }
         start.set(blockRowCount, blocks);
         Shorts column = Shorts.allocate(arena, blocks);
-        Floats packed = Floats.allocate(arena, Math.multiplyExact(blocks, blockRows));
+        Floats packed = Floats.allocate(arena, Checked.elements(blockRows + "x1", "values", (long) blocks * blockRows));
         for (int b = 0; b < blockRowCount; b++) {
             int first = t.start().get(b * blockRows);
             int perRow = start.get(b + 1) - start.get(b);

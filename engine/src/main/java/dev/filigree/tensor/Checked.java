@@ -55,6 +55,14 @@ final class Checked {
         }
     }
 
+    /** {@code count} as the length of one buffer; positions may be more than that, stored elements may not. */
+    static int elements(String layout, String what, long count) {
+        if (count > Integer.MAX_VALUE) {
+            throw new UserError(layout + ": found " + count + " " + what + ", at most " + Integer.MAX_VALUE + " fit one buffer; split the matrix by rows");
+        }
+        return (int) count;
+    }
+
     static void length(String layout, String what, long found, long expected) {
         if (found != expected) {
             throw new UserError(layout + ": found " + found + " " + what + ", expected " + expected);

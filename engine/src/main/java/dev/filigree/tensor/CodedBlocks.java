@@ -83,7 +83,7 @@ public record CodedBlocks(int rows, int cols, int blockRows, Ints start, Ints co
         }
         int blocks = start.get(blockRowCount);
         Shorts column = Shorts.allocate(arena, blocks);
-        Floats scales = type == Coded.Type.INT8 ? Floats.allocate(arena, Math.multiplyExact(scaleStart.get(blockRowCount), height)) : null;
+        Floats scales = type == Coded.Type.INT8 ? Floats.allocate(arena, Checked.elements(label(height, type), "scales", (long) scaleStart.get(blockRowCount) * height)) : null;
         Coded coded = new Coded(type, arena.allocate((long) blocks * height * type.bits() / 8, Floats.ALIGNMENT), scales);
         for (int b = 0; b < blockRowCount; b++) {
             for (int pass = scales == null ? 1 : 0; pass < 2; pass++) {

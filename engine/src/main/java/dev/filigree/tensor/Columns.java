@@ -34,7 +34,7 @@ public record Columns(int rows, int cols, int group, Coded coded) implements Wei
         int rows = w.rows();
         int cols = w.cols();
         int width = Math.min(group, cols);
-        Floats scales = type == Coded.Type.INT8 ? Floats.allocate(arena, Math.multiplyExact(padded(rows), Math.ceilDiv(cols, width))) : null;
+        Floats scales = type == Coded.Type.INT8 ? Floats.allocate(arena, Checked.elements("columns", "scales", (long) padded(rows) * Math.ceilDiv(cols, width))) : null;
         Coded coded = new Coded(type, arena.allocate((long) padded(rows) * cols * type.bits() / 8, Floats.ALIGNMENT), scales);
         if (scales != null) {
             w.forEach((r, c, slot, v) -> Quantise.widen(scales, c / width * padded(rows) + r, v));

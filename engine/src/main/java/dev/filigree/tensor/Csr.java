@@ -32,7 +32,7 @@ public record Csr(int rows, int cols, int chunk, Ints start, Shorts column, Floa
     public static Csr pack(Arena arena, Topology t, Floats values, int chunk) {
         int width = Math.min(Math.min(chunk, t.cols()), Shorts.RANGE);
         int chunks = Math.ceilDiv(t.cols(), width);
-        Ints start = Ints.allocate(arena, chunks * t.rows() + 1);
+        Ints start = Ints.allocate(arena, Checked.elements("csr", "row offsets", (long) chunks * t.rows() + 1));
         Shorts column = Shorts.allocate(arena, t.count());
         Floats packed = Floats.allocate(arena, t.count());
         int[] next = new int[t.rows()]; // where each row's entries of the current chunk begin in canonical order

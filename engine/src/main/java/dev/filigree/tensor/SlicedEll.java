@@ -67,7 +67,7 @@ public record SlicedEll(int rows, int cols, Shorts steps, Ints firstStep, Ints f
     public static SlicedEll pack(Arena arena, Topology t, Floats values) {
         int slices = Math.ceilDiv(t.rows(), ROWS);
         int segments = Math.ceilDiv(t.cols(), SEGMENT);
-        Shorts steps = Shorts.allocate(arena, Math.multiplyExact(slices, segments));
+        Shorts steps = Shorts.allocate(arena, Checked.elements("sliced", "segments", (long) slices * segments));
         Ints firstStep = Ints.allocate(arena, slices + 1);
         Ints firstCode = Ints.allocate(arena, slices + 1);
         int[] bounds = bounds(t, segments);
@@ -83,7 +83,7 @@ public record SlicedEll(int rows, int cols, Shorts steps, Ints firstStep, Ints f
             firstStep.set(s + 1, step);
             firstCode.set(s + 1, unit);
         }
-        Floats packed = Floats.allocate(arena, Math.multiplyExact(firstStep.get(slices), ROWS));
+        Floats packed = Floats.allocate(arena, Checked.elements("sliced", "values", (long) firstStep.get(slices) * ROWS));
         MemorySegment code = arena.allocate(Math.max(1, (long) firstCode.get(slices) * Coded.UNIT), Floats.ALIGNMENT)
                 .asSlice(0, (long) firstCode.get(slices) * Coded.UNIT).fill(FILL);
         Topology.Builder surplus = new Topology.Builder(t.rows(), t.cols(), 16);

@@ -16,7 +16,7 @@ public record Tiled(int rows, int cols, Floats tiles) implements Weight {
     public static Tiled pack(Arena arena, Weight w) {
         int t = Kernels.TILE_ROWS;
         int cols = w.cols();
-        Floats tiles = Floats.allocate(arena, Math.multiplyExact(tiles(w.rows()) * t, cols));
+        Floats tiles = Floats.allocate(arena, Checked.elements("dense", "values", (long) tiles(w.rows()) * t * cols));
         w.forEach((r, c, slot, v) -> tiles.set((r / t * cols + c) * t + r % t, v));
         return new Tiled(w.rows(), cols, tiles);
     }

@@ -47,6 +47,16 @@ class HostileIndexTest {
     }
 
     @Test
+    void moreElementsThanOneBufferHoldsAreRefusedThoughPositionsMayBeMore() {
+        Topology few = Topology.of("few", 70_000, 40_000, Ints.allocate(70_001), Ints.allocate(0)); // 2.8e9 positions, none live
+        Floats none = Floats.allocate(0);
+        Weight csr = Layout.csr(40_000).pack(Arena.ofAuto(), few, none);
+        assertEquals(2_800_000_000L, csr.positions());
+        refused(() -> Tiled.pack(Arena.ofAuto(), csr), "dense: found 2800000000 values, at most 2147483647");
+        refused(() -> Layout.csr(1).pack(Arena.ofAuto(), few, none), "csr: found 2800000001 row offsets");
+    }
+
+    @Test
     void placesBitsStepsAndScalesAreCheckedToo() {
         PackedNofM p = (PackedNofM) Layout.nOfM(2, 5).pack(Arena.ofAuto(), nOfM(), Floats.allocate(ROWS * COLS / 5 * 2));
         MemorySegment places = copy(p.place());

@@ -11,7 +11,6 @@ import static dev.filigree.kernel.vector.Lanes.setFloat;
 import static dev.filigree.kernel.vector.Lanes.setLong;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
-import jdk.incubator.vector.FloatVector;
 
 /** Copies the tokens of a sequence between panels and a plain matrix with one row per feature. */
 final class Tokens {
