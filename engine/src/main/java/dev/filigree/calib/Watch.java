@@ -49,6 +49,11 @@ public final class Watch implements Ops {
     }
 
     @Override
+    public Value input(Value x) {
+        return inner.input(x);
+    }
+
+    @Override
     public Value embed(List<Lookup> tables) {
         return inner.embed(tables);
     }

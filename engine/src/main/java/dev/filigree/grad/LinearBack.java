@@ -7,7 +7,9 @@ import dev.filigree.ops.Param;
 import dev.filigree.ops.Value;
 import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.Csr;
+import dev.filigree.tensor.DenseGradient;
 import dev.filigree.tensor.Matmul;
+import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Weight;
 
 /**
@@ -28,7 +30,7 @@ record LinearBack(Param weight, Param bias, Activation f, Value x, Value sum, Va
         }
         parameters(tape, dy);
         tape.pass(x, dx -> Matmul.apply(tape.compute(), tape.transposed(weight), null, Activation.NONE, dy.data(), dx.data(), dy.panels(), dy.width()));
-        tape.free(dy);
+        tape.freeOrKeep(weight, dy, x);
     }
 
     private void parameters(Tape tape, Value dy) {
@@ -40,6 +42,11 @@ record LinearBack(Param weight, Param bias, Activation f, Value x, Value sum, Va
         }
         SparseGradients k = tape.compute().kernels().sparseGradients();
         Weight w = weight.backward();
+        if (w instanceof Tiled && ofWeight != null) {
+            Value scratch = tape.takeParts(DenseGradient.length(w.rows(), w.cols()), 1);
+            new DenseGradient(tape.compute(), w.rows(), w.cols(), dy.data(), x.data(), dy.width(), dy.panels() * dy.width()).addTo(tape.compute(), ofWeight, scratch.data());
+            tape.free(scratch);
+        }
         int unit = w instanceof BlockCsr b ? b.blockRows() : 1;
         int step = Math.max(1, Math.ceilDiv(Math.ceilDiv(w.rows(), unit), TASKS)) * unit;
         tape.compute().parallel().run(Math.ceilDiv(w.rows(), step), task -> {
@@ -50,6 +57,7 @@ record LinearBack(Param weight, Param bias, Activation f, Value x, Value sum, Va
                     case Csr c -> k.csr(c.start(), c.column(), c.chunk(), c.rows(), c.cols(), dy.data(), x.data(), dy.width(), dy.panels(), ofWeight, from, to);
                     case BlockCsr b -> k.blocks(b.start(), b.column(), b.blockRows(), b.rows(), b.cols(), dy.data(), x.data(), dy.width(), dy.panels(),
                             ofWeight, from / unit, Math.ceilDiv(to, unit));
+                    case Tiled _ -> { } // done above, all rows together
                     default -> throw new IllegalStateException(weight.name() + " is held as " + w.layout() + ", which has no gradient");
                 }
             }

@@ -41,6 +41,7 @@ public final class Tape implements Ops, AutoCloseable {
     private final Set<Value> held = new HashSet<>();
     private final Set<Value> readBack = new HashSet<>(); // held until the end of the round even when released
     private final Map<Value, Value> gradients = new HashMap<>();
+    private final Map<Param, List<Factors>> factors = new HashMap<>(); // of the parameters asked for
 
     public Tape(Compute compute, Gradients parameters) {
         this.forward = new Forward(compute);
@@ -75,6 +76,16 @@ public final class Tape implements Ops, AutoCloseable {
         });
     }
 
+    /** Asks for the factors of the gradient of {@code p} in this round, one for each use of {@code p}. */
+    public void keepFactors(Param p) {
+        factors.put(p, new ArrayList<>());
+    }
+
+    /** The factors asked for, after {@link #backward}. */
+    public List<Factors> factors(Param p) {
+        return List.copyOf(factors.get(p));
+    }
+
     /** Adds to the gradients of the parameters, and to those at watched inputs. */
     public void backward() {
         for (int i = operations.size() - 1; i >= 0; i--) {
@@ -92,6 +103,14 @@ public final class Tape implements Ops, AutoCloseable {
         List.of(carriers, held, readBack).forEach(Set::clear);
         gradients.clear();
         operations.clear();
+        factors.clear();
+    }
+
+    @Override
+    public Value input(Value x) {
+        Value y = holdLike(x);
+        y.data().copyFrom(x.data());
+        return y;
     }
 
     @Override
@@ -236,15 +255,26 @@ public final class Tape implements Ops, AutoCloseable {
         workspace.give(v.data());
     }
 
+    /** Frees the gradient {@code dy} at a product of {@code weight} and {@code x}, unless these factors were asked for: then it lives until the reset. */
+    void freeOrKeep(Param weight, Value dy, Value x) {
+        List<Factors> kept = factors.get(weight);
+        if (kept == null) {
+            free(dy);
+        } else {
+            held.add(dy);
+            kept.add(new LinearFactors(dy, x));
+        }
+    }
+
     /** The transpose of what the way back sees of {@code p}, with its present values. */
     Weight transposed(Param p) {
         Weight w = p.backward();
         Transposed t = transposes.get(p);
         if (t == null || !t.isOf(w)) {
-            t = Transposed.of(w);
+            t = Transposed.of(compute(), w);
             transposes.put(p, t);
         }
-        return t.refreshed(compute());
+        return t.refreshed(compute(), parameters.wants(p));
     }
 
     private Value record(Operation o) {

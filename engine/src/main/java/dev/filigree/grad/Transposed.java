@@ -22,7 +22,7 @@ final class Transposed {
 
     private final Weight source;
     private final Weight transpose;
-    private final Ints from; // slot of the source for each slot of the transpose; null for a dense weight, which is not trained
+    private final Ints from; // slot of the source for each slot of the transpose; null for a dense weight
 
     private Transposed(Weight source, Weight transpose, Ints from) {
         this.source = source;
@@ -30,8 +30,8 @@ final class Transposed {
         this.from = from;
     }
 
-    static Transposed of(Weight w) {
-        return w instanceof Tiled t ? dense(t) : sparse(w);
+    static Transposed of(Compute compute, Weight w) {
+        return w instanceof Tiled t ? dense(compute, t) : sparse(w);
     }
 
     /** Whether this was built from {@code w}, whose positions never change. */
@@ -39,9 +39,13 @@ final class Transposed {
         return source == w;
     }
 
-    /** The transpose with the weight's present values. */
-    Weight refreshed(Compute compute) {
-        if (from != null) {
+    /** The transpose with the weight's present values; those of a dense weight are fetched only where it is trained. */
+    Weight refreshed(Compute compute, boolean trained) {
+        if (source instanceof Tiled t) {
+            if (trained) {
+                turn(compute, t, ((Tiled) transpose).tiles());
+            }
+        } else {
             Floats values = Slots.of(source);
             Floats out = Slots.of(transpose);
             compute.parallel().run(Math.ceilDiv(from.length(), RANGE), task -> {
@@ -78,10 +82,23 @@ final class Transposed {
         return new Transposed(w, new Csr(rows, w.rows(), chunk, Ints.of(start), column, Floats.allocate(count)), from);
     }
 
-    private static Transposed dense(Tiled w) {
-        int tile = Kernels.TILE_ROWS;
-        Floats tiles = Floats.allocate(Arena.ofAuto(), Tiled.tiles(w.cols()) * tile * w.rows());
-        w.forEach((r, c, slot, v) -> tiles.set((c / tile * w.rows() + r) * tile + c % tile, v));
+    private static Transposed dense(Compute compute, Tiled w) {
+        Floats tiles = Floats.allocate(Arena.ofAuto(), Tiled.tiles(w.cols()) * Kernels.TILE_ROWS * w.rows());
+        turn(compute, w, tiles);
         return new Transposed(w, new Tiled(w.cols(), w.rows(), tiles), null);
+    }
+
+    /** Writes the tiles of the transpose, those of TILE_ROWS columns in each task. */
+    private static void turn(Compute compute, Tiled w, Floats tiles) {
+        int tile = Kernels.TILE_ROWS;
+        compute.parallel().run(Tiled.tiles(w.cols()), task -> {
+            for (int r = 0; r < w.rows(); r++) {
+                int from = r / tile * w.cols() * tile + r % tile;
+                int to = (task * w.rows() + r) * tile - task * tile;
+                for (int c = task * tile; c < Math.min(w.cols(), (task + 1) * tile); c++) {
+                    tiles.set(to + c, w.tiles().get(from + c * tile));
+                }
+            }
+        });
     }
 }

@@ -3,7 +3,7 @@ package dev.filigree.infer;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Model;
-import dev.filigree.ops.Batch;
+import dev.filigree.ops.Tokens;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Value;
 import java.util.ArrayList;
@@ -98,7 +98,7 @@ public final class Session implements AutoCloseable {
         if (ops == null) {
             ops = new Eager(on, widths);
         }
-        Value v = model.forward(ops, Batch.of(group.stream().map(sequences::get).toList()));
+        Value v = model.forward(ops, Tokens.of(group.stream().map(sequences::get).toList()));
         for (int i = 0; i < group.size(); i++) {
             out[group.get(i)] = v.token(i);
         }

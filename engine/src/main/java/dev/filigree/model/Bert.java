@@ -4,6 +4,7 @@ import dev.filigree.base.UserError;
 import dev.filigree.io.EncoderConfig;
 import dev.filigree.kernel.Activation;
 import dev.filigree.ops.Batch;
+import dev.filigree.ops.Tokens;
 import dev.filigree.ops.Heads;
 import dev.filigree.ops.Held;
 import dev.filigree.ops.LayerNorm;
@@ -64,10 +65,11 @@ public final class Bert implements Model {
 
     @Override
     public Value enter(Ops ops, Batch in) {
+        Tokens tokens = in.as(Tokens.class);
         Value sum = ops.embed(List.of(
-                new Lookup(param("embeddings.word_embeddings.weight"), in.ids()),
-                new Lookup(param("embeddings.position_embeddings.weight"), in.positions()),
-                new Lookup(param("embeddings.token_type_embeddings.weight"), new int[in.tokens()])));
+                new Lookup(param("embeddings.word_embeddings.weight"), tokens.ids()),
+                new Lookup(param("embeddings.position_embeddings.weight"), tokens.positions()),
+                new Lookup(param("embeddings.token_type_embeddings.weight"), new int[tokens.tokens()])));
         Value x = ops.norm(norm("embeddings.LayerNorm"), sum);
         ops.release(sum);
         return x;
@@ -83,7 +85,7 @@ public final class Bert implements Model {
         Value q = linear(ops, i, Role.QUERY, Activation.NONE, x);
         Value k = linear(ops, i, Role.KEY, Activation.NONE, x);
         Value v = linear(ops, i, Role.VALUE, Activation.NONE, x);
-        Value context = ops.attend(heads, q, k, v, in.spans());
+        Value context = ops.attend(heads, q, k, v, in.as(Tokens.class).spans());
         ops.release(q);
         ops.release(k);
         ops.release(v);
@@ -96,7 +98,7 @@ public final class Bert implements Model {
 
     @Override
     public Value leave(Ops ops, Value x, Batch in) {
-        Value pooled = ops.pool(config.pooling(), x, in.spans());
+        Value pooled = ops.pool(config.pooling(), x, in.as(Tokens.class).spans());
         if (!config.normalize()) {
             return pooled;
         }

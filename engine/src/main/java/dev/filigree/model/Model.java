@@ -4,7 +4,10 @@ import dev.filigree.ops.Batch;
 import dev.filigree.ops.Held;
 import dev.filigree.ops.Ops;
 import dev.filigree.ops.Value;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A network written against {@link Ops}: an entry, a chain of blocks, an exit. Blocks can be run one by one, which is
@@ -49,6 +52,24 @@ public interface Model {
 
     /** Every parameter, in checkpoint order. */
     List<Held> params();
+
+    /**
+     * What training changes: the prunable weights, and every bias, gain and shift from the first prunable weight on. What
+     * comes before (embeddings) stays as it is, so that no gradient flows below the first block.
+     */
+    default List<Held> trained() {
+        Set<Held> weights = new HashSet<>();
+        sites().forEach(s -> weights.add(param(s)));
+        List<Held> trained = new ArrayList<>();
+        boolean begun = false;
+        for (Held p : params()) {
+            begun |= weights.contains(p);
+            if (weights.contains(p) || begun && p.forward().cols() == 1) {
+                trained.add(p);
+            }
+        }
+        return trained;
+    }
 
     /** The sites of one block. */
     default List<Site> sites(int block) {

@@ -3,13 +3,31 @@ package dev.filigree.model;
 /**
  * A place where a prunable weight [rows x cols] lives.
  *
- * @param name  of its parameter
- * @param block index of the transformer block
+ * @param name   of its parameter
+ * @param block  index of the block
+ * @param height rows of the window of a convolution, whose weight is {@code [outputs x (inputs * height * width)]}; 1 for a matrix
+ * @param width  columns of that window
  */
-public record Site(String name, int block, Role role, int rows, int cols) {
+public record Site(String name, int block, Role role, int rows, int cols, int height, int width) {
+
+    public Site {
+        if (rows < 1 || cols < 1 || height < 1 || width < 1 || cols % (height * width) != 0) {
+            throw new IllegalArgumentException(name + ": a weight of " + rows + " x " + cols + " with a window of " + height + " x " + width);
+        }
+    }
+
+    /** A plain matrix. */
+    public Site(String name, int block, Role role, int rows, int cols) {
+        this(name, block, role, rows, cols, 1, 1);
+    }
 
     public long positions() {
         return (long) rows * cols;
+    }
+
+    /** Inputs of an output: {@code cols} but for the window. */
+    public int inputs() {
+        return cols / (height * width);
     }
 
     /** Short name for tables: "0.query". */

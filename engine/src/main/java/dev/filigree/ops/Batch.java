@@ -1,49 +1,17 @@
 package dev.filigree.ops;
 
-import java.util.List;
+/** What a model is given at once. Each model says which kind it takes. */
+public interface Batch {
 
-/**
- * Token ids of some sequences, end to end.
- *
- * @param ids   one id a token
- * @param spans where each sequence lies
- */
-public record Batch(int[] ids, Spans spans) {
+    /** Examples in it: sequences, images, rows of a table, nodes. */
+    int size();
 
-    public Batch {
-        if (ids.length != spans.tokens()) {
-            throw new IllegalArgumentException(ids.length + " ids for " + spans.tokens() + " tokens");
+    /** This batch as the kind that a model takes. */
+    default <T extends Batch> T as(Class<T> kind) {
+        if (!kind.isInstance(this)) {
+            throw new IllegalArgumentException("this model takes " + kind.getSimpleName().toLowerCase(java.util.Locale.ROOT) + ", found "
+                    + getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT));
         }
-    }
-
-    /** Packs sequences; none may be empty. */
-    public static Batch of(List<int[]> sequences) {
-        int[] start = new int[sequences.size() + 1];
-        for (int i = 0; i < sequences.size(); i++) {
-            if (sequences.get(i).length == 0) {
-                throw new IllegalArgumentException("sequence " + i + " is empty");
-            }
-            start[i + 1] = start[i] + sequences.get(i).length;
-        }
-        int[] ids = new int[start[sequences.size()]];
-        for (int i = 0; i < sequences.size(); i++) {
-            System.arraycopy(sequences.get(i), 0, ids, start[i], sequences.get(i).length);
-        }
-        return new Batch(ids, new Spans(start));
-    }
-
-    public int tokens() {
-        return ids.length;
-    }
-
-    /** Position of each token in its sequence. */
-    public int[] positions() {
-        int[] p = new int[ids.length];
-        for (int s = 0; s < spans.count(); s++) {
-            for (int t = spans.start()[s]; t < spans.start()[s + 1]; t++) {
-                p[t] = t - spans.start()[s];
-            }
-        }
-        return p;
+        return kind.cast(this);
     }
 }

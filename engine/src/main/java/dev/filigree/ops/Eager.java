@@ -25,6 +25,13 @@ public final class Eager implements Ops, AutoCloseable {
     }
 
     @Override
+    public Value input(Value x) {
+        Value y = like(x);
+        y.data().copyFrom(x.data());
+        return y;
+    }
+
+    @Override
     public Value embed(List<Lookup> tables) {
         int tokens = tables.getFirst().rows().length;
         Value y = take(tables.getFirst().table().forward().cols(), tokens, widths.applyAsInt(tokens));

@@ -13,6 +13,11 @@ public final class Held implements Param {
         this.weight = weight;
     }
 
+    /** A parameter whose weight is yet to be born; it must be {@link #set} before it is read. */
+    public Held(String name) {
+        this(name, null);
+    }
+
     @Override
     public String name() {
         return name;
@@ -20,7 +25,11 @@ public final class Held implements Param {
 
     @Override
     public Weight forward() {
-        return weight;
+        Weight w = weight;
+        if (w == null) {
+            throw new IllegalStateException(name + " has no values yet");
+        }
+        return w;
     }
 
     public void set(Weight replacement) {
@@ -29,6 +38,7 @@ public final class Held implements Param {
 
     @Override
     public String toString() {
-        return name + " " + weight.layout() + " [" + weight.rows() + " x " + weight.cols() + "]";
+        Weight w = weight;
+        return w == null ? name + " without values" : name + " " + w.layout() + " [" + w.rows() + " x " + w.cols() + "]";
     }
 }

@@ -10,6 +10,9 @@ import java.util.List;
  */
 public interface Ops {
 
+    /** {@code x}, which comes from outside, as a value of this pass. */
+    Value input(Value x);
+
     /** The sum of one row of each table for every token: {@code [tokens x features]}. */
     Value embed(List<Lookup> tables);
 

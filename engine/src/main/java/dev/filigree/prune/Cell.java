@@ -12,10 +12,10 @@ import java.util.OptionalLong;
  * @param unitSize  positions of a unit
  * @param fixedKeep how many survive whatever is asked for, when the pattern decides that
  */
-public record Cell(Site site, int first, int units, int unitSize, OptionalLong fixedKeep) {
+public record Cell(Site site, long first, long units, int unitSize, OptionalLong fixedKeep) {
 
     /** Positions of all units; a unit that hangs over the edge of the matrix counts in full. */
     public long positions() {
-        return (long) units * unitSize;
+        return units * unitSize;
     }
 }

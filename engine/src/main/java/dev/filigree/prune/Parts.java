@@ -25,6 +25,17 @@ import dev.filigree.prune.recovery.Faithful;
 import dev.filigree.prune.recovery.LeastSquares;
 import dev.filigree.prune.recovery.MaskSwap;
 import dev.filigree.prune.recovery.Recovery;
+import dev.filigree.prune.drop.Drop;
+import dev.filigree.prune.drop.Smallest;
+import dev.filigree.prune.drop.SmallestOfEachSign;
+import dev.filigree.prune.growth.GradientGrowth;
+import dev.filigree.prune.growth.Growth;
+import dev.filigree.prune.growth.RandomGrowth;
+import dev.filigree.prune.regime.Dense;
+import dev.filigree.prune.regime.Dynamic;
+import dev.filigree.prune.regime.Gradual;
+import dev.filigree.prune.regime.Regime;
+import dev.filigree.prune.schedule.Churn;
 import dev.filigree.prune.schedule.Cubic;
 import dev.filigree.prune.schedule.OneShot;
 import dev.filigree.prune.schedule.Schedule;
@@ -52,12 +63,21 @@ public final class Parts {
 
     public static final Shelf<Schedule> SCHEDULES = Catalog.shelf(Axis.SCHEDULE, OneShot.ENTRY, Staged.ENTRY, Cubic.ENTRY);
 
+    /** How networks are trained sparse. */
+    public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY);
+
+    public static final Shelf<Drop> DROPS = Catalog.shelf(Axis.DROP, Smallest.ENTRY, SmallestOfEachSign.ENTRY);
+
+    public static final Shelf<Growth> GROWTHS = Catalog.shelf(Axis.GROWTH, RandomGrowth.ENTRY, GradientGrowth.ENTRY);
+
+    public static final Shelf<Churn> CHURNS = Catalog.shelf(Axis.CHURN, Churn.Even.ENTRY, Churn.Cosine.ENTRY);
+
     private Parts() {
     }
 
     /** All shelves, for a catalog. */
     public static List<Shelf<?>> shelves() {
-        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES);
+        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES, REGIMES, DROPS, GROWTHS, CHURNS);
     }
 
     private static List<Entry<Method>> methods() {

@@ -21,12 +21,13 @@ public final class Slots {
         };
     }
 
-    /** Whether gradients for {@code w} can be had: rows of entries, blocks, and vectors {@code [n x 1]}. */
+    /** Whether gradients for {@code w} can be had: rows of entries, blocks, dense weights packed for products, tables and vectors. */
     public static boolean trainable(Weight w) {
         return switch (w) {
             case Csr c -> true;
             case BlockCsr b -> true;
-            case Dense d -> d.cols() == 1;
+            case Tiled t -> true;
+            case Dense d -> true;
             default -> false;
         };
     }

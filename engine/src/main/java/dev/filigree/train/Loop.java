@@ -40,11 +40,12 @@ public final class Loop implements Stateful, AutoCloseable {
     public interface Listener {
 
         /**
-         * @param step   steps done
-         * @param steps  length of the run
-         * @param tokensPerSecond of this step, hooks included
+         * @param step    steps done
+         * @param steps   length of the run
+         * @param batch   what this step learned from
+         * @param seconds that it took, hooks included
          */
-        void done(long step, long steps, Loss loss, double tokensPerSecond);
+        void done(long step, long steps, Loss loss, Batch batch, double seconds);
     }
 
     /** Takes over the model: its prunable weights are held in the setup's layout from now on, and are changed in place. */
@@ -88,6 +89,11 @@ public final class Loop implements Stateful, AutoCloseable {
         return step;
     }
 
+    /** Steps that one look at every example takes, rounded up. */
+    public long stepsPerEpoch() {
+        return Math.ceilDiv(setup.batches().count(), setup.batches().size());
+    }
+
     /** Length of the run in steps. */
     public long steps() {
         return setup.steps();
@@ -104,7 +110,7 @@ public final class Loop implements Stateful, AutoCloseable {
             long start = System.nanoTime();
             Batch batch = setup.batches().next();
             Loss loss = advance(batch, true);
-            listener.done(step, steps(), loss, batch.tokens() / ((System.nanoTime() - start) * 1e-9));
+            listener.done(step, steps(), loss, batch, (System.nanoTime() - start) * 1e-9);
         }
     }
 
@@ -119,7 +125,6 @@ public final class Loop implements Stateful, AutoCloseable {
         }
         gradients.clear(compute);
         Loss loss = setup.step().run(this, batch);
-        tape.reset();
         if (!Double.isFinite(loss.total())) {
             throw new UserError("training: the loss is " + loss.total() + " at step " + step + " of " + steps() + "; lower the learning rate, found "
                     + setup.rate());
@@ -127,6 +132,7 @@ public final class Loop implements Stateful, AutoCloseable {
         if (hooks) {
             setup.hooks().forEach(h -> h.afterBackward(this, step));
         }
+        tape.reset();
         double norm = Ranges.norm(compute, gradients);
         float scale = norm > setup.clip() ? (float) (setup.clip() / norm) : 1f;
         setup.optimizer().update(compute, gradients, scale, (float) (setup.rate() * setup.rates().at(step, steps())));

@@ -1,47 +1,44 @@
 package dev.filigree.train;
 
 import dev.filigree.base.Floats;
+import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Model;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Slots;
+import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * The parameters that a loop trains: the prunable weights, held sparse, and every bias, gain and shift from the first
- * prunable weight on. What comes before (embeddings) stays as it is, so no gradient flows below the first block.
- */
+/** The parameters that a loop trains: dense weights packed for products, sparse ones in the run's layout, and plain vectors. */
 final class Trained implements Stateful {
 
     private final Layout layout;
-    private final List<Held> params = new ArrayList<>();
+    private final List<Held> params;
 
-    /** Gives the trained weights of {@code model} memory of their own, in {@code layout}. */
+    /** Gives what {@link Model#trained} names memory of its own, sparse weights in {@code layout}. */
     Trained(Model model, Layout layout) {
         this.layout = layout;
+        this.params = model.trained();
         Set<Held> weights = new HashSet<>();
         for (Site s : model.sites()) {
             weights.add(model.param(s));
         }
-        boolean begun = false;
-        for (Held p : model.params()) {
-            begun |= weights.contains(p);
+        for (Held p : params) {
             Weight w = p.forward();
-            if (weights.contains(p)) {
+            if (w instanceof Tiled t) {
+                p.set(new Tiled(t.rows(), t.cols(), copy(t.tiles())));
+            } else if (weights.contains(p)) {
                 Topology live = Topology.of(w);
                 p.set(pack(live, Layout.canonical(w, live)));
-                params.add(p);
-            } else if (begun && w.cols() == 1) {
-                p.set(Dense.of(w.rows(), 1, Floats.allocate(w.rows()).copyFrom(Slots.of(w))));
-                params.add(p);
+            } else {
+                p.set(Dense.of(w.rows(), w.cols(), copy(Slots.of(w))));
             }
         }
     }
@@ -50,7 +47,7 @@ final class Trained implements Stateful {
         return params;
     }
 
-    /** A weight as it is trained. */
+    /** A sparse weight as it is trained. */
     Weight pack(Topology live, Floats canonical) {
         return layout.pack(Arena.ofAuto(), live, canonical);
     }
@@ -59,29 +56,45 @@ final class Trained implements Stateful {
     public void save(StateWriter out) {
         for (Held p : params) {
             StateWriter at = out.in(p.name());
-            Weight w = p.forward();
-            if (w instanceof Dense d) {
-                at.put("values", d.floats());
-            } else {
-                Topology live = Topology.of(w);
-                at.put("start", live.start());
-                at.put("column", live.column());
-                at.put("values", Layout.canonical(w, live));
+            switch (p.forward()) {
+                case Dense d -> at.put("values", d.floats());
+                case Tiled t -> at.put("tiles", t.tiles());
+                case Weight w -> {
+                    Topology live = Topology.of(w);
+                    at.put("start", live.start());
+                    at.put("column", live.column());
+                    at.put("values", Layout.canonical(w, live));
+                }
             }
         }
     }
 
+    /** Takes each weight in the kind that was stored: what began dense may have been pruned since. */
     @Override
     public void load(StateReader in) {
         for (Held p : params) {
             StateReader at = in.in(p.name());
             Weight w = p.forward();
-            Floats values = at.floats("values");
-            Topology live = w instanceof Dense ? null : Topology.of(p.name(), w.rows(), w.cols(), at.ints("start"), at.ints("column"));
-            if (values.length() != (live == null ? w.rows() : live.count())) {
-                throw at.damaged("values", "has " + values.length() + " numbers");
+            if (at.has("tiles")) {
+                p.set(new Tiled(w.rows(), w.cols(), sized(at, "tiles", Tiled.tiles(w.rows()) * (long) Kernels.TILE_ROWS * w.cols())));
+            } else if (at.has("start")) {
+                Topology live = Topology.of(p.name(), w.rows(), w.cols(), at.ints("start"), at.ints("column"));
+                p.set(pack(live, sized(at, "values", live.count())));
+            } else {
+                p.set(Dense.of(w.rows(), w.cols(), sized(at, "values", w.positions())));
             }
-            p.set(live == null ? Dense.of(w.rows(), 1, values) : pack(live, values));
         }
+    }
+
+    private static Floats sized(StateReader at, String name, long length) {
+        Floats values = at.floats(name);
+        if (values.length() != length) {
+            throw at.damaged(name, "has " + values.length() + " numbers, expected " + length);
+        }
+        return values;
+    }
+
+    private static Floats copy(Floats source) {
+        return Floats.allocate(source.length()).copyFrom(source);
     }
 }

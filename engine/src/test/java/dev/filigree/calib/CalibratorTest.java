@@ -16,6 +16,7 @@ import dev.filigree.model.Models;
 import dev.filigree.model.Role;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Batch;
+import dev.filigree.ops.Tokens;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Value;
 import dev.filigree.tensor.Layout;
@@ -216,7 +217,7 @@ class CalibratorTest {
         List<int[]> all = Models.sequences(sequences, 19, 40, 5);
         List<Batch> batches = new ArrayList<>();
         for (int i = 0; i < sequences; i += 7) {
-            batches.add(Batch.of(all.subList(i, Math.min(sequences, i + 7))));
+            batches.add(Tokens.of(all.subList(i, Math.min(sequences, i + 7))));
         }
         return batches;
     }

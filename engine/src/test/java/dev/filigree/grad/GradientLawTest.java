@@ -16,7 +16,7 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.VectorWidths;
 import dev.filigree.model.Bert;
 import dev.filigree.model.Models;
-import dev.filigree.ops.Batch;
+import dev.filigree.ops.Tokens;
 import dev.filigree.ops.Heads;
 import dev.filigree.ops.Held;
 import dev.filigree.ops.LayerNorm;
@@ -156,14 +156,14 @@ class GradientLawTest {
     @EnumSource(Pooling.class)
     void wholeEncoder(Pooling how) {
         Bert bert = Models.sparse(Models.config(how), 8, 0.5, Layout.csr(10));
-        Batch batch = Batch.of(Models.sequences(5, 25, 40, 8));
+        Tokens batch = Tokens.of(Models.sequences(5, 25, 40, 8));
         Differences.check(SCALAR, ops -> bert.forward(ops, batch), encoder(bert), List.of(), 8);
     }
 
     @Test
     void seedsAtSeveralValuesAddUp() {
         Bert bert = Models.sparse(Models.config(Pooling.MEAN), 9, 0.5, Layout.CSR);
-        Batch batch = Batch.of(Models.sequences(4, 25, 40, 9));
+        Tokens batch = Tokens.of(Models.sequences(4, 25, 40, 9));
         Value mid = Differences.random(24, batch.tokens(), Kernels.widthFor(batch.tokens()), new Rng(9));
         Value end = Differences.random(24, 4, 16, new Rng(10));
         float[] both = gradient(bert, batch, mid, end);
@@ -174,7 +174,7 @@ class GradientLawTest {
         }
     }
 
-    private static float[] gradient(Bert bert, Batch batch, Value mid, Value end) {
+    private static float[] gradient(Bert bert, Tokens batch, Value mid, Value end) {
         Held w = bert.param("encoder.layer.0.output.dense.weight");
         Gradients g = new Gradients(List.of(w));
         try (Tape tape = new Tape(SCALAR, g)) {
@@ -230,7 +230,7 @@ class GradientLawTest {
         Gradients g = new Gradients(encoder(bert));
         try (Tape tape = new Tape(compute, g)) {
             for (int tokens : new int[] {60, 7, 60}) {
-                Batch batch = Batch.of(Models.sequences(4, tokens, 40, tokens));
+                Tokens batch = Tokens.of(Models.sequences(4, tokens, 40, tokens));
                 g.clear(compute);
                 Value y = bert.forward(tape, batch);
                 tape.seed(y, Differences.random(24, 4, y.width(), new Rng(12)).data());
@@ -247,7 +247,7 @@ class GradientLawTest {
     @Test
     void nothingIsRememberedBelowTheFirstTrainedParameter() {
         Bert bert = Models.sparse(Models.config(Pooling.MEAN), 13, 0.5, Layout.CSR);
-        Batch batch = Batch.of(Models.sequences(4, 25, 40, 13));
+        Tokens batch = Tokens.of(Models.sequences(4, 25, 40, 13));
         Held last = bert.param("encoder.layer.1.output.dense.weight");
         Gradients g = new Gradients(List.of(last));
         try (Tape tape = new Tape(SCALAR, g)) {
@@ -259,9 +259,10 @@ class GradientLawTest {
 
     @Test
     void whatCannotBeTrainedIsRefused() {
-        Bert dense = Models.dense(Models.config(Pooling.MEAN), 14);
-        assertThrows(IllegalArgumentException.class, () -> new Gradients(List.of(dense.param("encoder.layer.0.output.dense.weight"))));
-        assertThrows(IllegalArgumentException.class, () -> new Gradients(List.of(dense.param("embeddings.word_embeddings.weight"))));
+        for (Layout serving : List.of(Layout.BITMAP, Layout.SLICED)) {
+            Bert packed = Models.sparse(Models.config(Pooling.MEAN), 14, 0.5, serving);
+            assertThrows(IllegalArgumentException.class, () -> new Gradients(List.of(packed.param("encoder.layer.0.output.dense.weight"))));
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.filigree.model.Models;
 import dev.filigree.model.Role;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Batch;
+import dev.filigree.ops.Tokens;
 import dev.filigree.prune.allocation.Allocation;
 import dev.filigree.prune.allocation.Damage;
 import dev.filigree.prune.allocation.ErdosRenyi;
@@ -101,7 +102,7 @@ class AllocationTest {
         List<Weight> before = new ArrayList<>();
         model.params().forEach(p -> before.add(p.forward()));
         Compute compute = new Compute(Kernels.scalar(), new Parallel(1));
-        List<Batch> text = List.of(Batch.of(Models.sequences(20, 12, 40, 8)));
+        List<Batch> text = List.of(Tokens.of(Models.sequences(20, 12, 40, 8)));
         Survey survey = new Surveyor(compute, Recipe.parse("unstructured", "damage", "sparsegpt", "80%"), new Rng(1)).survey(model, text);
         for (Site s : model.sites()) {
             assertTrue(survey.damage(s) > 0 && survey.outputEnergy(s) > 0, s.name());

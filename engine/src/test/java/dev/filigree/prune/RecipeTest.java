@@ -17,6 +17,7 @@ import dev.filigree.model.Bert;
 import dev.filigree.model.Models;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Batch;
+import dev.filigree.ops.Tokens;
 import dev.filigree.prune.allocation.Allocation;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Topology;
@@ -159,6 +160,6 @@ class RecipeTest {
 
     private static List<Batch> text() {
         List<int[]> all = Models.sequences(30, 12, 40, 8);
-        return List.of(Batch.of(all.subList(0, 17)), Batch.of(all.subList(17, 30)));
+        return List.of(Tokens.of(all.subList(0, 17)), Tokens.of(all.subList(17, 30)));
     }
 }

@@ -13,12 +13,13 @@ import dev.filigree.model.Bert;
 import dev.filigree.model.Models;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Batch;
+import dev.filigree.ops.Tokens;
 import dev.filigree.prune.schedule.Reprune;
 import dev.filigree.prune.schedule.Schedule;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Topology;
 import dev.filigree.train.Adam;
-import dev.filigree.train.Batches;
+import dev.filigree.train.SentenceBatches;
 import dev.filigree.train.Distillation;
 import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
@@ -74,8 +75,8 @@ class RepruneTest {
         first.loop.save(state);
         Run second = new Run("unstructured", "random", "reprune(start=0.5)", 2);
         second.loop.load(state.copied());
-        whole.loop.run((step, steps, loss, speed) -> { });
-        second.loop.run((step, steps, loss, speed) -> { });
+        whole.loop.run((step, steps, loss, batch, seconds) -> { });
+        second.loop.run((step, steps, loss, batch, seconds) -> { });
         assertArrayEquals(whole.columns(), second.columns());
         for (Site s : whole.model.sites()) {
             Topology live = Topology.of(whole.model.param(s).forward());
@@ -99,7 +100,7 @@ class RepruneTest {
         Run(String pattern, String method, String schedule, int threads) {
             Compute compute = new Compute(Kernels.scalar(), new Parallel(threads));
             List<int[]> sentences = Models.sequences(30, 12, 40, 5);
-            List<Batch> text = List.of(Batch.of(sentences));
+            List<Batch> text = List.of(Tokens.of(sentences));
             this.recipe = Recipe.parse(pattern, "uniform", method, pattern.equals("1:2") ? null : "70%");
             this.schedule = Parts.SCHEDULES.make(schedule);
             Pruner pruner = new Pruner(compute, recipe, new Rng(4));
@@ -107,7 +108,7 @@ class RepruneTest {
             List<Hook> hooks = new ArrayList<>();
             hooks.add(new Reprune(pruner, this.schedule, text, told::put));
             this.distillation = new Distillation(compute, Models.dense(Models.config(Pooling.MEAN), 1), Distillation.Weights.DEFAULT);
-            this.loop = new Loop(compute, model, new Setup(distillation, new Batches(sentences, 8, new Rng(2)), new Adam(0.9, 0.98, 1e-8, 0), 1e-3,
+            this.loop = new Loop(compute, model, new Setup(distillation, new SentenceBatches(sentences, 8, new Rng(2)), new Adam(0.9, 0.98, 1e-8, 0), 1e-3,
                     new Rates.Linear(0.05), 1, STEPS, recipe.pattern().trainingLayout(), hooks, new Rng(3)));
         }
 

@@ -44,7 +44,7 @@ final class Runs {
 
     Setup setup(long steps, List<Hook> hooks) {
         Distillation step = new Distillation(compute, teacher(), Distillation.Weights.DEFAULT);
-        return new Setup(step, new Batches(sentences(), 8, new Rng(2)), new Adam(0.9, 0.98, 1e-8, 0), 5e-3, new Rates.Linear(0.05), 1, steps, Layout.CSR, hooks,
+        return new Setup(step, new SentenceBatches(sentences(), 8, new Rng(2)), new Adam(0.9, 0.98, 1e-8, 0), 5e-3, new Rates.Linear(0.05), 1, steps, Layout.CSR, hooks,
                 new Rng(3));
     }
 

@@ -123,7 +123,7 @@ class SnapshotTest {
             if (Files.exists(file)) {
                 Snapshot.load(file, run.loop(), SETTINGS);
             }
-            run.loop().run((step, steps, loss, speed) -> {
+            run.loop().run((step, steps, loss, batch, seconds) -> {
                 Snapshot.save(file, run.loop(), SETTINGS);
                 System.out.println(step);
             });
@@ -139,7 +139,7 @@ class SnapshotTest {
             refused(file, run, Map.of("sparsity", "80 %", "seed", "3"), "sparsity 60 %");
             refused(file, run, Map.of("sparsity", "60 %"), "seed 3");
             Setup s = run.loop().setup();
-            Batches others = new Batches(Runs.sentences().subList(0, 29), 8, new Rng(2));
+            SentenceBatches others = new SentenceBatches(Runs.sentences().subList(0, 29), 8, new Rng(2));
             Setup otherData = new Setup(s.step(), others, s.optimizer(), s.rate(), s.rates(), s.clip(), STEPS, s.layout(), List.of(), s.rng());
             try (Loop loop = new Loop(run.compute(), run.loop().model(), otherData)) {
                 assertLine(assertThrows(UserError.class, () -> Snapshot.load(file, loop, SETTINGS)), "data");

@@ -10,7 +10,7 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Bert;
 import dev.filigree.model.Model;
 import dev.filigree.model.Models;
-import dev.filigree.ops.Batch;
+import dev.filigree.ops.Tokens;
 import dev.filigree.ops.Eager;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Topology;
@@ -83,7 +83,7 @@ final class TrainBench {
             sentences.set(i, Arrays.copyOf(sentences.get(i), 4 + rng.nextInt(2 * TOKENS - 7)));
         }
         try (Distillation step = new Distillation(compute, teacher, Distillation.Weights.DEFAULT)) {
-            Setup setup = new Setup(step, new Batches(sentences, SENTENCES, new Rng(3)), new Adam(0.9, 0.98, 1e-8, 0), 1e-4, new Rates.Linear(0.05), 1, 10_000,
+            Setup setup = new Setup(step, new SentenceBatches(sentences, SENTENCES, new Rng(3)), new Adam(0.9, 0.98, 1e-8, 0), 1e-4, new Rates.Linear(0.05), 1, 10_000,
                     layout, List.of(), new Rng(4));
             try (Loop loop = new Loop(compute, student, setup)) {
                 List<Double> seconds = new ArrayList<>();
@@ -108,11 +108,11 @@ final class TrainBench {
             }
         }
         if (teacherAlone) {
-            Batches batches = new Batches(sentences, SENTENCES, new Rng(3));
+            SentenceBatches batches = new SentenceBatches(sentences, SENTENCES, new Rng(3));
             try (Eager eager = new Eager(compute)) {
                 List<Double> ms = new ArrayList<>();
                 for (int i = 0; i < steps; i++) {
-                    Batch b = batches.next();
+                    Tokens b = batches.next();
                     long start = System.nanoTime();
                     eager.release(teacher.forward(eager, b));
                     ms.add((System.nanoTime() - start) * 1e-6);

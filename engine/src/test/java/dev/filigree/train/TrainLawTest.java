@@ -17,7 +17,7 @@ import dev.filigree.model.Bert;
 import dev.filigree.model.Model;
 import dev.filigree.model.Models;
 import dev.filigree.model.Site;
-import dev.filigree.ops.Batch;
+import dev.filigree.ops.Tokens;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
 import dev.filigree.ops.Value;
@@ -38,7 +38,7 @@ class TrainLawTest {
         try (Runs.Run run = new Runs(Kernels.best(), 2).start(60, List.of())) {
             double first = run.loop().advance().total();
             Loss[] last = new Loss[1];
-            run.loop().run((step, steps, loss, speed) -> last[0] = loss);
+            run.loop().run((step, steps, loss, batch, seconds) -> last[0] = loss);
             assertEquals(60, run.loop().step());
             assertTrue(last[0].total() < 0.5 * first, "from " + first + " to " + last[0]);
             assertEquals(last[0].total(), last[0].parts().values().stream().mapToDouble(d -> d).sum(), 1e-9);
@@ -50,7 +50,7 @@ class TrainLawTest {
         Compute compute = new Compute(Kernels.scalar(), Parallel.single());
         try (Runs.Run run = new Runs(Kernels.scalar(), 1).start(1, List.of()); Eager eager = new Eager(compute)) {
             Model student = run.loop().model();
-            Batch batch = Batch.of(Runs.sentences().subList(0, 5));
+            Tokens batch = Tokens.of(Runs.sentences().subList(0, 5));
             Loss loss = run.distillation().run(run.loop(), batch);
             Value s = student.enter(eager, batch);
             Value t = run.teacher().enter(eager, batch);
@@ -85,7 +85,7 @@ class TrainLawTest {
     void theGradientOfTheLossAgreesWithDifferences() {
         try (Runs.Run run = new Runs(Kernels.scalar(), 1).start(1, List.of())) {
             Loop loop = run.loop();
-            Batch batch = Batch.of(Runs.sentences().subList(0, 5));
+            Tokens batch = Tokens.of(Runs.sentences().subList(0, 5));
             for (String name : List.of("encoder.layer.0.attention.self.value.weight", "encoder.layer.1.output.dense.weight",
                     "encoder.layer.0.output.LayerNorm.weight", "encoder.layer.1.intermediate.dense.bias")) {
                 Held p = loop.model().param(name);
@@ -132,7 +132,7 @@ class TrainLawTest {
 
     static float[] weights(Runs.Run run) {
         try (run) {
-            run.loop().run((step, steps, loss, speed) -> { });
+            run.loop().run((step, steps, loss, batch, seconds) -> { });
             return weights(run.loop().model());
         }
     }
@@ -223,7 +223,7 @@ class TrainLawTest {
             return new Loss(1, java.util.Map.of());
         };
         List<int[]> short1 = List.of(new int[] {1, 2});
-        Setup small = new Setup(sparse, new Batches(short1, 2, new Rng(1)), setup.optimizer(), 1e-3, setup.rates(), 1, 2, Layout.CSR, List.of(), new Rng(1));
+        Setup small = new Setup(sparse, new SentenceBatches(short1, 2, new Rng(1)), setup.optimizer(), 1e-3, setup.rates(), 1, 2, Layout.CSR, List.of(), new Rng(1));
         try (Loop loop = new Loop(new Compute(Kernels.scalar(), Parallel.single()), student, small)) {
             loop.advance();
             int largest = Buffers.largest(List.of(loop.tape(), loop.gradients(), loop.optimizer()));

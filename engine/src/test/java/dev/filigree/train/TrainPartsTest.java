@@ -14,7 +14,7 @@ import dev.filigree.base.UserError;
 import dev.filigree.grad.Gradients;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
-import dev.filigree.ops.Batch;
+import dev.filigree.ops.Tokens;
 import dev.filigree.ops.Held;
 import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Dense;
@@ -118,12 +118,12 @@ class TrainPartsTest {
         for (int i = 0; i < 21; i++) {
             sentences.add(new int[] {i});
         }
-        Batches batches = new Batches(sentences, 7, new Rng(1));
+        SentenceBatches batches = new SentenceBatches(sentences, 7, new Rng(1));
         List<List<Integer>> epochs = new ArrayList<>();
         for (int e = 0; e < 2; e++) {
             List<Integer> seen = new ArrayList<>();
             for (int b = 0; b < 3; b++) {
-                Batch batch = batches.next();
+                Tokens batch = batches.next();
                 Arrays.stream(batch.ids()).forEach(seen::add);
                 assertEquals(e, batches.epoch());
             }

@@ -7,6 +7,7 @@ import dev.filigree.kernel.Compute;
 import dev.filigree.model.Bert;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Batch;
+import dev.filigree.ops.Tokens;
 import dev.filigree.prune.Pruner;
 import dev.filigree.prune.Recipe;
 import dev.filigree.prune.schedule.Reprune;
@@ -14,7 +15,7 @@ import dev.filigree.prune.schedule.Schedule;
 import dev.filigree.report.Progress;
 import dev.filigree.tensor.Topology;
 import dev.filigree.train.Adam;
-import dev.filigree.train.Batches;
+import dev.filigree.train.SentenceBatches;
 import dev.filigree.train.Budget;
 import dev.filigree.train.Distillation;
 import dev.filigree.train.Hook;
@@ -119,8 +120,9 @@ final class Recovery implements AutoCloseable {
                     Snapshot.load(stored, loop, settings);
                 }
                 double[] lastStored = {stage.seconds()};
-                loop.run((step, all, loss, rate) -> {
-                    stage.at(step, String.format(Locale.ROOT, "loss %.3f, cosine %.3f, %,.0f tokens/s", loss.total(), looks.cosine, rate));
+                loop.run((step, all, loss, batch, seconds) -> {
+                    stage.at(step, String.format(Locale.ROOT, "loss %.3f, cosine %.3f, %,.0f tokens/s", loss.total(), looks.cosine,
+                            batch.as(Tokens.class).tokens() / seconds));
                     if (stage.seconds() - lastStored[0] >= storeEverySeconds && step < all) {
                         watcher.store(loop);
                         lastStored[0] = stage.seconds();
@@ -147,7 +149,7 @@ final class Recovery implements AutoCloseable {
     }
 
     private Setup setup(long steps, List<Hook> hooks) {
-        return new Setup(distillation, new Batches(sentences, BATCH, rng.split("order")), new Adam(BETA1, BETA2, EPS, 0), RATE, new Rates.Linear(WARMUP),
+        return new Setup(distillation, new SentenceBatches(sentences, BATCH, rng.split("order")), new Adam(BETA1, BETA2, EPS, 0), RATE, new Rates.Linear(WARMUP),
                 CLIP, steps, recipe.pattern().trainingLayout(), hooks, rng.split("training"));
     }
 
@@ -192,7 +194,7 @@ final class Recovery implements AutoCloseable {
         int filled = 0;
         for (int[] s : sequences) {
             if (filled + s.length > tokens && !current.isEmpty()) {
-                batches.add(Batch.of(current));
+                batches.add(Tokens.of(current));
                 current = new ArrayList<>();
                 filled = 0;
             }
@@ -200,7 +202,7 @@ final class Recovery implements AutoCloseable {
             filled += s.length;
         }
         if (!current.isEmpty()) {
-            batches.add(Batch.of(current));
+            batches.add(Tokens.of(current));
         }
         return batches;
     }

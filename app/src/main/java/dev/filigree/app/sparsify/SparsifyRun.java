@@ -15,6 +15,7 @@ import dev.filigree.kernel.Compute;
 import dev.filigree.model.Bert;
 import dev.filigree.model.Model;
 import dev.filigree.ops.Batch;
+import dev.filigree.ops.Tokens;
 import dev.filigree.prune.PruneReport;
 import dev.filigree.prune.Pruner;
 import dev.filigree.prune.Recipe;

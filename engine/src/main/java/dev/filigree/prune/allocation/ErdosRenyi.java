@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Density in proportion to {@code (rows + cols) / (rows * cols)}, so that small layers keep more; layers that would keep
- * more than everything stay whole and the rest is spread again. For matrices ERK and ER are the same.
+ * Density in proportion to {@code (outputs + inputs) / positions}, for convolutions {@code (outputs + inputs + height +
+ * width) / positions}, so that small layers keep more; layers that would keep more than everything stay whole and the rest
+ * is spread again. For matrices ERK and ER are the same.
  */
 public record ErdosRenyi() implements Allocation {
 
@@ -38,7 +39,7 @@ public record ErdosRenyi() implements Allocation {
     }
 
     private static double factorOf(Site s) {
-        return (s.rows() + s.cols()) / (double) s.positions();
+        return (s.rows() + s.inputs() + (s.height() * s.width() == 1 ? 0 : s.height() + s.width())) / (double) s.positions();
     }
 
     /** What the factors of the sites that are not whole are multiplied with to reach the density over all. */

@@ -29,7 +29,7 @@ final class Threshold {
         for (int i = 0; i < n; i++) {
             Cell c = cells.get(i);
             float factor = (float) scale.of(c);
-            float[] scores = Arrays.copyOfRange(survey.unitScores(c.site()), c.first(), c.first() + c.units());
+            float[] scores = Arrays.copyOfRange(survey.unitScores(c.site()), Math.toIntExact(c.first()), Math.toIntExact(c.first() + c.units()));
             for (int j = 0; j < scores.length; j++) {
                 scores[j] *= factor;
             }

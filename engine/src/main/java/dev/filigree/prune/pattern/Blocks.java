@@ -87,11 +87,11 @@ public final class Blocks implements Pattern {
         int down = Math.ceilDiv(site.rows(), unitRows);
         int across = Math.ceilDiv(site.cols(), unitCols);
         if (scope == Scope.LAYER) {
-            return List.of(new Cell(site, 0, down * across, unitRows * unitCols, OptionalLong.empty()));
+            return List.of(new Cell(site, 0, (long) down * across, unitRows * unitCols, OptionalLong.empty()));
         }
         List<Cell> cells = new ArrayList<>(down);
         for (int i = 0; i < down; i++) {
-            cells.add(new Cell(site, i * across, across, unitRows * unitCols, OptionalLong.empty()));
+            cells.add(new Cell(site, (long) i * across, across, unitRows * unitCols, OptionalLong.empty()));
         }
         return cells;
     }

@@ -1,0 +1,88 @@
+package dev.filigree.model;
+
+import dev.filigree.base.Floats;
+import dev.filigree.ops.Held;
+import dev.filigree.tensor.Dense;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model that can be trained from scratch. Its constructor declares every parameter with its shape and how its values
+ * begin; prunable weights have no values until they are born, dense or sparse, so that a network that is to be sparse
+ * never was dense.
+ */
+public abstract class Network implements Model {
+
+    private final Map<String, Held> params = new LinkedHashMap<>();
+    private final Map<String, Init> inits = new LinkedHashMap<>();
+    private final Map<String, Held> biases = new LinkedHashMap<>();
+    private final List<Site> sites = new ArrayList<>();
+
+    /** A weight {@code [outputs x inputs]} and the bias {@code [outputs x 1]} of its outputs, or null. */
+    public record Linear(Held weight, Held bias) {
+    }
+
+    /** Declares a prunable weight with a bias that begins at zero. */
+    protected final Linear linear(Site site, Init init) {
+        Held weight = weight(site, init);
+        Held bias = vector(site.name().replaceAll("\\.weight$", "") + ".bias", site.rows(), 0);
+        biases.put(site.name(), bias);
+        return new Linear(weight, bias);
+    }
+
+    /** Declares a prunable weight without a bias. */
+    protected final Held weight(Site site, Init init) {
+        sites.add(site);
+        return declare(new Held(site.name()), init);
+    }
+
+    /** Declares a bias, gain or shift {@code [n x 1]} whose values all begin alike. */
+    protected final Held vector(String name, int n, float value) {
+        return declare(new Held(name, Dense.of(n, 1, Floats.allocate(n).fill(value))), new Init.Constant(value));
+    }
+
+    private Held declare(Held p, Init init) {
+        if (params.put(p.name(), p) != null) {
+            throw new IllegalArgumentException("two parameters are named " + p.name());
+        }
+        inits.put(p.name(), init);
+        return p;
+    }
+
+    /** How the values of a parameter begin. */
+    public final Init init(Site site) {
+        return inits.get(site.name());
+    }
+
+    @Override
+    public final List<Site> sites() {
+        return List.copyOf(sites);
+    }
+
+    @Override
+    public final Held param(String name) {
+        Held p = params.get(name);
+        if (p == null) {
+            throw new IllegalArgumentException("no parameter named " + name);
+        }
+        return p;
+    }
+
+    /** The bias of a site; null when it has none. */
+    @Override
+    public final Held bias(Site site) {
+        return biases.get(site.name());
+    }
+
+    @Override
+    public final List<Held> params() {
+        return List.copyOf(params.values());
+    }
+
+    @Override
+    public final List<Held> trained() {
+        return params();
+    }
+}

@@ -1,0 +1,2 @@
+/** Growth: which dead positions come back to life while a network is trained. */
+package dev.filigree.prune.growth;

@@ -1,0 +1,70 @@
+package dev.filigree.prune.regime;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Rng;
+import dev.filigree.grad.Factors;
+import dev.filigree.model.Site;
+import dev.filigree.ops.Held;
+import dev.filigree.prune.drop.Drop;
+import dev.filigree.prune.growth.Growth;
+import dev.filigree.prune.schedule.Churn;
+import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.Rewiring;
+import dev.filigree.tensor.Tiled;
+import dev.filigree.tensor.Topology;
+import dev.filigree.tensor.Weight;
+import dev.filigree.train.Hook;
+import dev.filigree.train.Loop;
+import java.util.List;
+
+/**
+ * Moves live positions while a network is trained: in each sparse weight some die and as many are born, with value and
+ * optimizer state zero. Happens between the backward pass and the update, so that the gradient is that of the weights
+ * that are judged.
+ *
+ * @param when the share, and in which steps
+ */
+public record Rewire(Drop drop, Growth grow, Churn when) implements Hook {
+
+    @Override
+    public void beforeStep(Loop loop, long step) {
+        if (grow.needsGradient() && fires(loop, step)) {
+            loop.model().sites().stream().filter(s -> sparse(loop, s)).forEach(s -> loop.tape().keepFactors(loop.model().param(s)));
+        }
+    }
+
+    @Override
+    public void afterBackward(Loop loop, long step) {
+        if (fires(loop, step)) {
+            for (Site site : loop.model().sites()) {
+                if (sparse(loop, site)) {
+                    rewire(loop, site, when.share(step, loop.steps()), loop.rng("rewire").split(site.name() + " " + step));
+                }
+            }
+        }
+    }
+
+    private void rewire(Loop loop, Site site, double share, Rng rng) {
+        Held p = loop.model().param(site);
+        Weight w = p.forward();
+        Topology live = Topology.of(w);
+        Floats values = Layout.canonical(w, live);
+        int count = (int) Math.min(Math.round(share * live.count()), w.positions() - live.count());
+        if (count == 0) {
+            return;
+        }
+        Rewiring death = Rewiring.of(live, drop.choose(values, count), new long[0]);
+        List<Factors> gradient = grow.needsGradient() ? loop.tape().factors(p) : List.of();
+        long[] born = grow.births(loop.compute(), death.after(), count, gradient, rng);
+        Rewiring birth = Rewiring.of(death.after(), new int[0], born);
+        loop.rewire(site, birth.after(), birth.values(death.values(values)));
+    }
+
+    private boolean fires(Loop loop, long step) {
+        return when.fires(step, loop.steps(), loop.stepsPerEpoch());
+    }
+
+    private static boolean sparse(Loop loop, Site site) {
+        return !(loop.model().param(site).forward() instanceof Tiled);
+    }
+}

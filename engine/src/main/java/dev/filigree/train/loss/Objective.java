@@ -1,0 +1,26 @@
+package dev.filigree.train.loss;
+
+import dev.filigree.ops.Batch;
+import dev.filigree.ops.Value;
+
+/** What a model's result should have been. */
+public interface Objective {
+
+    /**
+     * The mean loss of a result, and its gradient.
+     *
+     * @param y        the model's result for {@code batch}
+     * @param gradient of the size of {@code y}, overwritten; null when only the loss is wanted
+     */
+    Score score(Value y, Batch batch, Value gradient);
+
+    /**
+     * How well a result fits.
+     *
+     * @param loss  mean over what was judged
+     * @param right share that was predicted right; NaN where that makes no sense
+     * @param count examples that were judged
+     */
+    record Score(double loss, double right, int count) {
+    }
+}

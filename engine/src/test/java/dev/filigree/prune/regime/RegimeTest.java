@@ -1,0 +1,94 @@
+package dev.filigree.prune.regime;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.filigree.base.Catalog;
+import dev.filigree.base.Parallel;
+import dev.filigree.base.Rng;
+import dev.filigree.kernel.Activation;
+import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
+import dev.filigree.model.Mlp;
+import dev.filigree.model.Site;
+import dev.filigree.prune.Parts;
+import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.Sampling;
+import dev.filigree.train.Birth;
+import dev.filigree.train.ExampleBatches;
+import dev.filigree.train.Loop;
+import dev.filigree.train.Rates;
+import dev.filigree.train.Setup;
+import dev.filigree.train.Sgd;
+import dev.filigree.train.Supervised;
+import dev.filigree.train.loss.CrossEntropy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every regime: learns, ends at the sparsity asked for, and gives the same bits on any number of threads. */
+class RegimeTest {
+
+    private static final int STEPS = 120;
+
+    static List<Catalog.Entry<Regime>> regimes() {
+        return Parts.REGIMES.entries();
+    }
+
+    @ParameterizedTest
+    @MethodSource("regimes")
+    void learnsAndEndsAtTheSparsityAskedFor(Catalog.Entry<Regime> entry) {
+        double sparsity = entry == Dense.ENTRY ? 0 : 0.7;
+        Run run = train(entry.make(), sparsity, 1);
+        assertTrue(run.last < 0.5 * run.first, entry.name() + ": the loss went from " + run.first + " to " + run.last);
+        long live = run.net.sites().stream().mapToLong(s -> run.net.param(s).forward().nonZeros()).sum();
+        long all = run.net.sites().stream().mapToLong(Site::positions).sum();
+        assertEquals(1 - sparsity, live / (double) all, 0.005, entry.name());
+    }
+
+    @ParameterizedTest
+    @MethodSource("regimes")
+    void givesTheSameBitsOnAnyNumberOfThreads(Catalog.Entry<Regime> entry) {
+        double sparsity = entry == Dense.ENTRY ? 0 : 0.7;
+        assertArrayEquals(train(entry.make(), sparsity, 1).values(), train(entry.make(), sparsity, 3).values(), 0f);
+    }
+
+    private record Run(Mlp net, double first, double last) {
+        float[] values() {
+            List<Float> all = new ArrayList<>();
+            net.params().forEach(p -> p.forward().forEach((r, c, slot, v) -> all.add(v)));
+            float[] out = new float[all.size()];
+            for (int i = 0; i < out.length; i++) {
+                out[i] = all.get(i);
+            }
+            return out;
+        }
+    }
+
+    private static Run train(Regime regime, double sparsity, int threads) {
+        Compute compute = new Compute(Kernels.best(), new Parallel(threads));
+        Mlp net = new Mlp(List.of(20, 48, 33, 5), Activation.RELU);
+        Birth birth = new Birth(compute, net, new Rng(5).split("birth"));
+        Map<Site, Long> births = regime.births(net.sites(), sparsity);
+        for (Site s : net.sites()) {
+            if (births.containsKey(s)) {
+                birth.sparse(s, Sampling.topology(s.rows(), s.cols(), Math.toIntExact(births.get(s)), new Rng(6).split(s.name())), Layout.CSR);
+            } else {
+                birth.dense(s);
+            }
+        }
+        ExampleBatches batches = new ExampleBatches(new Clouds(20, 5, 600), 32, new Rng(7));
+        Setup setup = new Setup(new Supervised(new CrossEntropy(0.05)), batches, new Sgd(0.9, false, 1e-4), 0.05, new Rates.Cosine(0, 0), 10, STEPS, Layout.CSR,
+                regime.hooks(net.sites(), sparsity), new Rng(8));
+        try (Loop loop = new Loop(compute, net, setup)) {
+            List<Double> losses = new ArrayList<>();
+            loop.run((step, steps, loss, batch, seconds) -> losses.add(loss.total()));
+            return new Run(net, losses.getFirst(), losses.subList(STEPS - 10, STEPS).stream().mapToDouble(l -> l).average().orElseThrow());
+        } finally {
+            compute.parallel().close();
+        }
+    }
+}
