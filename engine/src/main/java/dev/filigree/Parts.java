@@ -5,6 +5,7 @@ import dev.filigree.base.Catalog.Axis;
 import dev.filigree.base.Catalog.Shelf;
 import dev.filigree.io.EncoderConfig;
 import dev.filigree.io.SparseFormat;
+import dev.filigree.model.Architecture;
 import dev.filigree.model.Bert;
 import dev.filigree.model.Model;
 import java.util.ArrayList;
@@ -25,6 +26,9 @@ public final class Parts {
     public static final Shelf<BiFunction<EncoderConfig, Bert.Source, Model>> MODELS = Catalog.shelf(Axis.MODEL,
             Catalog.entry("bert", "Devlin et al. 2019, arXiv:1810.04805", "sentence encoders of the BERT family: MiniLM, BGE, E5 and their kin", () -> Bert::new));
 
+    /** What can be trained from scratch. */
+    public static final Shelf<Architecture> NETWORKS = Catalog.shelf(Axis.NETWORK, Architecture.LENET_300_100, Architecture.MLP);
+
     private static final Catalog ALL = new Catalog(all());
 
     private Parts() {
@@ -40,6 +44,7 @@ public final class Parts {
         shelves.addAll(dev.filigree.train.Parts.shelves());
         shelves.add(FORMATS);
         shelves.add(MODELS);
+        shelves.add(NETWORKS);
         return shelves;
     }
 }

@@ -5,7 +5,7 @@ package dev.filigree.base;
  * is one line that names the file or flag, what was found, what was expected and what to do; commands print that line
  * and nothing else.
  */
-public final class UserError extends RuntimeException {
+public class UserError extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 

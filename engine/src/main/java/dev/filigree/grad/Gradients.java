@@ -55,6 +55,10 @@ public final class Gradients {
         buffers.put(p, gradient);
     }
 
+    public long bytes() {
+        return buffers.values().stream().mapToLong(Floats::bytes).sum();
+    }
+
     /** Sets every gradient to zero. */
     public void clear(Compute compute) {
         for (Floats g : buffers.values()) {

@@ -199,6 +199,11 @@ public final class Tape implements Ops, AutoCloseable {
         }
     }
 
+    /** Bytes of the turned copies of weights. */
+    public long transposeBytes() {
+        return transposes.values().stream().mapToLong(Transposed::bytes).sum();
+    }
+
     /** Bytes of activations and their gradients held. */
     public long bytes() {
         return workspace.bytes();

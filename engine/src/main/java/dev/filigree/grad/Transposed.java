@@ -34,6 +34,10 @@ final class Transposed {
         return w instanceof Tiled t ? dense(compute, t) : sparse(w);
     }
 
+    long bytes() {
+        return transpose.bytes() + (from == null ? 0 : from.bytes());
+    }
+
     /** Whether this was built from {@code w}, whose positions never change. */
     boolean isOf(Weight w) {
         return source == w;

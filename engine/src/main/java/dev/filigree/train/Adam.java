@@ -57,6 +57,11 @@ public final class Adam implements Optimizer {
     }
 
     @Override
+    public long bytes() {
+        return first.bytes() + second.bytes();
+    }
+
+    @Override
     public void remap(Param p, Remap remap) {
         first.remap(p, remap);
         second.remap(p, remap);

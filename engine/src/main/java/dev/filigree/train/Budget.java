@@ -60,7 +60,7 @@ public record Budget(OptionalLong steps, Optional<Duration> time) {
         }
         double seconds = time.orElseThrow().toMillis() * 1e-3;
         long start = System.nanoTime();
-        double each = loop.rehearse(Math.min(LONGEST_REHEARSAL, REHEARSAL * seconds));
+        double each = loop.rehearse(Math.min(LONGEST_REHEARSAL, REHEARSAL * seconds)).seconds();
         double left = seconds - reserved - (System.nanoTime() - start) * 1e-9;
         return new Measured(Math.max(1, (long) (SLACK * left / each)), each);
     }

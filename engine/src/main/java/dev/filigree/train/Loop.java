@@ -2,7 +2,6 @@ package dev.filigree.train;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Rng;
-import dev.filigree.base.UserError;
 import dev.filigree.grad.Gradients;
 import dev.filigree.grad.Tape;
 import dev.filigree.kernel.Compute;
@@ -34,6 +33,7 @@ public final class Loop implements Stateful, AutoCloseable {
     private final Tape tape;
     private final Map<String, Rng> streams = new TreeMap<>();
     private long step;
+    private Loss loss;
 
     /** Is told after every step. */
     @FunctionalInterface
@@ -89,9 +89,20 @@ public final class Loop implements Stateful, AutoCloseable {
         return step;
     }
 
+    /** The loss of the step in progress, or of the last one. */
+    public Loss loss() {
+        return loss;
+    }
+
     /** Steps that one look at every example takes, rounded up. */
     public long stepsPerEpoch() {
         return Math.ceilDiv(setup.batches().count(), setup.batches().size());
+    }
+
+    /** Bytes held for the parameters now; some appear with the first step. */
+    public Memory memory() {
+        return new Memory(trained.params().stream().mapToLong(p -> p.forward().bytes()).sum(), gradients.bytes(), setup.optimizer().bytes(),
+                tape.transposeBytes(), tape.bytes());
     }
 
     /** Length of the run in steps. */
@@ -109,7 +120,7 @@ public final class Loop implements Stateful, AutoCloseable {
         while (step < steps()) {
             long start = System.nanoTime();
             Batch batch = setup.batches().next();
-            Loss loss = advance(batch, true);
+            advance(batch, true);
             listener.done(step, steps(), loss, batch, (System.nanoTime() - start) * 1e-9);
         }
     }
@@ -124,10 +135,9 @@ public final class Loop implements Stateful, AutoCloseable {
             setup.hooks().forEach(h -> h.beforeStep(this, step));
         }
         gradients.clear(compute);
-        Loss loss = setup.step().run(this, batch);
+        loss = setup.step().run(this, batch);
         if (!Double.isFinite(loss.total())) {
-            throw new UserError("training: the loss is " + loss.total() + " at step " + step + " of " + steps() + "; lower the learning rate, found "
-                    + setup.rate());
+            throw new Diverged(step, steps(), loss.total(), setup.rate());
         }
         if (hooks) {
             setup.hooks().forEach(h -> h.afterBackward(this, step));
@@ -160,18 +170,28 @@ public final class Loop implements Stateful, AutoCloseable {
     }
 
     /**
-     * Seconds that one step takes, measured on real steps that leave no trace: everything that they change is put back.
-     * The first half of the time only warms up.
+     * What one step takes.
+     *
+     * @param seconds median
+     * @param memory  while it runs
+     */
+    public record Rehearsal(double seconds, Memory memory) {
+    }
+
+    /**
+     * Measures real steps that leave no trace: everything that they change is put back. The first half of the time only
+     * warms up.
      *
      * @param seconds how long to try
      */
-    public double rehearse(double seconds) {
+    public Rehearsal rehearse(double seconds) {
         StateWriter now = new StateWriter();
         save(now);
         StateReader saved = now.copied();
         double[] times = new double[FEWEST_REHEARSED];
         int count = 0;
         long begin = System.nanoTime();
+        Memory memory;
         try {
             while (count < FEWEST_REHEARSED || (System.nanoTime() - begin) * 1e-9 < seconds) {
                 long start = System.nanoTime();
@@ -179,12 +199,13 @@ public final class Loop implements Stateful, AutoCloseable {
                 times = count == times.length ? Arrays.copyOf(times, 2 * count) : times;
                 times[count++] = (System.nanoTime() - start) * 1e-9;
             }
+            memory = memory();
         } finally {
             load(saved);
         }
         double[] warm = Arrays.copyOfRange(times, count / 2, count);
         Arrays.sort(warm);
-        return warm[warm.length / 2];
+        return new Rehearsal(warm[warm.length / 2], memory);
     }
 
     @Override

@@ -20,6 +20,10 @@ final class Moments implements Stateful {
         byParam.computeIfPresent(p.name(), (name, old) -> remap.apply(old));
     }
 
+    long bytes() {
+        return byParam.values().stream().mapToLong(Floats::bytes).sum();
+    }
+
     @Override
     public void save(StateWriter out) {
         out.put("names", String.join("\n", byParam.keySet()));

@@ -16,6 +16,9 @@ public interface Optimizer extends Stateful {
      */
     void update(Compute compute, Gradients gradients, float scale, float rate);
 
+    /** Bytes kept beside the values. */
+    long bytes();
+
     /** The live positions of {@code p} changed. */
     void remap(Param p, Remap remap);
 }

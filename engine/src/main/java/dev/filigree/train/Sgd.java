@@ -53,6 +53,11 @@ public final class Sgd implements Optimizer {
     }
 
     @Override
+    public long bytes() {
+        return running.bytes();
+    }
+
+    @Override
     public void remap(Param p, Remap remap) {
         running.remap(p, remap);
     }

@@ -237,7 +237,7 @@ class TrainLawTest {
         float[] expected = weights(runs.start(5, List.of(new Rewire(3))));
         Runs.Run run = runs.start(5, List.of(new Rewire(3)));
         run.loop().advance();
-        assertTrue(run.loop().rehearse(0.05) > 0);
+        assertTrue(run.loop().rehearse(0.05).seconds() > 0);
         assertArrayEquals(expected, weights(run));
     }
 

@@ -1,0 +1,103 @@
+package dev.filigree.app.cli;
+
+import dev.filigree.app.RunLock;
+import dev.filigree.app.data.KnownData;
+import dev.filigree.app.train.TrainFolder;
+import dev.filigree.app.train.TrainOutcome;
+import dev.filigree.app.train.TrainRun;
+import dev.filigree.app.train.TrainSettings;
+import dev.filigree.base.UserError;
+import dev.filigree.report.Json;
+import dev.filigree.train.Curve;
+import dev.filigree.train.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code filigree train}: a network from scratch, sparse from its first step or becoming so. */
+@Command(name = "train", sortOptions = false, description = "Train a network from scratch, sparse from its first step, beside its dense twin.",
+        footer = {"", "Examples:", "  filigree train --model lenet-300-100 --data fashion-mnist --method rigl --sparsity 95%%",
+            "  filigree train --model 'mlp(hidden=1024-1024)' --method static --sparsity 98%% --epochs 5", "  filigree train --resume lenet-300-100-rigl-95"})
+final class Train implements Runnable {
+
+    @ParentCommand
+    private Filigree filigree;
+
+    @Option(names = "--model", paramLabel = "NAME", defaultValue = "lenet-300-100", description = "What to train: see filigree methods network (default: ${DEFAULT-VALUE}).")
+    private String model;
+
+    @Option(names = "--data", paramLabel = "NAME", defaultValue = "fashion-mnist", description = "A known name or a path: see filigree data (default: ${DEFAULT-VALUE}).")
+    private String data;
+
+    @Option(names = "--method", paramLabel = "NAME", defaultValue = "rigl", description = "How it is sparse: dense, static, set, rigl, gmp (default: ${DEFAULT-VALUE}).")
+    private String method;
+
+    @Option(names = "--sparsity", paramLabel = "SHARE", defaultValue = "", description = "Share of zeros at the end (default: 90%%).")
+    private String sparsity;
+
+    @Option(names = "--allocation", paramLabel = "NAME", defaultValue = "", description = "How survivors are spread over layers: erk, uniform (default: the method's own).")
+    private String allocation;
+
+    @Option(names = "--keep-dense", split = ",", paramLabel = "NAME", description = "Weights that stay dense, by a part of their name.")
+    private List<String> keepDense = List.of();
+
+    @Option(names = "--epochs", paramLabel = "N", defaultValue = "10", description = "Looks at every training example (default: ${DEFAULT-VALUE}).")
+    private double epochs;
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Examples a step (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = "--optimizer", paramLabel = "NAME", defaultValue = "sgd(momentum=0.9,decay=0.0005)", description = "sgd or adam, with settings (default: ${DEFAULT-VALUE}).")
+    private String optimizer;
+
+    @Option(names = "--rate", paramLabel = "RATE", defaultValue = "0.1", description = "Peak learning rate (default: ${DEFAULT-VALUE}).")
+    private double rate;
+
+    @Option(names = "--rates", paramLabel = "NAME", defaultValue = "cosine", description = "How the rate moves (default: ${DEFAULT-VALUE}).")
+    private String rates;
+
+    @Option(names = "--smoothing", paramLabel = "SHARE", defaultValue = "0", description = "Label smoothing (default: ${DEFAULT-VALUE}).")
+    private double smoothing;
+
+    @Option(names = "--clip", paramLabel = "NORM", defaultValue = "10", description = "Longest gradient; longer ones are scaled down (default: ${DEFAULT-VALUE}).")
+    private double clip;
+
+    @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the interrupted run in this folder, bit for bit.")
+    private Path resume;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder for the run (default: MODEL-METHOD-SPARSITY).")
+    private Path out;
+
+    @Override
+    public void run() {
+        Console console = filigree.console();
+        TrainSettings settings = resume == null ? asked() : new TrainFolder(resume).settings();
+        Problem problem = KnownData.open(settings.data());
+        TrainFolder folder = new TrainFolder(resume != null ? resume : out != null ? out : Path.of(name(settings)));
+        try (RunLock _ = RunLock.take(folder.path())) {
+            if (resume == null && folder.begun()) {
+                throw new UserError(folder.path() + ": holds a run" + (folder.ended() ? "; give another --out, or remove the folder"
+                        : " that has not ended; go on with: filigree train --resume " + folder.path() + " (or give another --out)"));
+            }
+            Consumer<Curve.Point> told = filigree.json() ? p -> console.out().println(Json.line(Map.of("event", "epoch", "point", p))) : p -> { };
+            try (Farewell _ = new Farewell(() -> console.err().println(System.lineSeparator() + "filigree: interrupted; go on with: filigree train --resume " + folder.path()))) {
+                TrainOutcome outcome = new TrainRun(settings, folder, filigree.threads(), filigree.progress(), told).run(problem, resume != null);
+                console.out().println(filigree.json() ? Json.line(Map.of("event", "end", "outcome", outcome)) : outcome.text(console.columns()));
+            }
+        }
+    }
+
+    private TrainSettings asked() {
+        TrainSettings s = new TrainSettings(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, filigree.seed());
+        s.check();
+        return s;
+    }
+
+    private static String name(TrainSettings s) {
+        return (s.model() + "-" + s.method() + (s.words().get("sparsity").equals("0%") ? "" : "-" + s.words().get("sparsity").replace("%", ""))).replaceAll("[^A-Za-z0-9.-]+", "-");
+    }
+}

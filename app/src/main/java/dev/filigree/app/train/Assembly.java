@@ -1,0 +1,81 @@
+package dev.filigree.app.train;
+
+import dev.filigree.base.Rng;
+import dev.filigree.base.UserError;
+import dev.filigree.kernel.Compute;
+import dev.filigree.model.Network;
+import dev.filigree.model.Site;
+import dev.filigree.prune.regime.Regime;
+import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.Sampling;
+import dev.filigree.tensor.Topology;
+import dev.filigree.train.Birth;
+import dev.filigree.train.Hook;
+import dev.filigree.train.Loop;
+import dev.filigree.train.Problem;
+import dev.filigree.train.Setup;
+import dev.filigree.train.Supervised;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Puts a run together from its settings: the same settings always make the same loop. */
+final class Assembly {
+
+    private final TrainSettings settings;
+    private final Problem problem;
+    private final Compute compute;
+
+    Assembly(TrainSettings settings, Problem problem, Compute compute) {
+        this.settings = settings;
+        this.problem = problem;
+        this.compute = compute;
+    }
+
+    /** Steps of the whole run. */
+    long steps() {
+        long each = Math.ceilDiv(problem.training(settings.batch(), new Rng(0)).count(), settings.batch());
+        return Math.max(1, Math.round(settings.epochs() * each));
+    }
+
+    /** A loop at its first step; {@code watching} hooks come after those of the method. */
+    Loop loop(List<Hook> watching) {
+        Rng rng = new Rng(settings.seed());
+        Network network = settings.architecture().build(problem.input(), problem.outputs());
+        List<Site> sites = sparseSites(network);
+        Regime regime = settings.regime();
+        double target = settings.target();
+        born(network, regime.births(sites, target), rng.split("birth"));
+        List<Hook> hooks = new ArrayList<>(regime.hooks(sites, target));
+        hooks.addAll(watching);
+        return new Loop(compute, network, new Setup(new Supervised(problem.objective(settings.smoothing())), problem.training(settings.batch(), rng.split("order")),
+                settings.makeOptimizer(), settings.rate(), settings.makeRates(), settings.clip(), steps(), Layout.CSR, hooks, rng.split("training")));
+    }
+
+    /** The sites that may be sparse. */
+    List<Site> sparseSites(Network network) {
+        for (String name : settings.keepDense()) {
+            if (network.sites().stream().noneMatch(s -> s.name().contains(name))) {
+                throw new UserError("--keep-dense: found '" + name + "', expected a part of one of the names " + network.sites().stream().map(Site::name).toList());
+            }
+        }
+        List<Site> sites = network.sites().stream().filter(s -> settings.keepDense().stream().noneMatch(s.name()::contains)).toList();
+        if (sites.isEmpty()) {
+            throw new UserError("--keep-dense: keeps every weight of " + settings.model() + " dense; leave some out, or use --method dense");
+        }
+        return sites;
+    }
+
+    private void born(Network network, Map<Site, Long> births, Rng rng) {
+        Birth birth = new Birth(compute, network, rng.split("values"));
+        for (Site s : network.sites()) {
+            long live = births.getOrDefault(s, s.positions());
+            if (live >= s.positions()) {
+                birth.dense(s);
+            } else {
+                Topology random = Sampling.topology(s.rows(), s.cols(), Math.toIntExact(live), rng.split("positions of " + s.name()));
+                birth.sparse(s, random, Layout.CSR);
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.filigree.app.train;
+
+import dev.filigree.report.Column;
+import dev.filigree.report.RunRecord;
+import dev.filigree.report.Table;
+import dev.filigree.report.Units;
+import dev.filigree.train.Curve;
+import dev.filigree.train.Memory;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a run of training found.
+ *
+ * @param run       where it comes from
+ * @param about     the data, in words and numbers
+ * @param footprint what the method holds while it works
+ * @param asked     share of zeros asked of the weights that may be sparse
+ * @param achieved  share of zeros in them at the end
+ * @param layers    each weight at the end
+ * @param curve     quality after each epoch
+ * @param step      seconds of a step: the median of this run
+ * @param memory    for the parameters, at the end
+ * @param twin      the dense twin; null when this run is dense
+ */
+public record TrainOutcome(RunRecord run, String about, String footprint, double asked, double achieved, List<Layer> layers, List<Curve.Point> curve,
+        double step, Memory memory, Twin twin) {
+
+    /** One weight at the end. */
+    public record Layer(String name, int rows, int cols, long live, String layout) {
+    }
+
+    /**
+     * The same network with every position, at the same batch, measured in turn with the sparse one before the run.
+     *
+     * @param step   seconds of a dense step
+     * @param sparse seconds of a step of this run then
+     * @param memory of the dense twin
+     */
+    public record Twin(double step, double sparse, Memory memory) {
+    }
+
+    /** Quality at the end. */
+    public Curve.Point last() {
+        return curve.getLast();
+    }
+
+    /** What a person reads at the end. */
+    public String text(int columns) {
+        return layersTable().text(columns) + "\n" + costs().text(columns) + "\n" + quality().text(columns);
+    }
+
+    Table layersTable() {
+        Table t = new Table("Weights", Column.text("weight"), Column.text("shape"), Column.count("live"), Column.percent("sparsity", 2), Column.text("held as"));
+        layers.forEach(l -> t.row(l.name, l.rows + " x " + l.cols, l.live, 1 - l.live / ((double) l.rows * l.cols), l.layout));
+        return t;
+    }
+
+    Table costs() {
+        Table t = new Table("Costs", Column.text("what"), Column.text("dense twin"), Column.text("this run"), Column.ratio("ratio"));
+        if (twin == null) {
+            t.row("time of a step", null, milliseconds(step), null);
+            bytes(t, "memory for parameters, all", null, memory.parameters());
+            return t;
+        }
+        t.row("time of a step, measured in turn", milliseconds(twin.step), milliseconds(twin.sparse), twin.step / twin.sparse);
+        t.row("time of a step, median of the run", null, milliseconds(step), null);
+        bytes(t, "weights and where they live", twin.memory.weights(), memory.weights());
+        bytes(t, "gradients", twin.memory.gradients(), memory.gradients());
+        bytes(t, "optimizer", twin.memory.optimizer(), memory.optimizer());
+        bytes(t, "copies turned round", twin.memory.transposes(), memory.transposes());
+        bytes(t, "memory for parameters, all", twin.memory.parameters(), memory.parameters());
+        return t;
+    }
+
+    private static void bytes(Table t, String what, Long dense, long here) {
+        t.row(what, dense == null ? null : Units.bytes(dense), Units.bytes(here), dense == null ? null : dense / (double) here);
+    }
+
+    Table quality() {
+        Table t = new Table("Quality, on what is not trained on", Column.number("epoch", 1), Column.number("training loss", 4), Column.number("loss", 4),
+                Column.percent("accuracy", 2), Column.count("live"));
+        int every = Math.max(1, curve.size() / 12);
+        for (int i = 0; i < curve.size(); i++) {
+            Curve.Point p = curve.get(i);
+            if (i % every == 0 || i == curve.size() - 1) {
+                t.row(p.epoch(), p.trainLoss(), p.loss(), Double.isNaN(p.right()) ? null : p.right(), p.live());
+            }
+        }
+        return t;
+    }
+
+    private static String milliseconds(double seconds) {
+        return String.format(Locale.ROOT, "%.2f ms", 1e3 * seconds);
+    }
+}

@@ -1,0 +1,162 @@
+package dev.filigree.app.train;
+
+import dev.filigree.app.KernelCheck;
+import dev.filigree.base.Parallel;
+import dev.filigree.base.UserError;
+import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
+import dev.filigree.model.Site;
+import dev.filigree.report.Progress;
+import dev.filigree.report.RunRecord;
+import dev.filigree.tensor.Weight;
+import dev.filigree.train.Curve;
+import dev.filigree.train.Diverged;
+import dev.filigree.train.Loop;
+import dev.filigree.train.Memory;
+import dev.filigree.train.Problem;
+import dev.filigree.train.Snapshot;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** One run of {@code train}: data, network, a look at the dense twin, training with its state kept, and what came out. */
+public final class TrainRun {
+
+    private static final double STORE_EVERY_SECONDS = 20;
+    private static final double TWIN_SECONDS = 0.5;
+    private static final int TWIN_ROUNDS = 4;
+
+    private final TrainSettings settings;
+    private final TrainFolder folder;
+    private final int threads;
+    private final Progress progress;
+    private final Consumer<Curve.Point> told;
+    private final double storeEverySeconds;
+    private long stored = -1; // step of the last state kept
+
+    /** @param told is told after each epoch */
+    public TrainRun(TrainSettings settings, TrainFolder folder, int threads, Progress progress, Consumer<Curve.Point> told) {
+        this(settings, folder, threads, progress, told, STORE_EVERY_SECONDS);
+    }
+
+    TrainRun(TrainSettings settings, TrainFolder folder, int threads, Progress progress, Consumer<Curve.Point> told, double storeEverySeconds) {
+        this.settings = settings;
+        this.folder = folder;
+        this.threads = threads;
+        this.progress = progress;
+        this.told = told;
+        this.storeEverySeconds = storeEverySeconds;
+    }
+
+    /**
+     * Does it all; what it found is also in the folder.
+     *
+     * @param problem what is learned
+     * @param resume  whether to go on with the state in the folder
+     */
+    public TrainOutcome run(Problem problem, boolean resume) {
+        try (Parallel parallel = new Parallel(threads)) {
+            Compute compute = new Compute(Kernels.best(), parallel);
+            KernelCheck.of(compute.kernels()).warnings().forEach(w -> progress.say("WARNING: " + w));
+            RunRecord record = RunRecord.start("train", settings.seed(), threads, compute.kernels().name(), settings.words(), Map.of("data", problem.about()));
+            progress.say("data: " + problem.about());
+            Assembly assembly = new Assembly(settings, problem, compute);
+            Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch()), this::seen);
+            try (Loop loop = assembly.loop(List.of(curve))) {
+                if (resume && Files.exists(folder.state())) {
+                    Snapshot.load(folder.state(), loop, named(compute));
+                    stored = loop.step();
+                    progress.say(String.format(Locale.ROOT, "going on after step %,d of %,d", loop.step(), loop.steps()));
+                }
+                folder.write(settings);
+                TrainOutcome.Twin twin = settings.target() > 0 ? twin(loop, problem, compute) : null;
+                double step = train(loop, compute);
+                TrainOutcome outcome = outcome(record.finished(), problem, loop, curve, step, twin);
+                TrainPage.write(folder.path(), outcome);
+                return outcome;
+            }
+        }
+    }
+
+    private void seen(Curve.Point p) {
+        told.accept(p);
+    }
+
+    /** Steps of both in turn, each put back afterwards. */
+    private TrainOutcome.Twin twin(Loop loop, Problem problem, Compute compute) {
+        try (Progress.Stage stage = progress.stage("dense twin", 2 * TWIN_ROUNDS); Loop dense = new Assembly(settings.dense(), problem, compute).loop(List.of())) {
+            List<Loop.Rehearsal> ofDense = new ArrayList<>();
+            List<Loop.Rehearsal> ofThis = new ArrayList<>();
+            for (int i = 0; i < TWIN_ROUNDS; i++) {
+                ofDense.add(dense.rehearse(TWIN_SECONDS));
+                ofThis.add(loop.rehearse(TWIN_SECONDS));
+                stage.add(2);
+            }
+            TrainOutcome.Twin twin = new TrainOutcome.Twin(warm(ofDense), warm(ofThis), ofDense.getLast().memory());
+            stage.note(String.format(Locale.ROOT, "a step takes %.2f ms, dense %.2f ms: %.2fx", 1e3 * twin.sparse(), 1e3 * twin.step(), twin.step() / twin.sparse()));
+            return twin;
+        }
+    }
+
+    /** The median after the first round, in which the compiler is at work. */
+    private static double warm(List<Loop.Rehearsal> rounds) {
+        double[] seconds = rounds.stream().skip(1).mapToDouble(Loop.Rehearsal::seconds).sorted().toArray();
+        return seconds[seconds.length / 2];
+    }
+
+    /** Trains to the end and returns the median seconds of a step. */
+    private double train(Loop loop, Compute compute) {
+        long begun = loop.step();
+        double[] seconds = new double[Math.toIntExact(loop.steps() - begun)];
+        try (Progress.Stage stage = progress.stage("train", loop.steps())) {
+            double[] last = {stage.seconds()};
+            loop.run((step, steps, loss, batch, took) -> {
+                seconds[(int) (step - 1 - begun)] = took;
+                stage.at(step, String.format(Locale.ROOT, "loss %.4f%s, %.2f ms a step", loss.total(), accuracy(loss.parts().get("accuracy")), 1e3 * took));
+                if (step == steps || stage.seconds() - last[0] >= storeEverySeconds) {
+                    Snapshot.save(folder.state(), loop, named(compute));
+                    stored = step;
+                    last[0] = stage.seconds();
+                }
+            });
+            stage.note(String.format(Locale.ROOT, "%,d steps of %d examples", loop.steps(), settings.batch()));
+        } catch (Diverged e) {
+            throw new UserError(e.getMessage() + "; " + (stored < 0 ? "no state had been kept yet" : "the last good state is that of step " + stored + " in " + folder.state()), e);
+        }
+        Arrays.sort(seconds);
+        return seconds.length == 0 ? Double.NaN : seconds[seconds.length / 2];
+    }
+
+    private static String accuracy(Double right) {
+        return right == null ? "" : String.format(Locale.ROOT, ", accuracy %.1f %%", 100 * right);
+    }
+
+    /** Everything that decides the bits of a run. */
+    private Map<String, String> named(Compute compute) {
+        Map<String, String> all = new LinkedHashMap<>(settings.words());
+        all.put("seed", Long.toString(settings.seed()));
+        all.put("kernels", compute.kernels().name());
+        return all;
+    }
+
+    private TrainOutcome outcome(RunRecord record, Problem problem, Loop loop, Curve curve, double step, TrainOutcome.Twin twin) {
+        List<TrainOutcome.Layer> layers = loop.model().sites().stream().map(s -> layer(loop, s)).toList();
+        List<String> sparse = new Assembly(settings, problem, loop.compute()).sparseSites(settings.architecture().build(problem.input(), problem.outputs())).stream()
+                .map(Site::name).toList();
+        long live = layers.stream().filter(l -> sparse.contains(l.name())).mapToLong(TrainOutcome.Layer::live).sum();
+        double positions = layers.stream().filter(l -> sparse.contains(l.name())).mapToDouble(l -> (double) l.rows() * l.cols()).sum();
+        Memory memory = loop.memory();
+        return new TrainOutcome(record, problem.about(), settings.regime().footprint().toString(), settings.target(), 1 - live / positions, layers, curve.points(),
+                step, memory, twin);
+    }
+
+    private static TrainOutcome.Layer layer(Loop loop, Site s) {
+        Weight w = loop.model().param(s).forward();
+        return new TrainOutcome.Layer(s.name(), s.rows(), s.cols(), w.nonZeros(), w.layout());
+    }
+}

@@ -1,0 +1,93 @@
+package dev.filigree.app.train;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.filigree.Parts;
+import dev.filigree.base.UserError;
+import dev.filigree.model.Architecture;
+import dev.filigree.prune.Sparsity;
+import dev.filigree.prune.regime.Regime;
+import dev.filigree.train.Optimizer;
+import dev.filigree.train.Rates;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a run of training was asked for, as it was typed.
+ *
+ * @param sparsity  share of zeros at the end, over the weights that may be sparse; empty for the method's own
+ * @param keepDense sites that stay dense whatever the method: names, or parts of names
+ * @param epochs    looks at every training example
+ * @param rate      peak learning rate
+ */
+public record TrainSettings(String model, String data, String method, String sparsity, String allocation, List<String> keepDense, double epochs, int batch,
+        String optimizer, double rate, String rates, double smoothing, double clip, long seed) {
+
+    private static final String DEFAULT_SPARSITY = "90%";
+
+    public TrainSettings {
+        keepDense = List.copyOf(keepDense);
+        if (!(epochs > 0 && epochs <= 1e6)) {
+            throw new UserError("--epochs: found " + epochs + ", expected a number above 0");
+        }
+        if (batch < 1 || batch > 1 << 16) {
+            throw new UserError("--batch: found " + batch + ", expected 1 to " + (1 << 16));
+        }
+    }
+
+    /** Reads everything that is written as text, so that what is wrong is said before anything begins. */
+    public void check() {
+        architecture();
+        regime();
+        target();
+        makeOptimizer();
+        makeRates();
+    }
+
+    Architecture architecture() {
+        return Parts.NETWORKS.make(model);
+    }
+
+    Regime regime() {
+        Regime regime = dev.filigree.prune.Parts.REGIMES.make(method);
+        return allocation.isEmpty() ? regime : regime.with(dev.filigree.prune.Parts.ALLOCATIONS.make(allocation));
+    }
+
+    /** The share of zeros that is aimed at. */
+    double target() {
+        boolean dense = regime() instanceof dev.filigree.prune.regime.Dense;
+        return Sparsity.parse(!sparsity.isEmpty() ? sparsity : dense ? "0" : DEFAULT_SPARSITY);
+    }
+
+    Optimizer makeOptimizer() {
+        return dev.filigree.train.Parts.OPTIMIZERS.make(optimizer);
+    }
+
+    Rates makeRates() {
+        return dev.filigree.train.Parts.RATES.make(rates);
+    }
+
+    /** The same run with a method that keeps everything. */
+    TrainSettings dense() {
+        return new TrainSettings(model, data, "dense", "", "", keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed);
+    }
+
+    /** For a record, in order. */
+    @JsonIgnore
+    public Map<String, String> words() {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("model", model);
+        all.put("data", data);
+        all.put("method", method);
+        all.put("sparsity", Sparsity.text(target()));
+        all.put("allocation", allocation);
+        all.put("kept dense", String.join(",", keepDense));
+        all.put("epochs", Double.toString(epochs));
+        all.put("batch", Integer.toString(batch));
+        all.put("optimizer", optimizer);
+        all.put("learning rate", rate + " " + rates);
+        all.put("label smoothing", Double.toString(smoothing));
+        all.put("clip", Double.toString(clip));
+        return all;
+    }
+}

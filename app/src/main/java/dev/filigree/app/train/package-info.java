@@ -1,0 +1,2 @@
+/** Training from scratch: the run, its folder and its page. */
+package dev.filigree.app.train;

@@ -1,0 +1,57 @@
+package dev.filigree.train;
+
+import dev.filigree.base.Rng;
+import dev.filigree.io.data.DataSet;
+import dev.filigree.io.data.Shape;
+import dev.filigree.ops.Batch;
+import dev.filigree.train.loss.CrossEntropy;
+import dev.filigree.train.loss.Objective;
+import java.util.AbstractList;
+import java.util.List;
+import java.util.Locale;
+
+/** Which class an example belongs to. */
+public record Classification(DataSet data) implements Problem {
+
+    @Override
+    public Shape input() {
+        return data.train().shape();
+    }
+
+    @Override
+    public int outputs() {
+        return data.train().classes().size();
+    }
+
+    @Override
+    public Batches training(int size, Rng rng) {
+        return new ExampleBatches(data.train(), size, rng);
+    }
+
+    @Override
+    public List<Batch> testing(int size) {
+        int count = data.test().count();
+        return new AbstractList<>() {
+            @Override
+            public Batch get(int i) {
+                return ExampleBatches.range(data.test(), i * size, Math.min(count, (i + 1) * size));
+            }
+
+            @Override
+            public int size() {
+                return Math.ceilDiv(count, size);
+            }
+        };
+    }
+
+    @Override
+    public Objective objective(double smoothing) {
+        return new CrossEntropy(smoothing);
+    }
+
+    @Override
+    public String about() {
+        return String.format(Locale.ROOT, "%s: %,d training and %,d test examples of %s, %d classes (%s)", data.name(), data.train().count(),
+                data.test().count(), input(), outputs(), data.origin());
+    }
+}
