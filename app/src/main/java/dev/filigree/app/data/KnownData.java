@@ -77,7 +77,8 @@ public record KnownData(String name, String what, String licence, List<Path> pla
         });
     }
 
-    private static Problem bundled(String name) {
+    /** The part of a set that comes with the program. */
+    public static Problem bundled(String name) {
         try {
             return new Classification(IdxFolder.open(name, "the part that comes with Filigree", file -> {
                 InputStream in = KnownData.class.getResourceAsStream(BUNDLED + name + "/" + file + ".gz");

@@ -27,8 +27,6 @@ import java.util.function.Consumer;
 /** One run of {@code train}: data, network, a look at the dense twin, training with its state kept, and what came out. */
 public final class TrainRun {
 
-    private static final double STORE_EVERY_SECONDS = 20;
-    private static final double TWIN_SECONDS = 0.5;
     private static final int TWIN_ROUNDS = 4;
 
     private final TrainSettings settings;
@@ -36,21 +34,31 @@ public final class TrainRun {
     private final int threads;
     private final Progress progress;
     private final Consumer<Curve.Point> told;
-    private final double storeEverySeconds;
+    private final Pace pace;
     private long stored = -1; // step of the last state kept
+
+    /**
+     * How long things take that are no training.
+     *
+     * @param storeEverySeconds how often the state is kept
+     * @param twinSeconds       of each round of each twin
+     */
+    record Pace(double storeEverySeconds, double twinSeconds) {
+        static final Pace USUAL = new Pace(20, 0.5);
+    }
 
     /** @param told is told after each epoch */
     public TrainRun(TrainSettings settings, TrainFolder folder, int threads, Progress progress, Consumer<Curve.Point> told) {
-        this(settings, folder, threads, progress, told, STORE_EVERY_SECONDS);
+        this(settings, folder, threads, progress, told, Pace.USUAL);
     }
 
-    TrainRun(TrainSettings settings, TrainFolder folder, int threads, Progress progress, Consumer<Curve.Point> told, double storeEverySeconds) {
+    TrainRun(TrainSettings settings, TrainFolder folder, int threads, Progress progress, Consumer<Curve.Point> told, Pace pace) {
         this.settings = settings;
         this.folder = folder;
         this.threads = threads;
         this.progress = progress;
         this.told = told;
-        this.storeEverySeconds = storeEverySeconds;
+        this.pace = pace;
     }
 
     /**
@@ -64,7 +72,6 @@ public final class TrainRun {
             Compute compute = new Compute(Kernels.best(), parallel);
             KernelCheck.of(compute.kernels()).warnings().forEach(w -> progress.say("WARNING: " + w));
             RunRecord record = RunRecord.start("train", settings.seed(), threads, compute.kernels().name(), settings.words(), Map.of("data", problem.about()));
-            progress.say("data: " + problem.about());
             Assembly assembly = new Assembly(settings, problem, compute);
             Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch()), this::seen);
             try (Loop loop = assembly.loop(List.of(curve))) {
@@ -73,12 +80,16 @@ public final class TrainRun {
                     stored = loop.step();
                     progress.say(String.format(Locale.ROOT, "going on after step %,d of %,d", loop.step(), loop.steps()));
                 }
+                progress.say("data: " + problem.about());
                 folder.write(settings);
                 TrainOutcome.Twin twin = settings.target() > 0 ? twin(loop, problem, compute) : null;
                 double step = train(loop, compute);
                 TrainOutcome outcome = outcome(record.finished(), problem, loop, curve, step, twin);
                 TrainPage.write(folder.path(), outcome);
                 return outcome;
+            } catch (Diverged e) {
+                throw new UserError(e.getMessage() + "; " + (stored < 0 ? "no state had been kept yet"
+                        : "the last good state is that of step " + stored + " in " + folder.state()), e);
             }
         }
     }
@@ -93,8 +104,8 @@ public final class TrainRun {
             List<Loop.Rehearsal> ofDense = new ArrayList<>();
             List<Loop.Rehearsal> ofThis = new ArrayList<>();
             for (int i = 0; i < TWIN_ROUNDS; i++) {
-                ofDense.add(dense.rehearse(TWIN_SECONDS));
-                ofThis.add(loop.rehearse(TWIN_SECONDS));
+                ofDense.add(dense.rehearse(pace.twinSeconds));
+                ofThis.add(loop.rehearse(pace.twinSeconds));
                 stage.add(2);
             }
             TrainOutcome.Twin twin = new TrainOutcome.Twin(warm(ofDense), warm(ofThis), ofDense.getLast().memory());
@@ -118,15 +129,13 @@ public final class TrainRun {
             loop.run((step, steps, loss, batch, took) -> {
                 seconds[(int) (step - 1 - begun)] = took;
                 stage.at(step, String.format(Locale.ROOT, "loss %.4f%s, %.2f ms a step", loss.total(), accuracy(loss.parts().get("accuracy")), 1e3 * took));
-                if (step == steps || stage.seconds() - last[0] >= storeEverySeconds) {
+                if (step == steps || stage.seconds() - last[0] >= pace.storeEverySeconds) {
                     Snapshot.save(folder.state(), loop, named(compute));
                     stored = step;
                     last[0] = stage.seconds();
                 }
             });
             stage.note(String.format(Locale.ROOT, "%,d steps of %d examples", loop.steps(), settings.batch()));
-        } catch (Diverged e) {
-            throw new UserError(e.getMessage() + "; " + (stored < 0 ? "no state had been kept yet" : "the last good state is that of step " + stored + " in " + folder.state()), e);
         }
         Arrays.sort(seconds);
         return seconds.length == 0 ? Double.NaN : seconds[seconds.length / 2];

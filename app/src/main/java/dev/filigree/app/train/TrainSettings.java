@@ -39,7 +39,9 @@ public record TrainSettings(String model, String data, String method, String spa
     public void check() {
         architecture();
         regime();
-        target();
+        if (target() > 0 || !sparsity.isEmpty()) {
+            regime().births(List.of(), target());
+        }
         makeOptimizer();
         makeRates();
     }

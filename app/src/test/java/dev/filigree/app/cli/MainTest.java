@@ -50,6 +50,19 @@ class MainTest {
         "bench ./kernels    | 1 | filigree: ./kernels: ",
         "bench kernels --only desne | 1 | filigree: --only: unknown family 'desne' - did you mean dense?",
         "inspect no/file    | 1 | filigree: no/file: no such file or folder",
+        "train --data fashion | 1 | filigree: --data: found 'fashion', which is neither a file or folder nor a known name - did you mean fashion-mnist?",
+        "train --model lenet  | 1 | filigree: unknown network 'lenet' - did you mean lenet-300-100?",
+        "train --model mlp(hidden=3-x) | 1 | filigree: model mlp: found hidden=3-x, expected units of each layer",
+        "train --method riggl | 1 | filigree: unknown regime 'riggl' - did you mean rigl?",
+        "train --method rigl(share=2) | 1 | filigree: churn: found every=100, share=2.0, until=0.75, expected",
+        "train --method gmp(until=1.5) | 1 | filigree: schedule gradual: found start=0.0, until=1.5",
+        "train --method dense --sparsity 90% | 1 | filigree: --sparsity: found 90%, but --method dense keeps everything",
+        "train --sparsity 120% | 1 | filigree: --sparsity: found 120%, expected at least 0% and less than 100%",
+        "train --allocation global | 1 | filigree: --allocation: this one looks at the weights of a trained model",
+        "train --epochs 0     | 1 | filigree: --epochs: found 0.0, expected a number above 0",
+        "train --rates cosine(warmup=3) | 1 | filigree: rate: warmup must be in [0, 1), found 3.0",
+        "train --keep-dense nothing --out no/run | 1 | filigree: --keep-dense: found 'nothing', expected a part of one of the names [layer.0.weight,",
+        "train --resume no/run | 1 | filigree: no/run: holds no run; expected the folder of a filigree train",
     })
     void aFaultIsOneLineAndAnExitCode(String line, int code, String err) {
         Ran ran = run(line.split(" +"));

@@ -43,6 +43,10 @@ public record Dynamic(Allocation allocation, Optional<Rewire> rewire) implements
             s -> new Dynamic(Parts.ALLOCATIONS.make(s.text("allocation")), Optional.of(new Rewire(new Smallest(), new GradientGrowth(),
                     new Churn.Cosine(s.integer("every"), s.number("share"), s.number("until"))))));
 
+    public Dynamic {
+        Regimes.byShape(allocation);
+    }
+
     private static Option allocation(String preset) {
         return Option.of("allocation", preset, "how survivors are spread over layers");
     }

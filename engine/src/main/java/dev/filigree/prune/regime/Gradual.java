@@ -33,6 +33,7 @@ public record Gradual(Allocation allocation, Cubic schedule, double from) implem
             s -> new Gradual(Parts.ALLOCATIONS.make(s.text("allocation")), new Cubic(0, s.number("until"), s.integer("times")), s.number("from")));
 
     public Gradual {
+        Regimes.byShape(allocation);
         if (!(from >= 0 && from < schedule.until())) {
             throw new UserError("method gmp: found from=" + from + " and until=" + schedule.until() + ", expected 0 <= from < until");
         }

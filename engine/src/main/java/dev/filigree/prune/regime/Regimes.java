@@ -18,11 +18,16 @@ final class Regimes {
     private Regimes() {
     }
 
-    /** Live positions of each site. */
-    static Map<Site, Long> keep(Allocation allocation, List<Site> sites, double sparsity) {
+    /** An allocation that needs no more than shapes; refuses others. */
+    static Allocation byShape(Allocation allocation) {
         if (allocation.surveys(new Scored(new Magnitude())).isPresent()) {
             throw new UserError("--allocation: this one looks at the weights of a trained model, and here they are random; use uniform or erk");
         }
+        return allocation;
+    }
+
+    /** Live positions of each site. */
+    static Map<Site, Long> keep(Allocation allocation, List<Site> sites, double sparsity) {
         List<Cell> cells = sites.stream().flatMap(s -> Blocks.unstructured().cells(s, Scope.LAYER).stream()).toList();
         long[] counts = allocation.keep(cells, sparsity, null);
         Map<Site, Long> keep = new LinkedHashMap<>();

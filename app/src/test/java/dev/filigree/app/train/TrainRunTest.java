@@ -1,0 +1,117 @@
+package dev.filigree.app.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.filigree.app.data.KnownData;
+import dev.filigree.base.Rng;
+import dev.filigree.base.UserError;
+import dev.filigree.report.Progress;
+import dev.filigree.train.Snapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs of training in a folder: what they leave, that they learn, and that a killed one goes on bit for bit. */
+class TrainRunTest {
+
+    private static final TrainRun.Pace HURRIED = new TrainRun.Pace(0, 0);
+
+    @TempDir
+    private Path temp;
+
+    @Test
+    void aRunLearnsAndLeavesEverythingInItsFolder() throws IOException {
+        TrainOutcome o = run(settings("rigl(every=10)", "90%", 3, 0.1), "whole", 2, false);
+        assertTrue(o.last().right() > 0.6, "accuracy " + o.last().right());
+        assertEquals(0.9, o.achieved(), 0.001);
+        assertEquals(3, o.curve().size());
+        assertTrue(o.memory().parameters() < 0.3 * o.twin().memory().parameters(), o.costs().text(120));
+        for (String file : List.of("train.json", "state.safetensors", "report.html", "report.json")) {
+            assertTrue(Files.size(temp.resolve("whole").resolve(file)) > 0, file);
+        }
+        String page = Files.readString(temp.resolve("whole/report.html"));
+        assertTrue(page.contains("Accuracy") && page.contains("nothing of dense size"), "the page has curve and footprint");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dense", "set(every=7)", "rigl(every=7)", "gmp(times=5)"})
+    void aRunThatIsKilledAtRandomMomentsEndsInTheSameBits(String method) throws Exception {
+        TrainSettings settings = settings(method, method.equals("dense") ? "" : "80%", 2.1, 0.05);
+        run(settings, "whole", 1, false);
+        Rng rng = new Rng(method.hashCode());
+        Path state = temp.resolve("killed/state.safetensors");
+        long reached = 0;
+        for (int kills = 0; kills < 3; kills++) {
+            long enough = reached + 1 + rng.nextInt(20);
+            Process child = child(settings, 2);
+            while (child.isAlive() && (!Files.exists(state) || Snapshot.peek(state).step() < enough)) {
+                Thread.sleep(5);
+            }
+            assertTrue(child.isAlive(), () -> "killed while it trained: " + said());
+            child.destroyForcibly().waitFor();
+            reached = Snapshot.peek(state).step();
+        }
+        assertEquals(0, child(settings, 1).waitFor(), this::said);
+        assertTrue(new TrainFolder(temp.resolve("killed")).ended(), "it ended at last");
+        assertArrayEquals(Files.readAllBytes(temp.resolve("whole/state.safetensors")), Files.readAllBytes(temp.resolve("killed/state.safetensors")));
+    }
+
+    @Test
+    void divergenceNamesTheStepAndTheLastGoodState() {
+        UserError e = assertThrows(UserError.class, () -> run(settings("static", "50%", 2, 1e30), "diverged", 1, false));
+        assertTrue(e.getMessage().matches("training: the loss is (NaN|Infinity) at step \\d+ of 94; lower the learning rate, found 1.0E30; "
+                + "(no state had been kept yet|the last good state is that of step \\d+ in .*)"), e.getMessage());
+    }
+
+    @Test
+    void aStateOfAnotherRunIsRefused() {
+        run(settings("static", "50%", 0.2, 0.05), "one", 1, false);
+        UserError e = assertThrows(UserError.class, () -> run(settings("static", "60%", 0.2, 0.05), "one", 1, true));
+        assertTrue(e.getMessage().contains("was started with sparsity 50%, found 60%"), e.getMessage());
+    }
+
+    private static TrainSettings settings(String method, String sparsity, double epochs, double rate) {
+        return new TrainSettings("lenet-300-100", "fashion-mnist", method, sparsity, "", List.of(), epochs, 128, "sgd", rate, "cosine", 0, 10, 3);
+    }
+
+    private TrainOutcome run(TrainSettings settings, String folder, int threads, boolean resume) {
+        return new TrainRun(settings, new TrainFolder(temp.resolve(folder)), threads, Progress.silent(), p -> { }, HURRIED)
+                .run(KnownData.bundled("fashion-mnist"), resume);
+    }
+
+    private String said() {
+        try {
+            return Files.readString(temp.resolve("child.log"));
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private Process child(TrainSettings settings, int threads) throws IOException {
+        return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Child.class.getName(), temp.resolve("killed").toString(),
+                settings.method(), settings.sparsity(), Double.toString(settings.epochs()), Double.toString(settings.rate()), Integer.toString(threads))
+                .redirectErrorStream(true).redirectOutput(temp.resolve("child.log").toFile()).start();
+    }
+
+    /** Begins or goes on. */
+    static final class Child {
+
+        private Child() {
+        }
+
+        public static void main(String[] args) {
+            TrainSettings settings = settings(args[1], args[2], Double.parseDouble(args[3]), Double.parseDouble(args[4]));
+            new TrainRun(settings, new TrainFolder(Path.of(args[0])), Integer.parseInt(args[5]), Progress.silent(), p -> { }, HURRIED)
+                    .run(KnownData.bundled("fashion-mnist"), true);
+        }
+    }
+}
