@@ -21,6 +21,11 @@ public record Tiled(int rows, int cols, Floats tiles) implements Weight {
         return new Tiled(w.rows(), cols, tiles);
     }
 
+    /** The value at a position. */
+    public float get(int row, int col) {
+        return tiles.get((row / Kernels.TILE_ROWS * cols + col) * Kernels.TILE_ROWS + row % Kernels.TILE_ROWS);
+    }
+
     /** Number of tiles for so many rows. */
     public static int tiles(int rows) {
         return Math.ceilDiv(rows, Kernels.TILE_ROWS);

@@ -57,6 +57,13 @@ public final class Adam implements Optimizer {
     }
 
     @Override
+    public void reset() {
+        updates = 0;
+        first.clear();
+        second.clear();
+    }
+
+    @Override
     public long bytes() {
         return first.bytes() + second.bytes();
     }

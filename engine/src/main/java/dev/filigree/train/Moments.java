@@ -20,6 +20,10 @@ final class Moments implements Stateful {
         byParam.computeIfPresent(p.name(), (name, old) -> remap.apply(old));
     }
 
+    void clear() {
+        byParam.clear();
+    }
+
     long bytes() {
         return byParam.values().stream().mapToLong(Floats::bytes).sum();
     }

@@ -16,6 +16,9 @@ public interface Optimizer extends Stateful {
      */
     void update(Compute compute, Gradients gradients, float scale, float rate);
 
+    /** Forgets everything that it keeps, as before the first update. */
+    void reset();
+
     /** Bytes kept beside the values. */
     long bytes();
 

@@ -7,7 +7,7 @@ import dev.filigree.base.UserError;
 import java.util.List;
 
 /** How the learning rate moves over a run, as a share of its peak. Each climbs evenly over its warm-up. */
-public sealed interface Rates permits Rates.Linear, Rates.Cosine, Rates.Constant {
+public sealed interface Rates permits Rates.Linear, Rates.Cosine, Rates.Constant, Rates.Rounds {
 
     /** Share of the steps over which the rate climbs from 0 to its peak. */
     double warmup();
@@ -67,6 +67,26 @@ public sealed interface Rates permits Rates.Linear, Rates.Cosine, Rates.Constant
         @Override
         public double after(double progress) {
             return 1;
+        }
+    }
+
+    /** The same course again in each of some rounds of equal length. */
+    record Rounds(Rates each, int rounds) implements Rates {
+
+        @Override
+        public double warmup() {
+            return each.warmup();
+        }
+
+        @Override
+        public double after(double progress) {
+            return each.after(progress);
+        }
+
+        @Override
+        public double at(long step, long steps) {
+            long length = Math.max(1, steps / rounds);
+            return each.at(step % length, length);
         }
     }
 

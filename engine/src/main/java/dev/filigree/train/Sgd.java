@@ -53,6 +53,11 @@ public final class Sgd implements Optimizer {
     }
 
     @Override
+    public void reset() {
+        running.clear();
+    }
+
+    @Override
     public long bytes() {
         return running.bytes();
     }

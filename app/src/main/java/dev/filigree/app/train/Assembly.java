@@ -13,6 +13,7 @@ import dev.filigree.train.Birth;
 import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
 import dev.filigree.train.Problem;
+import dev.filigree.train.Rates;
 import dev.filigree.train.Setup;
 import dev.filigree.train.Supervised;
 import java.util.ArrayList;
@@ -32,10 +33,10 @@ final class Assembly {
         this.compute = compute;
     }
 
-    /** Steps of the whole run. */
+    /** Steps of the whole run, all rounds together. */
     long steps() {
         long each = Math.ceilDiv(problem.training(settings.batch(), new Rng(0)).count(), settings.batch());
-        return Math.max(1, Math.round(settings.epochs() * each));
+        return settings.regime().rounds(settings.target()) * Math.max(1, Math.round(settings.epochs() * each));
     }
 
     /** A loop at its first step; {@code watching} hooks come after those of the method. */
@@ -45,11 +46,12 @@ final class Assembly {
         List<Site> sites = sparseSites(network);
         Regime regime = settings.regime();
         double target = settings.target();
+        int rounds = regime.rounds(target);
         born(network, regime.births(sites, target), rng.split("birth"));
         List<Hook> hooks = new ArrayList<>(regime.hooks(sites, target));
         hooks.addAll(watching);
         return new Loop(compute, network, new Setup(new Supervised(problem.objective(settings.smoothing())), problem.training(settings.batch(), rng.split("order")),
-                settings.makeOptimizer(), settings.rate(), settings.makeRates(), settings.clip(), steps(), Layout.CSR, hooks, rng.split("training")));
+                settings.makeOptimizer(), settings.rate(), rounds == 1 ? settings.makeRates() : new Rates.Rounds(settings.makeRates(), rounds), settings.clip(), steps(), Layout.CSR, hooks, rng.split("training")));
     }
 
     /** The sites that may be sparse. */

@@ -29,6 +29,11 @@ public interface Regime {
      */
     List<Hook> hooks(List<Site> sites, double sparsity);
 
+    /** How often the whole course of training is run, one after the other; steps and rates are those of one round. */
+    default int rounds(double sparsity) {
+        return 1;
+    }
+
     /** The same regime with another way to spread survivors over sites, when a person asks for one. */
     Regime with(Allocation allocation);
 }

@@ -80,13 +80,14 @@ class RegimeTest {
                 birth.dense(s);
             }
         }
+        int rounds = regime.rounds(sparsity);
         ExampleBatches batches = new ExampleBatches(new Clouds(20, 5, 600), 32, new Rng(7));
-        Setup setup = new Setup(new Supervised(new CrossEntropy(0.05)), batches, new Sgd(0.9, false, 1e-4), 0.05, new Rates.Cosine(0, 0), 10, STEPS, Layout.CSR,
+        Setup setup = new Setup(new Supervised(new CrossEntropy(0.05)), batches, new Sgd(0.9, false, 1e-4), 0.05, new Rates.Rounds(new Rates.Cosine(0, 0), rounds), 10, STEPS * rounds, Layout.CSR,
                 regime.hooks(net.sites(), sparsity), new Rng(8));
         try (Loop loop = new Loop(compute, net, setup)) {
             List<Double> losses = new ArrayList<>();
             loop.run((step, steps, loss, batch, seconds) -> losses.add(loss.total()));
-            return new Run(net, losses.getFirst(), losses.subList(STEPS - 10, STEPS).stream().mapToDouble(l -> l).average().orElseThrow());
+            return new Run(net, losses.getFirst(), losses.subList(losses.size() - 10, losses.size()).stream().mapToDouble(l -> l).average().orElseThrow());
         } finally {
             compute.parallel().close();
         }

@@ -1,0 +1,135 @@
+package dev.filigree.prune.regime;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Rng;
+import dev.filigree.kernel.Compute;
+import dev.filigree.model.Network;
+import dev.filigree.model.Role;
+import dev.filigree.model.Site;
+import dev.filigree.ops.Held;
+import dev.filigree.prune.drop.Drop;
+import dev.filigree.prune.drop.Smallest;
+import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.Rewiring;
+import dev.filigree.tensor.Sampling;
+import dev.filigree.tensor.Slots;
+import dev.filigree.tensor.Tiled;
+import dev.filigree.tensor.Topology;
+import dev.filigree.tensor.Weight;
+import dev.filigree.train.Birth;
+import dev.filigree.train.Hook;
+import dev.filigree.train.Loop;
+import dev.filigree.train.StateReader;
+import dev.filigree.train.StateWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Prunes and rewinds between rounds: the work of {@link Tickets}. */
+final class Rounds implements Hook {
+
+    private final List<Site> sites;
+    private final double target;
+    private final int prunings;
+    private final double share;
+    private final double rewind;
+    private final Tickets.Control control;
+    private final Drop drop = new Smallest();
+    private final Map<String, Floats> beginning = new LinkedHashMap<>(); // values of every parameter, in slots of its dense layout
+
+    Rounds(List<Site> sites, double target, int prunings, double share, double rewind, Tickets.Control control) {
+        this.sites = List.copyOf(sites);
+        this.target = target;
+        this.prunings = prunings;
+        this.share = share;
+        this.rewind = rewind;
+        this.control = control;
+    }
+
+    @Override
+    public void beforeStep(Loop loop, long step) {
+        long length = loop.steps() / (prunings + 1);
+        if (step == (long) (rewind * length)) {
+            loop.model().params().forEach(p -> beginning.put(p.name(), copy(Slots.of(p.forward()))));
+        }
+        if (step > 0 && step % length == 0 && step / length <= prunings) {
+            begin(loop, (int) (step / length));
+        }
+    }
+
+    /** Begins a round: 1 is the first after a pruning. */
+    private void begin(Loop loop, int round) {
+        boolean last = round == prunings;
+        Rng rng = loop.rng("tickets");
+        for (Held p : loop.model().params()) {
+            if (p.forward().cols() == 1) {
+                Slots.of(p.forward()).copyFrom(beginning.get(p.name()));
+            }
+        }
+        for (Site site : sites) {
+            Held p = loop.model().param(site);
+            Topology live = pruned(p.forward(), kept(site, round));
+            if (last && control == Tickets.Control.SHUFFLE) {
+                live = Sampling.topology(site.rows(), site.cols(), live.count(), rng.split("positions of " + site.name()));
+            }
+            Floats values = last && control != Tickets.Control.NONE ? fresh(loop.compute(), (Network) loop.model(), site, live.count(), rng) : at(site, live);
+            loop.rewire(site, live, values);
+        }
+        loop.optimizer().reset();
+    }
+
+    /** Survivors of a site in a round. In the last round the hidden layers keep what is missing to the target. */
+    private long kept(Site site, int round) {
+        double ofOutputs = Math.pow(1 - share / 2, round);
+        double ofHidden = Math.pow(1 - share, round);
+        if (round == prunings) {
+            double outputs = positions(true);
+            double hidden = positions(false);
+            ofHidden = Math.max(0, (1 - target) * (outputs + hidden) - ofOutputs * outputs) / Math.max(1, hidden);
+        }
+        return Math.max(1, Math.round((site.role() == Role.OUTPUT ? ofOutputs : ofHidden) * site.positions()));
+    }
+
+    private double positions(boolean outputs) {
+        return sites.stream().filter(s -> s.role() == Role.OUTPUT == outputs).mapToDouble(Site::positions).sum();
+    }
+
+    private Topology pruned(Weight w, long keep) {
+        Topology live = Topology.of(w);
+        Floats values = Layout.canonical(w, live);
+        int dies = (int) Math.max(0, live.count() - keep);
+        return Rewiring.of(live, drop.choose(values, dies), new long[0]).after();
+    }
+
+    /** The values that some positions began with. */
+    private Floats at(Site site, Topology live) {
+        Tiled first = new Tiled(site.rows(), site.cols(), beginning.get(site.name()));
+        Floats out = Floats.allocate(live.count());
+        for (int r = 0; r < live.rows(); r++) {
+            for (int j = live.start().get(r); j < live.start().get(r + 1); j++) {
+                out.set(j, first.get(r, live.column().get(j)));
+            }
+        }
+        return out;
+    }
+
+    private static Floats fresh(Compute compute, Network network, Site site, int count, Rng rng) {
+        return new Birth(compute, network, rng.split("values")).draw(site, count);
+    }
+
+    private static Floats copy(Floats values) {
+        return Floats.allocate(values.length()).copyFrom(values);
+    }
+
+    @Override
+    public void save(StateWriter out) {
+        out.put("names", String.join("\n", beginning.keySet()));
+        beginning.forEach(out::put);
+    }
+
+    @Override
+    public void load(StateReader in) {
+        beginning.clear();
+        in.text("names").lines().forEach(name -> beginning.put(name, in.floats(name)));
+    }
+}
