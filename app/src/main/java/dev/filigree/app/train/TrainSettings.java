@@ -74,6 +74,15 @@ public record TrainSettings(String model, String data, String method, String spa
         return new TrainSettings(model, data, "dense", "", "", keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed);
     }
 
+    public TrainSettings withSeed(long other) {
+        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, other);
+    }
+
+    /** The same run of another network, method and sparsity. */
+    public TrainSettings with(String otherModel, String otherMethod, String otherSparsity) {
+        return new TrainSettings(otherModel, data, otherMethod, otherSparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed);
+    }
+
     /** For a record, in order. */
     @JsonIgnore
     public Map<String, String> words() {

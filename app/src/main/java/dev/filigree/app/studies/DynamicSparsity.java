@@ -1,0 +1,67 @@
+package dev.filigree.app.studies;
+
+import dev.filigree.app.report.LinePlot;
+import dev.filigree.app.train.TrainSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Evci et al. 2020 and Mocanu et al. 2018: positions that move beat positions that stay. */
+final class DynamicSparsity implements Study {
+
+    /** What RigL may lose to dense at 90 %. */
+    private static final double GAP = 0.007;
+
+    @Override
+    public String name() {
+        return "dynamic-sparsity";
+    }
+
+    @Override
+    public String paper() {
+        return "Evci et al. 2020, Rigging the Lottery, arXiv:1911.11134; Mocanu et al. 2018, arXiv:1707.04780";
+    }
+
+    @Override
+    public String claim() {
+        return "Sparse from the first step, RigL and SET beat random positions that stay, and at moderate sparsity RigL is about as good as dense.";
+    }
+
+    @Override
+    public String setup() {
+        return "LeNet-300-100, 90 and 98 % zeros spread by ERK, equal epochs, batch and rates for all.";
+    }
+
+    @Override
+    public String refutedBy() {
+        return "RigL or SET no better than static at 98 %, or RigL at 90 % more than 0.7 points below dense";
+    }
+
+    @Override
+    public int budgetMinutes() {
+        return 10;
+    }
+
+    @Override
+    public Findings run(Lab lab) {
+        TrainSettings base = Rivals.dense("lenet-300-100", lab.choose(1, 12));
+        String every = lab.quick() ? "every=5" : "every=100";
+        Map<String, TrainSettings> rivals = new LinkedHashMap<>();
+        rivals.put("dense", base);
+        for (String sparsity : List.of("90%", "98%")) {
+            rivals.put("static " + sparsity, base.with(base.model(), "static", sparsity));
+            rivals.put("set " + sparsity, base.with(base.model(), lab.quick() ? "set(every=5)" : "set", sparsity));
+            rivals.put("rigl " + sparsity, base.with(base.model(), "rigl(" + every + ")", sparsity));
+        }
+        Map<String, Lab.Series> found = lab.run(rivals);
+        List<LinePlot.Series> lines = new ArrayList<>();
+        found.forEach((name, s) -> lines.add(new LinePlot.Series(name,
+                s.trials().getFirst().curve().stream().map(p -> new LinePlot.Point(p.epoch(), p.right())).toList())));
+        return new Findings(List.of(Rivals.table("Accuracy at equal epochs", found.values())),
+                List.of(new LinePlot("Accuracy (first seed)", "epochs", "accuracy", lines, List.of())),
+                List.of(Verdict.above("RigL at 90 % is within 0.7 points of dense", -GAP, found.get("rigl 90%").over(found.get("dense"))),
+                        Verdict.above("RigL beats static at 98 %", 0, found.get("rigl 98%").over(found.get("static 98%"))),
+                        Verdict.above("SET beats static at 98 %", 0, found.get("set 98%").over(found.get("static 98%")))));
+    }
+}

@@ -1,0 +1,25 @@
+package dev.filigree.app.studies;
+
+import dev.filigree.base.Near;
+import dev.filigree.base.UserError;
+import java.util.List;
+
+/** Every study, once. */
+public final class Studies {
+
+    private static final List<Study> ALL = List.of(new LotteryTickets(), new DynamicSparsity(), new RandomPruning(), new LargeSparse());
+
+    private Studies() {
+    }
+
+    public static List<Study> all() {
+        return ALL;
+    }
+
+    /** The study of this name; throws a {@link UserError} with the near names. */
+    public static Study named(String name) {
+        List<String> names = ALL.stream().map(Study::name).toList();
+        return ALL.stream().filter(s -> s.name().equals(name)).findFirst()
+                .orElseThrow(() -> new UserError("unknown study '" + name + "'" + Near.hint(name, names) + " (choices: " + String.join(", ", names) + ")"));
+    }
+}
