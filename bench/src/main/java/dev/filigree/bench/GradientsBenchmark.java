@@ -38,9 +38,23 @@ public class GradientsBenchmark {
     @Param
     public Implementation kernels;
 
-    /** Rows of a block; 1 for unstructured. */
-    @Param({"1", "4"})
-    public int blockRows;
+    /** Rows and columns of a block. */
+    public enum Shape {
+        ENTRIES(1, 1, Layout.CSR), BLOCKS_4X1(4, 1, Layout.blocks(4)), GROUPS_1X8(1, 8, Layout.groups(8));
+
+        private final int rows;
+        private final int cols;
+        private final Layout layout;
+
+        Shape(int rows, int cols, Layout layout) {
+            this.rows = rows;
+            this.cols = cols;
+            this.layout = layout;
+        }
+    }
+
+    @Param
+    public Shape shape;
 
     private final Value x = new Value(Implementation.random(SIDE * TOKENS), SIDE, TOKENS, TOKENS);
     private final Floats dy = Implementation.random(SIDE * TOKENS);
@@ -53,7 +67,7 @@ public class GradientsBenchmark {
     public void prepare() {
         Compute compute = kernels.compute();
         gradients = compute.kernels().sparseGradients();
-        weight = new Held("weight", Implementation.weight(SIDE, SIDE, blockRows, 10, blockRows == 1 ? Layout.CSR : Layout.blocks(blockRows)));
+        weight = new Held("weight", Implementation.weight(SIDE, SIDE, shape.rows, shape.cols, 10, shape.layout));
         tape = new Tape(compute, new Gradients(List.of(weight)));
     }
 

@@ -19,12 +19,12 @@ public enum Implementation {
         return new Compute(this == VECTOR ? Kernels.best() : Kernels.scalar(), Parallel.single());
     }
 
-    /** A random weight of which one in {@code every} blocks of {@code height} rows lives. */
-    static Weight weight(int rows, int cols, int height, int every, Layout layout) {
+    /** A random weight of which one in {@code every} blocks of {@code height} rows and {@code width} columns lives. */
+    static Weight weight(int rows, int cols, int height, int width, int every, Layout layout) {
         Topology.Builder live = new Topology.Builder(rows, cols, rows * cols / every);
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < cols; c++) {
-                if ((r / height + c) % every == 0) {
+                if ((r / height + c / width) % every == 0) {
                     live.add(r, c);
                 }
             }

@@ -33,16 +33,22 @@ public class ProductsBenchmark {
 
     /** How the weight is held. */
     public enum Held {
-        DENSE(1, 1, Layout.TILED), CSR(1, 10, Layout.CSR), BLOCKS_4X1(4, 10, Layout.blocks(4)),
+        DENSE(1, 1, Layout.TILED), CSR(1, 10, Layout.CSR), BLOCKS_4X1(4, 10, Layout.blocks(4)), GROUPS_1X8(1, 8, 10, Layout.groups(8)),
         GROUPS_1_OF_4(1, 4, Layout.nOfM(1, 4)), BITMAP(1, 4, Layout.BITMAP),
         SLICED(1, 10, Layout.SLICED), COLUMNS_INT8(1, 1, Layout.columns(Coded.Type.INT8)), BLOCKS_16X1_INT8(16, 10, Layout.codedBlocks(16, Coded.Type.INT8));
 
         private final int height;
+        private final int width;
         private final int every;
         private final Layout layout;
 
         Held(int height, int every, Layout layout) {
+            this(height, 1, every, layout);
+        }
+
+        Held(int height, int width, int every, Layout layout) {
             this.height = height;
+            this.width = width;
             this.every = every;
             this.layout = layout;
         }
@@ -68,7 +74,7 @@ public class ProductsBenchmark {
         compute = kernels.compute();
         x = Implementation.random(SIDE * tokens);
         y = Floats.allocate(SIDE * tokens);
-        weight = Implementation.weight(SIDE, SIDE, held.height, held.every, held.layout);
+        weight = Implementation.weight(SIDE, SIDE, held.height, held.width, held.every, held.layout);
     }
 
     @Benchmark

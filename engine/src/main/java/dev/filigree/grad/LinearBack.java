@@ -9,6 +9,7 @@ import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.DenseGradient;
 import dev.filigree.tensor.Matmul;
+import dev.filigree.tensor.RowGroups;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Weight;
 
@@ -57,6 +58,8 @@ record LinearBack(Param weight, Param bias, Activation f, Value x, Value sum, Va
                     case Csr c -> k.csr(c.start(), c.column(), c.chunk(), c.rows(), c.cols(), dy.data(), x.data(), dy.width(), dy.panels(), ofWeight, from, to);
                     case BlockCsr b -> k.blocks(b.start(), b.column(), b.blockRows(), b.rows(), b.cols(), dy.data(), x.data(), dy.width(), dy.panels(),
                             ofWeight, from / unit, Math.ceilDiv(to, unit));
+                    case RowGroups r -> k.groups(r.start(), r.column(), r.groupCols(), r.chunk(), r.rows(), r.cols(), dy.data(), x.data(), dy.width(),
+                            dy.panels(), ofWeight, from, to);
                     case Tiled _ -> { } // done above, all rows together
                     default -> throw new IllegalStateException(weight.name() + " is held as " + w.layout() + ", which has no gradient");
                 }

@@ -4,6 +4,7 @@ import dev.filigree.base.Floats;
 import dev.filigree.base.UserError;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.RowGroups;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
@@ -45,6 +46,8 @@ final class Candidates {
             Family.of("sliced", Layout.SLICED),
             new Family(Pattern.compile("([1-9]\\d?)x1"), m -> Layout.blocks(number(m, 1)),
                     t -> HEIGHTS.stream().filter(t::isBlocks).limit(1).map(h -> h + "x1")),
+            new Family(Pattern.compile("1x(4|8|16)"), m -> Layout.groups(number(m, 1)),
+                    t -> RowGroups.SIZES.stream().filter(t::isGroups).limit(1).map(g -> "1x" + g)),
             new Family(Pattern.compile("([1-9]\\d?):([1-9]\\d?)"), m -> Layout.nOfM(number(m, 1), number(m, 2)),
                     t -> N_OF_M.stream().filter(p -> t.isNofM(p.get(0), p.get(1))).limit(1).map(p -> p.get(0) + ":" + p.get(1))));
 
@@ -90,7 +93,7 @@ final class Candidates {
 
     /** The same, {@code copies} times. */
     List<Weight> pack(Arena arena, String layout, int copies) {
-        Layout l = layout(layout).orElseThrow(() -> new UserError("unknown layout '" + layout + "', expected dense, csr, bitmap, sliced, Rx1 or N:M"));
+        Layout l = layout(layout).orElseThrow(() -> new UserError("unknown layout '" + layout + "', expected dense, csr, bitmap, sliced, Rx1, 1x4, 1x8, 1x16 or N:M"));
         Floats values = Floats.allocate(live.count());
         weight.forEach((r, c, slot, v) -> {
             int i = live.find(r, c);

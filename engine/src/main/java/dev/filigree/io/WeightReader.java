@@ -261,6 +261,7 @@ public final class WeightReader {
         return switch (layout) {
             case "csr" -> Layout.CSR.pack(arena, t, values);
             case "bitmap" -> Layout.BITMAP.pack(arena, t, values);
+            case "1x4", "1x8", "1x16" -> Layout.groups(Integer.parseInt(layout.substring(2))).pack(arena, t, values);
             default -> nOfM(name, layout).pack(arena, t, values);
         };
     }
@@ -269,7 +270,7 @@ public final class WeightReader {
         Matcher m = N_OF_M.matcher(layout);
         if (!m.matches() || Integer.parseInt(m.group(1)) > Integer.parseInt(m.group(2)) || Integer.parseInt(m.group(2)) > LONGEST_GROUP) {
             throw Faults.unsupported(checkpoint.source(), "notes the layout " + Faults.quote(layout) + " for " + Faults.quote(name),
-                    "expected csr, bitmap or N:M such as 2:4");
+                    "expected csr, bitmap, 1x4, 1x8, 1x16 or N:M such as 2:4");
         }
         return Layout.nOfM(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)));
     }

@@ -11,6 +11,7 @@ import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.PackedNofM;
+import dev.filigree.tensor.RowGroups;
 import dev.filigree.tensor.SlicedEll;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
@@ -65,8 +66,8 @@ public final class WeightWriter {
             case BlockCsr b -> blocks(name, b);
             case PackedNofM p when p.n() == 2 && p.m() == 4 -> bitmask(name, p, SparseFormat.BITMASK_24);
             case Columns c -> dense(name, c.rows(), c.cols(), rowMajor(c));
-            case Csr _, Bitmap _, PackedNofM _, SlicedEll _, CodedBlocks _ -> {
-                if (w instanceof Bitmap || w instanceof PackedNofM) {
+            case Csr _, Bitmap _, PackedNofM _, RowGroups _, SlicedEll _, CodedBlocks _ -> {
+                if (w instanceof Bitmap || w instanceof PackedNofM || w instanceof RowGroups) {
                     metadata.put(SparseFormat.layoutKey(name), w.layout());
                 }
                 if (unstructured == SparseFormat.CSR) {

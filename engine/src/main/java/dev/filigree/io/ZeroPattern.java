@@ -52,7 +52,7 @@ final class ZeroPattern {
             }
         }
         for (int width : BLOCKS) {
-            if (isRowBlocks(t, width)) {
+            if (t.cols() >= 2 * width && t.isGroups(width)) {
                 return "1x" + width;
             }
         }
@@ -70,27 +70,6 @@ final class ZeroPattern {
                 inGroup = t.column().get(j) / m == group ? inGroup + 1 : 1;
                 group = t.column().get(j) / m;
                 if (inGroup > n) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    private static boolean isRowBlocks(Topology t, int width) {
-        if (t.cols() % width != 0 || t.cols() < 2 * width) {
-            return false;
-        }
-        for (int r = 0; r < t.rows(); r++) {
-            int from = t.start().get(r);
-            int to = t.start().get(r + 1);
-            if ((to - from) % width != 0) {
-                return false;
-            }
-            for (int j = from; j < to; j++) {
-                int c = t.column().get(j);
-                int place = (j - from) % width;
-                if (c % width != place || place > 0 && t.column().get(j - 1) != c - 1) {
                     return false;
                 }
             }

@@ -40,6 +40,9 @@ public interface MatrixVector {
     /** See {@link Products#blocks}. */
     void blocks(Ints start, Shorts column, Floats values, int blockRows, Floats bias, int rows, Floats x, Floats y, int fromBlock, int toBlock);
 
+    /** See {@link Products#groups}. */
+    void groups(Ints start, Shorts column, Floats values, int groupCols, int chunk, Floats bias, int rows, int cols, Floats x, Floats y, int fromRow, int toRow);
+
     /**
      * Blocks of 4, 8 or 16 outputs in few bits. The blocks of block row b are {@code start[b] .. start[b+1]}, whole units:
      * block j holds values {@code j*blockRows ..}; what fills up a unit has code 0 and any column.

@@ -40,6 +40,15 @@ public interface Products {
     void blocks(Ints start, Shorts column, Floats values, int blockRows, Floats bias, int rows, Floats x, Floats y, int width, int fromBlock, int toBlock);
 
     /**
+     * Groups of {@code groupCols} (4, 8 or 16) consecutive inputs of one output, in chunks of columns as {@link #csr}: group
+     * j of chunk c begins at column {@code c*chunk + column[j]} and holds {@code values[j*groupCols ..]}.
+     *
+     * @param chunk columns of a chunk, a multiple of {@code groupCols} and at most 65536
+     */
+    void groups(Ints start, Shorts column, Floats values, int groupCols, int chunk, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromRow,
+            int toRow);
+
+    /**
      * N of every M consecutive columns: {@code values [rows] [cols/m * n]}, and for each value one byte with its
      * place 0 .. m-1 inside its group, ascending.
      */

@@ -22,6 +22,7 @@ public final class SelfTest {
     private static final int ROWS = 192;
     private static final int COLS = 192;
     private static final int WIDTH = 64;
+    private static final int GROUP = 8;
     private static final int CEILING_ROUNDS = 20_000;
     private static final double MOST_SECONDS = 2;
     /** Calls of a kernel and of the ceiling that are compared, the best with the best, and the least time they take. */
@@ -93,13 +94,37 @@ public final class SelfTest {
         }
         read("sparse product", positions / 4, 0.3, () -> k.csr(start, column, w, COLS, null, ROWS, COLS, x, y, WIDTH, 0, ROWS));
         read("4x1 block product", positions / 4, 0.4, () -> k.blocks(start, column, w, 4, null, ROWS, x, y, WIDTH, 0, ROWS / 4));
+        int few = Kernels.WIDTHS[1];
+        read("4x1 block product, few tokens", positions / 4 / WIDTH * few, 0.4, () -> k.blocks(start, column, w, 4, null, ROWS, x, y, few, 0, ROWS / 4));
+        Ints groupStart = groupStart();
+        Shorts group = groups();
+        read("1x8 group product", positions / 4, 0.3, () -> k.groups(groupStart, group, w, GROUP, COLS, null, ROWS, COLS, x, y, WIDTH, 0, ROWS));
         MemorySegment places = Arena.ofAuto().allocate((long) ROWS * COLS / 2).fill((byte) 1);
         read("2:4 product", positions / 2, 0.25, () -> k.nOfM(places, w, 2, 4, null, COLS, x, y, WIDTH, 0, ROWS));
         Floats gradient = Floats.allocate(ROWS * COLS / 4);
         read("sparse gradient", positions / 4, 0.15,
                 () -> kernels.sparseGradients().csr(start, column, COLS, ROWS, COLS, y, x, WIDTH, 1, gradient, 0, ROWS));
+        read("group gradient", positions / 4, 0.15,
+                () -> kernels.sparseGradients().groups(groupStart, group, GROUP, COLS, ROWS, COLS, y, x, WIDTH, 1, gradient, 0, ROWS));
         read("block gradient", positions / 4, 0.25,
                 () -> kernels.sparseGradients().blocks(start, column, 4, ROWS, COLS, y, x, WIDTH, 1, gradient, 0, ROWS / 4));
+    }
+
+    /** Every fourth group of each row lives. */
+    private static Ints groupStart() {
+        Ints start = Ints.allocate(ROWS + 1);
+        for (int r = 0; r <= ROWS; r++) {
+            start.set(r, r * COLS / 4 / GROUP);
+        }
+        return start;
+    }
+
+    private static Shorts groups() {
+        Shorts column = Shorts.allocate(ROWS * COLS / 4 / GROUP);
+        for (int i = 0; i < column.length(); i++) {
+            column.set(i, i * 4 * GROUP % COLS);
+        }
+        return column;
     }
 
     private void convolutions() {
@@ -151,6 +176,9 @@ public final class SelfTest {
         }
         MemorySegment code = Arena.ofAuto().allocate((long) firstCode.get(slices) * Coded.UNIT, Floats.ALIGNMENT);
         read("one token, sliced", 2.0 * ROWS * COLS / 4, 0.08, () -> k.sliced(steps, firstStep, firstCode, code, w, null, ROWS, COLS, x, y, 0, slices));
+        Ints groupStart = groupStart();
+        Shorts group = groups();
+        read("one token, 1x8", 2.0 * ROWS * COLS / 4, 0.05, () -> k.groups(groupStart, group, w, GROUP, COLS, null, ROWS, COLS, x, y, 0, ROWS));
         int height = 16;
         int blocks = COLS / 4;
         Ints start = Ints.allocate(ROWS / height + 1);

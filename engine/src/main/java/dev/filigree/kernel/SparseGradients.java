@@ -19,6 +19,10 @@ public interface SparseGradients {
     /** The same for the blocks of {@link Products#blocks}; {@code gradient [blocks] [blockRows]}, rows past the end get zero. */
     void blocks(Ints start, Shorts column, int blockRows, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromBlock, int toBlock);
 
+    /** The same for the groups of {@link Products#groups}; {@code gradient [groups] [groupCols]}. */
+    void groups(Ints start, Shorts column, int groupCols, int chunk, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromRow,
+            int toRow);
+
     /** {@code gradient[r] += sum over all tokens of dy[r][t]} for rows {@code fromRow .. toRow}: the gradient of a bias. */
     void rowSums(Floats dy, int rows, int width, int panels, Floats gradient, int fromRow, int toRow);
 

@@ -50,6 +50,7 @@ final class Cuts {
     private static long before(Weight w, int u) {
         return switch (w) {
             case Csr c -> inChunks(c.start(), c.rows(), c.chunks(), u);
+            case RowGroups g -> inChunks(g.start(), g.rows(), g.chunks(), u);
             case BlockCsr b -> b.start().get(u);
             case CodedBlocks b -> b.start().get(u);
             case Bitmap b -> b.start().get(u);

@@ -66,7 +66,7 @@ public final class Matmul {
             case SlicedEll _ -> MatrixVector.SLICE_ROWS;
             case BlockCsr b -> b.blockRows();
             case CodedBlocks b -> b.blockRows();
-            case Dense _, Csr _, PackedNofM _, Bitmap _ -> 1;
+            case Dense _, Csr _, RowGroups _, PackedNofM _, Bitmap _ -> 1;
         };
     }
 
@@ -83,6 +83,7 @@ public final class Matmul {
                 k.addCsr(s.rest().start(), s.rest().column(), s.rest().values(), s.rest().chunk(), s.rows(), s.cols(), x, y, width, from, to);
             }
             case BlockCsr b -> k.blocks(b.start(), b.column(), b.values(), b.blockRows(), bias, b.rows(), x, y, width, first, last);
+            case RowGroups g -> k.groups(g.start(), g.column(), g.values(), g.groupCols(), g.chunk(), bias, g.rows(), g.cols(), x, y, width, first, last);
             case CodedBlocks b -> k.codedBlocks(b.start(), b.column(), b.values(), b.scaleStart(), b.group(), b.blockRows(), bias, b.rows(), x, y, width, first,
                     last);
             case PackedNofM p -> k.nOfM(p.place(), p.values(), p.n(), p.m(), bias, p.cols(), x, y, width, first, last);
@@ -104,6 +105,7 @@ public final class Matmul {
                 k.csr(s.rest().start(), s.rest().column(), s.rest().values(), s.rest().chunk(), y, s.rows(), s.cols(), x, y, from, to);
             }
             case BlockCsr b -> k.blocks(b.start(), b.column(), b.values(), b.blockRows(), bias, b.rows(), x, y, first, last);
+            case RowGroups g -> k.groups(g.start(), g.column(), g.values(), g.groupCols(), g.chunk(), bias, g.rows(), g.cols(), x, y, first, last);
             case CodedBlocks b -> k.codedBlocks(b.start(), b.column(), b.values(), b.scaleStart(), b.group(), b.blockRows(), bias, b.rows(), x, y, first, last);
             case PackedNofM p -> k.nOfM(p.place(), p.values(), p.n(), p.m(), bias, p.cols(), x, y, first, last);
             case Bitmap b -> k.bitmap(b.bits(), b.start(), b.values(), bias, b.cols(), x, y, first, last);

@@ -13,6 +13,7 @@ public final class Slots {
         return switch (w) {
             case Csr c -> c.values();
             case BlockCsr b -> b.values();
+            case RowGroups g -> g.values();
             case Dense d -> d.floats();
             case PackedNofM p -> p.values();
             case Bitmap b -> b.values();
@@ -21,11 +22,12 @@ public final class Slots {
         };
     }
 
-    /** Whether gradients for {@code w} can be had: rows of entries, blocks, dense weights packed for products, tables and vectors. */
+    /** Whether gradients for {@code w} can be had: rows of entries, blocks, groups, dense weights packed for products, tables and vectors. */
     public static boolean trainable(Weight w) {
         return switch (w) {
             case Csr c -> true;
             case BlockCsr b -> true;
+            case RowGroups g -> true;
             case Tiled t -> true;
             case Dense d -> true;
             default -> false;

@@ -129,6 +129,27 @@ public final class Topology {
         return true;
     }
 
+    /** Whether every row consists of groups of {@code width} consecutive columns, the first a multiple of {@code width}, as all columns do. */
+    public boolean isGroups(int width) {
+        if (cols % width != 0) {
+            return false;
+        }
+        for (int r = 0; r < rows; r++) {
+            int from = start.get(r);
+            int to = start.get(r + 1);
+            if ((to - from) % width != 0) {
+                return false;
+            }
+            for (int j = from; j < to; j++) {
+                int place = (j - from) % width;
+                if (column.get(j) % width != place || place > 0 && column.get(j - 1) != column.get(j) - 1) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /** Whether exactly {@code n} of every {@code m} consecutive columns are live in each row. */
     public boolean isNofM(int n, int m) {
         int perRow = cols / m * n;

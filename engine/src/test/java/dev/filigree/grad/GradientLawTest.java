@@ -24,6 +24,7 @@ import dev.filigree.ops.Spans;
 import dev.filigree.ops.Value;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.RowGroups;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
@@ -45,8 +46,12 @@ class GradientLawTest {
     /** Sequences of 1 to 40 tokens: some cross a panel of 16 tokens. */
     private static final Spans SPANS = new Spans(new int[] {0, 1, 14, 15, 55, 58});
 
-    /** A layout that is trained, and the rows that its blocks take. */
-    record Case(String name, Layout layout, int blockRows) {
+    /** A layout that is trained, and the rows and columns that its blocks take. */
+    record Case(String name, Layout layout, int blockRows, int blockCols) {
+        Case(String name, Layout layout, int blockRows) {
+            this(name, layout, blockRows, 1);
+        }
+
         @Override
         public String toString() {
             return name;
@@ -55,16 +60,25 @@ class GradientLawTest {
 
     static Stream<Case> layouts() {
         return Stream.of(new Case("csr of one chunk", Layout.csr(1000), 1), new Case("csr in chunks of 5", Layout.csr(5), 1),
-                new Case("2x1", Layout.blocks(2), 2), new Case("4x1", Layout.blocks(4), 4), new Case("8x1", Layout.blocks(8), 8));
+                new Case("2x1", Layout.blocks(2), 2), new Case("4x1", Layout.blocks(4), 4), new Case("8x1", Layout.blocks(8), 8),
+                groups(4, 1000), groups(8, 8));
+    }
+
+    /** Groups of the largest size up to {@code most} that the columns allow. */
+    private static Case groups(int most, int chunk) {
+        return new Case("1x" + most + " in chunks of " + chunk, (arena, t, v) -> RowGroups.sizeFor(most, t.cols()) == 1 ? Layout.CSR.pack(arena, t, v)
+                : RowGroups.pack(arena, t, v, RowGroups.sizeFor(most, t.cols()), chunk), 1, most);
     }
 
     static Weight weight(int rows, int cols, double density, Case how, Rng rng) {
         Topology.Builder b = new Topology.Builder(rows, cols, 16);
         for (int block = 0; block < rows; block += how.blockRows) {
-            for (int c = 0; c < cols; c++) {
+            for (int c = 0; c < cols; c += how.blockCols) {
                 if (rng.nextDouble() < density) {
                     for (int r = block; r < Math.min(rows, block + how.blockRows); r++) {
-                        b.add(r, c);
+                        for (int i = c; i < Math.min(cols, c + how.blockCols); i++) {
+                            b.add(r, i);
+                        }
                     }
                 }
             }
@@ -92,7 +106,7 @@ class GradientLawTest {
     @ParameterizedTest
     @MethodSource("layouts")
     void linear(Case how) {
-        for (int[] shape : new int[][] {{8, 8, 1}, {13, 7, 17}, {16, 23, 40}, {5, 1, 3}}) {
+        for (int[] shape : new int[][] {{8, 8, 1}, {13, 7, 17}, {16, 23, 40}, {16, 24, 18}, {5, 1, 3}}) {
             for (Activation f : new Activation[] {Activation.NONE, Activation.GELU}) {
                 Rng rng = new Rng(shape[0]);
                 Held w = new Held("weight", weight(shape[0], shape[1], 0.6, how, rng));

@@ -16,7 +16,7 @@ final class Patterns {
     private Patterns() {
     }
 
-    /** A random encoder, its zeros "4x1" (half of the blocks) or "2:4", held as {@code layout}. */
+    /** A random encoder, its zeros "4x1", "1x8" (half of the blocks) or "2:4", held as {@code layout}. */
     static Bert model(String pattern, Layout layout) {
         EncoderConfig config = Models.config(Pooling.MEAN);
         EncoderConfig even = new EncoderConfig(24, 2, 3, 48, config.vocab(), 70, 2, 1e-12f, Pooling.MEAN, true);
@@ -27,11 +27,15 @@ final class Patterns {
             }
             Topology.Builder b = new Topology.Builder(rows, cols, 16);
             Rng rng = new Rng(6).split(name);
-            for (int r = 0; r < rows; r += 4) {
+            for (int r = 0; r < rows; r++) {
                 for (int c = 0; c < cols; c++) {
-                    boolean live = pattern.equals("4x1") ? rng.nextInt(2) == 0 : c % 4 == 1 || c % 4 == 2;
-                    for (int i = r; live && i < r + 4; i++) {
-                        b.add(i, pattern.equals("4x1") ? c : c / 4 * 4 + (c + i) % 4);
+                    boolean live = switch (pattern) {
+                        case "4x1" -> rng.split(r / 4 + "," + c).nextInt(2) == 0;
+                        case "1x8" -> rng.split(r + "," + c / 8).nextInt(2) == 0;
+                        default -> (c + r) % 4 < 2;
+                    };
+                    if (live) {
+                        b.add(r, c);
                     }
                 }
             }

@@ -175,7 +175,7 @@ class PlannerTest {
 
     @Test
     void patternsBringTheirOwnLayouts() {
-        for (Map.Entry<String, Layout> e : Map.of("4x1", Layout.blocks(4), "2:4", Layout.nOfM(2, 4)).entrySet()) {
+        for (Map.Entry<String, Layout> e : Map.of("4x1", Layout.blocks(4), "1x8", Layout.groups(8), "2:4", Layout.nOfM(2, 4)).entrySet()) {
             Bert patterned = Patterns.model(e.getKey(), e.getValue());
             Set<String> tried = new HashSet<>();
             new Planner(meter(t -> {

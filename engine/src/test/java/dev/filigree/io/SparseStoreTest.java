@@ -48,6 +48,7 @@ class SparseStoreTest {
         layouts.put("3:8", Layout.nOfM(3, 8));
         layouts.put("4x1", Layout.blocks(4));
         layouts.put("16x1", Layout.blocks(16));
+        layouts.put("1x8", Layout.groups(8));
         return layouts.entrySet().stream().flatMap(e -> Stream.of(Store.values())
                 .flatMap(store -> Stream.of(SparseFormat.BITMASK, SparseFormat.CSR).map(format -> Arguments.of(e.getKey(), e.getValue(), store, format))));
     }
@@ -260,6 +261,8 @@ class SparseStoreTest {
         Fault.of(() -> read(good, Map.of("filigree.csr", "2"), 4, 10), "newer Filigree");
         Fault.of(() -> read(good, Map.of("filigree.layout." + NAME, "9:4"), 4, 10), "N:M");
         Fault.of(() -> read(good, Map.of("filigree.layout." + NAME, "2:4"), 4, 10), "multiple of 4");
+        Fault.of(() -> read(good, Map.of("filigree.layout." + NAME, "1x8"), 4, 10), "groups of 8");
+        Fault.of(() -> read(good, Map.of("filigree.layout." + NAME, "1x5"), 4, 10), "N:M");
     }
 
     /** Parts of a [4 x 10] matrix with two values in each row, columns 0 and 1. */
@@ -347,11 +350,14 @@ class SparseStoreTest {
             }
         } else {
             int height = name.endsWith("x1") ? Integer.parseInt(name.substring(0, name.length() - 2)) : 1;
+            int width = name.startsWith("1x") ? Integer.parseInt(name.substring(2)) : 1;
             for (int top = 0; top < rows; top += height) {
-                for (int c = 0; c < cols; c++) {
+                for (int left = 0; left < cols; left += width) {
                     boolean live = rng.nextInt(4) == 0;
                     for (int r = top; live && r < Math.min(rows, top + height); r++) {
-                        b.add(r, c);
+                        for (int c = left; c < left + width; c++) {
+                            b.add(r, c);
+                        }
                     }
                 }
             }

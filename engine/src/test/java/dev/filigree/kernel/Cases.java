@@ -72,6 +72,15 @@ final class Cases {
             return all;
         }
 
+        /** Groups of {@code size} columns: entries are groups, and their columns those at which they begin. */
+        static Sparse groups(int rows, int cols, int size, int chunk, double density, double idle, Rng rng) {
+            Sparse s = random(rows, cols / size, chunk / size, density, idle, rng);
+            for (int j = 0; j < s.entries; j++) {
+                s.column.set(j, s.column.get(j) * size);
+            }
+            return new Sparse(rows, s.start, s.column, s.entries, chunk);
+        }
+
         static Sparse random(int rows, int cols, int chunk, double density, double idle, Rng rng) {
             int chunks = (cols + chunk - 1) / chunk;
             boolean[] empty = new boolean[rows];

@@ -13,6 +13,7 @@ import dev.filigree.tensor.CodedBlocks;
 import dev.filigree.tensor.Columns;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Matmul;
+import dev.filigree.tensor.RowGroups;
 import dev.filigree.tensor.SlicedEll;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
@@ -45,9 +46,9 @@ class CompiledKernelsTest {
     private static final Pattern TASK = Pattern.compile("<task compile_id='\\d+' .*method='dev\\.filigree\\.kernel\\.vector\\.(\\w+) (\\w+) .*");
     private static final Pattern METHOD = Pattern.compile("<method id='(\\d+)' .*name='([^']+)'.*");
     private static final Pattern CALL = Pattern.compile("<call method='(\\d+)'.*");
-    private static final Set<String> PRODUCTS = Set.of("Tiles", "PackedTiles", "SparseRows", "BlockTiles", "PositionedRows", "Quads", "VectorUpdates", "VectorNorms",
+    private static final Set<String> PRODUCTS = Set.of("Tiles", "PackedTiles", "SparseRows", "BlockTiles", "PositionedRows", "BitmapRows", "Quads", "VectorUpdates", "VectorNorms",
             "OneToken", "Softmax", "Activations", "StripRows", "Depthwise", "Unfold", "DenseVectors", "ColumnVectors", "BlockVectors", "CodedBlockVectors",
-            "SlicedVectors", "RowVectors");
+            "SlicedVectors", "RowVectors", "GroupRows", "GroupVectors", "NarrowBlocks");
 
     @TempDir
     Path folder;
@@ -175,6 +176,9 @@ class CompiledKernelsTest {
                 weights.add(blocks);
                 weights.add(CodedBlocks.pack(arena, blocks, Coded.Type.BF16, 0));
                 weights.add(CodedBlocks.pack(arena, blocks, Coded.Type.INT8, 0));
+            }
+            for (int size : RowGroups.SIZES) {
+                weights.add(Layout.groups(size).pack(arena, full, ones));
             }
             Floats x = Floats.allocate(COLS).fill(1f);
             Floats y = Floats.allocate(ROWS);

@@ -11,6 +11,7 @@ import dev.filigree.tensor.CodedBlocks;
 import dev.filigree.tensor.Columns;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Matmul;
+import dev.filigree.tensor.RowGroups;
 import dev.filigree.tensor.SlicedEll;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
@@ -127,12 +128,31 @@ record MatrixVectorLawTest(Kernels kernels) {
                 all.put(height + "x1 int8 in groups", CodedBlocks.pack(arena, b, Coded.Type.INT8, 16));
             }
         }
+        for (int size : RowGroups.SIZES) {
+            if (cols % size == 0) {
+                all.put("1x" + size, groups(rows, cols, sparsity, size, cols, rng));
+                all.put("1x" + size + " in chunks", groups(rows, cols, sparsity, size, 32, rng));
+            }
+        }
         for (int[] nm : new int[][] {{2, 4}, {1, 4}, {2, 8}, {4, 8}, {3, 5}}) {
             if (cols % nm[1] == 0) {
                 all.put(nm[0] + ":" + nm[1], nOfM(rows, cols, nm[0], nm[1], rng));
             }
         }
         return all;
+    }
+
+    private static Weight groups(int rows, int cols, double sparsity, int size, int chunk, Rng rng) {
+        Topology.Builder b = new Topology.Builder(rows, cols, 16);
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < cols; c += size) {
+                boolean live = rng.nextDouble() >= sparsity;
+                for (int i = c; live && i < c + size; i++) {
+                    b.add(r, i);
+                }
+            }
+        }
+        return filled(b.build(), rng, (arena, t, v) -> RowGroups.pack(arena, t, v, size, chunk));
     }
 
     private static Weight csr(int rows, int cols, double sparsity, int height, Rng rng) {

@@ -65,6 +65,21 @@ record ProductLawTest(Kernels vector) {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {4, 8, 16})
+    void groupsAreTheProductOfTheirEntries(int size) {
+        forEachShape(size, (rng, rows, anyCols, width, bias, anyX, what) -> {
+            int cols = Math.ceilDiv(anyCols, size) * size;
+            Floats x = random(cols * width, rng);
+            for (int chunk : new int[] {size, 4 * size, 1024}) {
+                Cases.Sparse s = Cases.Sparse.groups(rows, cols, size, chunk, 0.3, 0.2, rng);
+                Floats v = random(s.entries() * size, rng);
+                compare(rows, width, rows, cols, what + " groups of " + size + " in chunks of " + chunk,
+                        (k, y, from, to) -> k.products().groups(s.start(), s.column(), v, size, chunk, bias, rows, cols, x, y, width, from, to));
+            }
+        });
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"1:2", "2:4", "1:4", "4:8", "3:5", "4:4", "1:16"})
     void nOfMReadsEachGroup(String pattern) {
         int n = Integer.parseInt(pattern.split(":")[0]);

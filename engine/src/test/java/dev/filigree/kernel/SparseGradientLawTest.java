@@ -49,6 +49,20 @@ record SparseGradientLawTest(Kernels vector) {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {4, 8, 16})
+    void groupGradientsAreTheSampledProduct(int size) {
+        forEachShape(size, (rng, rows, anyCols, panels, width, dy, anyX, what) -> {
+            int cols = Math.ceilDiv(anyCols, size) * size;
+            Floats x = random(cols * panels * width, rng);
+            for (int chunk : new int[] {size, 4 * size, 1024}) {
+                Cases.Sparse s = Cases.Sparse.groups(rows, cols, size, chunk, 0.4, 0.2, rng);
+                compare(s.entries() * size, rows, panels * width, what + " groups of " + size + " in chunks of " + chunk, rng, (k, g, from, to) -> k.sparseGradients()
+                        .groups(s.start(), s.column(), size, chunk, rows, cols, dy, x, width, panels, g, from, to));
+            }
+        });
+    }
+
     @Test
     void rowSumsAddAllTokens() {
         forEachShape(1, ONE_TOKEN_TOO, (rng, rows, cols, panels, width, dy, x, what) -> compare(rows, rows, panels * width, what, rng,

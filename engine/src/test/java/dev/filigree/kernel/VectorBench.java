@@ -8,6 +8,7 @@ import dev.filigree.tensor.CodedBlocks;
 import dev.filigree.tensor.Columns;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Matmul;
+import dev.filigree.tensor.RowGroups;
 import dev.filigree.tensor.SlicedEll;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
@@ -62,6 +63,16 @@ final class VectorBench {
                 add(cases, wanted, "blocks " + height + "x1 int8 " + percent, CodedBlocks.pack(Arena.ofAuto(), b, Coded.Type.INT8, 0), x);
             }
         }
+        for (int percent : new int[] {50, 80, 90}) {
+            for (int size : RowGroups.SIZES) {
+                Topology t = groups(rows, cols, size, percent / 100.0);
+                Floats v = Cases.random(t.count(), new Rng(4));
+                for (int chunk : new int[] {192, 512, 4096}) {
+                    add(cases, wanted, "groups 1x" + size + " " + percent + " chunk " + chunk, RowGroups.pack(Arena.ofAuto(), t, v, size, chunk), x);
+                }
+                add(cases, wanted, "groups 1x" + size + " as csr " + percent, Layout.CSR.pack(Arena.ofAuto(), t, v), x);
+            }
+        }
         Floats big = Floats.allocate(rows * cols);
         try (Parallel parallel = new Parallel(Integer.parseInt(args[2]))) {
             Compute compute = new Compute(Kernels.best(), parallel);
@@ -101,6 +112,20 @@ final class VectorBench {
         if (name.contains(wanted)) {
             cases.put(name, new Case(w, x));
         }
+    }
+
+    private static Topology groups(int rows, int cols, int size, double sparsity) {
+        Rng rng = new Rng(3);
+        Topology.Builder b = new Topology.Builder(rows, cols, (int) (rows * cols * (1.02 - sparsity)));
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < cols; c += size) {
+                boolean live = rng.nextDouble() >= sparsity;
+                for (int i = c; live && i < c + size; i++) {
+                    b.add(r, i);
+                }
+            }
+        }
+        return b.build();
     }
 
     private static Topology random(int rows, int cols, int height, double sparsity) {

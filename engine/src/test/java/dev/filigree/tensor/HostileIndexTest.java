@@ -27,11 +27,13 @@ class HostileIndexTest {
 
     private static final int ROWS = 37;
     private static final int COLS = 70;
+    private static final int WHOLE = 72;
     private static final int GUARD = 512;
 
     private final Rng rng = new Rng(11);
     private final Topology live = live(0.4, 1);
     private final Topology blocky = live(0.4, 4);
+    private final Topology grouped = groups(0.4);
 
     @Test
     void offsetsAndColumnsThatLeadOutsideAreRefused() {
@@ -43,6 +45,12 @@ class HostileIndexTest {
         refused(() -> new Csr(0, COLS, 32, csr.start(), csr.column(), csr.values()), "at least one row");
         BlockCsr b = (BlockCsr) pack(Layout.blocks(4), blocky);
         refused(() -> new BlockCsr(ROWS, COLS, 4, b.start(), with(b.column(), 0, COLS), b.values()), "outside 0.." + (COLS - 1));
+        RowGroups g = (RowGroups) pack(Layout.groups(8), grouped);
+        refused(() -> new RowGroups(ROWS, WHOLE, 8, 32, g.start(), g.column(), g.values()), "row offsets");
+        refused(() -> new RowGroups(ROWS, WHOLE, 8, g.chunk(), g.start(), with(g.column(), 0, 3), g.values()), "group 0 begins at column 3");
+        refused(() -> new RowGroups(ROWS, WHOLE, 8, g.chunk(), g.start(), with(g.column(), 0, WHOLE), g.values()), "outside 0.." + (WHOLE - 1));
+        refused(() -> new RowGroups(ROWS, WHOLE, 8, g.chunk(), g.start(), g.column(), Floats.allocate(3)), "found 3 values");
+        refused(() -> new RowGroups(ROWS, WHOLE + 4, 8, g.chunk(), g.start(), g.column(), g.values()), "expected a multiple of 8");
         refused(() -> new BlockCsr(ROWS, Shorts.RANGE + 1, 4, b.start(), b.column(), b.values()), "at most 65536 inputs, found 65537");
     }
 
@@ -84,13 +92,13 @@ class HostileIndexTest {
             for (int trial = 0; trial < 400; trial++) {
                 Weight w;
                 try {
-                    w = mutated(trial % 6);
+                    w = mutated(trial % 7);
                 } catch (UserError e) {
                     assertTrue(e.getMessage().lines().count() == 1, e.getMessage());
                     continue;
                 }
                 kept++;
-                Floats x = Floats.allocate(COLS * width).fill(1f);
+                Floats x = Floats.allocate(w.cols() * width).fill(1f);
                 Floats y = Floats.allocate(ROWS * width + GUARD).fill(7f);
                 Matmul.apply(compute, w, null, Activation.NONE, x, y.slice(0, ROWS * width), 1, width);
                 for (int i = ROWS * width; i < y.length(); i++) {
@@ -121,6 +129,10 @@ class HostileIndexTest {
                 yield new Bitmap(ROWS, COLS, jolted(b.bits()), jolted(b.start()), b.values());
             }
             case 4 -> {
+                RowGroups g = (RowGroups) pack(Layout.groups(8), grouped);
+                yield new RowGroups(ROWS, WHOLE, 8, g.chunk(), jolted(g.start()), jolted(g.column()), g.values());
+            }
+            case 5 -> {
                 SlicedEll s = (SlicedEll) pack(SlicedEll::pack, live);
                 yield new SlicedEll(ROWS, COLS, jolted(s.steps()), s.firstStep(), s.firstCode(), jolted(s.code()), s.values(), s.rest());
             }
@@ -184,6 +196,20 @@ class HostileIndexTest {
                     for (int i = r; i < Math.min(ROWS, r + height); i++) {
                         b.add(i, c);
                     }
+                }
+            }
+        }
+        return b.build();
+    }
+
+    private static Topology groups(double density) {
+        Rng rng = new Rng(3);
+        Topology.Builder b = new Topology.Builder(ROWS, WHOLE, 16);
+        for (int r = 0; r < ROWS; r++) {
+            for (int c = 0; c < WHOLE; c += 8) {
+                boolean there = rng.nextDouble() < density;
+                for (int i = c; there && i < c + 8; i++) {
+                    b.add(r, i);
                 }
             }
         }

@@ -86,6 +86,8 @@ class LayoutLawTest {
         assertEquals(0, Layout.blocks(4).pack(Arena.ofAuto(), none, Floats.allocate(0)).nonZeros());
         assertThrows(UserError.class, () -> Layout.blocks(4).pack(Arena.ofAuto(), loose, Floats.of(1f)));
         assertThrows(UserError.class, () -> Layout.nOfM(2, 4).pack(Arena.ofAuto(), loose, Floats.of(1f)));
+        assertThrows(UserError.class, () -> Layout.groups(4).pack(Arena.ofAuto(), loose, Floats.of(1f)));
+        assertThrows(UserError.class, () -> Layout.groups(8).pack(Arena.ofAuto(), none, Floats.allocate(0)));
     }
 
     private record Case(Topology live, Floats values) {
@@ -99,6 +101,12 @@ class LayoutLawTest {
         all.put("bitmap", Layout.BITMAP);
         for (int r : new int[] {1, 2, 4, 8, 16}) {
             all.put(r + "x1", Layout.blocks(r));
+        }
+        for (int g : RowGroups.SIZES) {
+            if (cols % g == 0) {
+                all.put("1x" + g, Layout.groups(g));
+                all.put("1x" + g + " chunk 20", (arena, t, v) -> RowGroups.pack(arena, t, v, g, 20));
+            }
         }
         if (cols % 4 == 0) {
             all.put("2:4", Layout.nOfM(2, 4));
@@ -119,12 +127,13 @@ class LayoutLawTest {
                 }
             }
         } else {
+            int width = layout.startsWith("1x") && !layout.equals("1x1") ? Integer.parseInt(layout.substring(2).replace(" chunk 20", "")) : 1;
             int height = layout.endsWith("x1") ? Integer.parseInt(layout.substring(0, layout.length() - 2)) : 1;
             for (int r = 0; r < rows; r += height) {
-                for (int c = 0; c < cols; c++) {
+                for (int c = 0; c < cols; c += width) {
                     if (rng.nextDouble() >= sparsity) {
-                        for (int i = r; i < Math.min(rows, r + height); i++) {
-                            b.add(i, c);
+                        for (int i = 0; i < Math.min(rows - r, height) * width; i++) {
+                            b.add(r + i / width, c + i % width);
                         }
                     }
                 }

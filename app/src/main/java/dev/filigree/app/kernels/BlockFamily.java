@@ -5,10 +5,11 @@ import dev.filigree.tensor.Layout;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Blocks of rows that share their columns, 16 tokens or more. */
+/** Blocks of rows that share their columns, and groups of neighbouring columns of one row, 16 tokens or more. */
 final class BlockFamily implements Family {
 
     private static final int[] HEIGHTS = {4, 8};
+    private static final int GROUP = 8;
     private static final double[] GRID = {0.5, 0.8, 0.9, 0.95};
     private static final double SHARE = 0.9;
     /** Native dense products reach about 1/1.16 of the multiply-adds that the registers allow; blocks can use them all. */
@@ -21,7 +22,7 @@ final class BlockFamily implements Family {
 
     @Override
     public String title() {
-        return "Blocks 4x1 and 8x1";
+        return "Blocks 4x1 and 8x1, groups 1x8";
     }
 
     @Override
@@ -37,10 +38,11 @@ final class BlockFamily implements Family {
 
     private static void enter(Entrants e) {
         e.nativeDense();
-        for (int height : HEIGHTS) {
-            for (double sparsity : GRID) {
+        for (double sparsity : GRID) {
+            for (int height : HEIGHTS) {
                 e.ours(label(height) + " " + Ratios.percent(sparsity), sparsity, Mask.blocks(height, sparsity), Layout.blocks(height));
             }
+            e.ours("1x" + GROUP + " " + Ratios.percent(sparsity), sparsity, Mask.groups(GROUP, sparsity), Layout.groups(GROUP));
         }
     }
 

@@ -23,6 +23,11 @@ interface Mask {
         return (r, c, cols) -> Numbers.uniform(Numbers.MASK, (long) (r / height) * cols + c) >= sparsity;
     }
 
+    /** Groups of {@code width} consecutive columns of one row, dead together. */
+    static Mask groups(int width, double sparsity) {
+        return (r, c, cols) -> Numbers.uniform(Numbers.MASK, (long) r * cols + c / width) >= sparsity;
+    }
+
     /** The n of every m consecutive columns that drew the highest numbers. */
     static Mask nOfM(int n, int m) {
         return (r, c, cols) -> {

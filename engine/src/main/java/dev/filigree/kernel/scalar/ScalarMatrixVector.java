@@ -39,6 +39,12 @@ final class ScalarMatrixVector implements MatrixVector {
     }
 
     @Override
+    public void groups(Ints start, Shorts column, Floats values, int groupCols, int chunk, Floats bias, int rows, int cols, Floats x, Floats y, int fromRow,
+            int toRow) {
+        products.groups(start, column, values, groupCols, chunk, bias, rows, cols, x, y, 1, fromRow, toRow);
+    }
+
+    @Override
     public void codedBlocks(Ints start, Shorts column, Coded values, Ints scaleStart, int group, int blockRows, Floats bias, int rows, Floats x, Floats y,
             int fromBlock, int toBlock) {
         products.codedBlocks(start, column, values, scaleStart, group, blockRows, bias, rows, x, y, 1, fromBlock, toBlock);

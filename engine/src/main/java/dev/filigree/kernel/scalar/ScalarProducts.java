@@ -66,6 +66,21 @@ final class ScalarProducts implements Products {
     }
 
     @Override
+    public void groups(Ints start, Shorts column, Floats values, int groupCols, int chunk, Floats bias, int rows, int cols, Floats x, Floats y, int width,
+            int fromRow, int toRow) {
+        float[] sum = new float[width];
+        for (int r = fromRow; r < toRow; r++) {
+            Arrays.fill(sum, 0f);
+            for (int c = 0; c * chunk < cols; c++) {
+                for (int i = start.get(c * rows + r) * groupCols; i < start.get(c * rows + r + 1) * groupCols; i++) {
+                    addScaled(sum, values.get(i), x, c * chunk + column.get(i / groupCols) + i % groupCols);
+                }
+            }
+            store(sum, bias, r, y);
+        }
+    }
+
+    @Override
     public void nOfM(MemorySegment place, Floats values, int n, int m, Floats bias, int cols, Floats x, Floats y, int width, int fromRow, int toRow) {
         float[] sum = new float[width];
         int perRow = cols / m * n;

@@ -33,6 +33,19 @@ final class ScalarSparseGradients implements SparseGradients {
     }
 
     @Override
+    public void groups(Ints start, Shorts column, int groupCols, int chunk, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient,
+            int fromRow, int toRow) {
+        for (int c = 0; c * chunk < cols; c++) {
+            for (int r = fromRow; r < toRow; r++) {
+                for (int i = start.get(c * rows + r) * groupCols; i < start.get(c * rows + r + 1) * groupCols; i++) {
+                    int k = c * chunk + column.get(i / groupCols) + i % groupCols;
+                    gradient.set(i, gradient.get(i) + product(dy, rows, r, x, cols, k, width, panels));
+                }
+            }
+        }
+    }
+
+    @Override
     public void rowSums(Floats dy, int rows, int width, int panels, Floats gradient, int fromRow, int toRow) {
         for (int r = fromRow; r < toRow; r++) {
             float sum = 0;

@@ -105,6 +105,52 @@ final class Quads {
     }
 
     /**
+     * {@link #columns} for the groups {@code from .. to} of {@code groupCols} neighbouring columns, a multiple of four: one
+     * index for all of them.
+     */
+    static void groups(int from, int to, int groupCols, long column, long dy, long dyPanel, long x, long xPanel, int panels, int shift, long gradient) {
+        int quads = Integer.numberOfTrailingZeros(groupCols) - 2;
+        long cs = column & MASK;
+        long ds = dy & MASK;
+        long xs = x & MASK;
+        long gs = gradient & MASK;
+        int rowBytes = 1 << shift;
+        long step = rowBytes & INDEX;
+        for (int j = from << quads; j < to << quads; j++) {
+            long i = j & INDEX;
+            long x0 = xs + (getShort(cs + 2 * (i >> quads)) << shift & PANEL) + ((i & (1L << quads) - 1) << shift + 2 & PANEL);
+            FloatVector a = FloatVector.zero(F), b = FloatVector.zero(F), c = FloatVector.zero(F), d = FloatVector.zero(F);
+            for (int p = 0; p < panels; p++) {
+                long o = x0 + (p * xPanel & SPAN);
+                long q = ds + (p * dyPanel & SPAN);
+                for (int t = 0; t < rowBytes; t += (int) STEP) {
+                    long u = t & INDEX;
+                    FloatVector s = fromMemorySegment(F, ALL, q + u, ORDER);
+                    a = s.fma(fromMemorySegment(F, ALL, o + u, ORDER), a);
+                    b = s.fma(fromMemorySegment(F, ALL, o + u + step, ORDER), b);
+                    c = s.fma(fromMemorySegment(F, ALL, o + u + 2 * step, ORDER), c);
+                    d = s.fma(fromMemorySegment(F, ALL, o + u + 3 * step, ORDER), d);
+                }
+            }
+            FloatVector ab = a.blend(b, ODD).add(b.blend(a, ODD).rearrange(SWAP1));
+            FloatVector cd = c.blend(d, ODD).add(d.blend(c, ODD).rearrange(SWAP1));
+            FloatVector sums = ab.blend(cd, UPPER).add(cd.blend(ab, UPPER).rearrange(SWAP2));
+            if (N >= 8) {
+                sums = sums.add(sums.rearrange(SWAP4));
+            }
+            if (N >= 16) {
+                sums = sums.add(sums.rearrange(SWAP8));
+            }
+            long at = gs + 16 * i;
+            if (N == 4) {
+                fromMemorySegment(F, ALL, at, ORDER).add(sums).intoMemorySegment(ALL, at, ORDER);
+            } else {
+                fromMemorySegment(F, ALL, at, ORDER, FOUR).add(sums).intoMemorySegment(ALL, at, ORDER, FOUR);
+            }
+        }
+    }
+
+    /**
      * Adds the dot products of up to four neighbouring rows of dy with the columns of blocks {@code from .. to} to
      * their gradients, over {@code panels} panels.
      *

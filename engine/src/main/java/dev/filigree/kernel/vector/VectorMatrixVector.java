@@ -151,6 +151,16 @@ final class VectorMatrixVector implements MatrixVector {
     }
 
     @Override
+    public void groups(Ints start, Shorts column, Floats values, int groupCols, int chunk, Floats bias, int rows, int cols, Floats x, Floats y, int fromRow,
+            int toRow) {
+        GroupVectors.run(address(start), rows, Math.ceilDiv(cols, chunk), 4L * chunk, address(column), address(values), groupCols, address(x), address(y),
+                bias == null ? Lanes.ZEROS : address(bias), bias == null ? 0 : 4, fromRow, toRow, Scratch.address(GroupVectors.ROWS * STEP));
+        reachabilityFence(start);
+        reachabilityFence(column);
+        keep(values, bias, x, y);
+    }
+
+    @Override
     public void codedBlocks(Ints start, Shorts column, Coded values, Ints scaleStart, int group, int blockRows, Floats bias, int rows, Floats x, Floats y,
             int fromBlock, int toBlock) {
         if (PARTS != 1 || values.type() == Coded.Type.F32) {

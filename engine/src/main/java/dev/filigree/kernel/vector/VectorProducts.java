@@ -77,9 +77,25 @@ final class VectorProducts implements Products {
         keep(values, bias, x, y);
     }
 
-    private static void blockRows(long start, long column, long values, int blockRows, Floats bias, int rows, long x, long y, int width, int fromBlock,
+    @Override
+    public void groups(Ints start, Shorts column, Floats values, int groupCols, int chunk, Floats bias, int rows, int cols, Floats x, Floats y, int width,
+            int fromRow, int toRow) {
+        for (int c = 0; c * chunk < cols; c++) {
+            GroupRows.run(address(start) + 4L * c * rows, address(column), address(values), groupCols, shift(width), address(x) + 4L * width * c * chunk, address(y),
+                    fromRow, toRow, biasAddress(bias), bias == null ? 0 : 4, c > 0);
+        }
+        keep(start, column);
+        keep(values, bias, x, y);
+    }
+
+    private static void blockRows(long start, long column, long values, int blockRows, Floats bias, int rows, long x, long y, int width, int firstBlock,
             int toBlock) {
         long biasStep = bias == null ? 0 : 4;
+        int fromBlock = firstBlock;
+        if (width == Lanes.N && blockRows % 4 == 0) { // all but a last block that ends past the rows
+            fromBlock = Math.clamp(rows / blockRows, firstBlock, toBlock);
+            NarrowBlocks.run(start, column, values, blockRows, shift(width), x, y, firstBlock, fromBlock, biasAddress(bias), biasStep);
+        }
         for (int done = 0; done < blockRows && done < rows;) {
             int height = BlockTiles.pass(blockRows - done);
             long v = values + 4L * done;
@@ -207,7 +223,7 @@ final class VectorProducts implements Products {
 
     @Override
     public void bitmap(MemorySegment bits, Ints start, Floats values, Floats bias, int cols, Floats x, Floats y, int width, int fromRow, int toRow) {
-        PositionedRows.bitmap(bits.address(), address(start), address(values), cols, shift(width), address(x), address(y), fromRow, toRow, biasAddress(bias),
+        BitmapRows.run(bits.address(), address(start), address(values), cols, shift(width), address(x), address(y), fromRow, toRow, biasAddress(bias),
                 bias == null ? 0 : 4);
         reachabilityFence(bits);
         reachabilityFence(start);

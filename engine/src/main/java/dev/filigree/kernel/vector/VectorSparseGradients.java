@@ -55,6 +55,31 @@ final class VectorSparseGradients implements SparseGradients {
         keep(dy, x, gradient);
     }
 
+    @Override
+    public void groups(Ints start, Shorts column, int groupCols, int chunk, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient,
+            int fromRow, int toRow) {
+        if (width == 1) {
+            definition.groups(start, column, groupCols, chunk, rows, cols, dy, x, width, panels, gradient, fromRow, toRow);
+            return;
+        }
+        long rowBytes = 4L * width;
+        int group = panelsTogether(Math.min(chunk, cols) * rowBytes);
+        for (int p = 0; p < panels; p += group) {
+            long dyPanel = address(dy) + p * rows * rowBytes;
+            long xPanel = address(x) + p * cols * rowBytes;
+            for (int c = 0; c * chunk < cols; c++) {
+                long s = address(start) + 4L * c * rows;
+                for (int r = fromRow; r < toRow; r++) {
+                    Quads.groups(getInt(s + 4L * r), getInt(s + 4L * r + 4), groupCols, address(column), dyPanel + r * rowBytes, rows * rowBytes,
+                            xPanel + c * chunk * rowBytes, cols * rowBytes, Math.min(group, panels - p), shift(width), address(gradient));
+                }
+            }
+        }
+        reachabilityFence(start);
+        reachabilityFence(column);
+        keep(dy, x, gradient);
+    }
+
     /** Panels whose sums are made at once: as many as leave their part of x, of so many bytes each, in the second cache. */
     private static int panelsTogether(long bytes) {
         return (int) Math.max(1, NEAR / bytes);

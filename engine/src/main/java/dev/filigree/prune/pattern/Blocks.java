@@ -2,11 +2,16 @@ package dev.filigree.prune.pattern;
 
 import dev.filigree.base.Catalog;
 import dev.filigree.base.Catalog.Option;
+import dev.filigree.base.Floats;
 import dev.filigree.base.UserError;
 import dev.filigree.model.Site;
 import dev.filigree.prune.Cell;
 import dev.filigree.prune.Scope;
 import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.RowGroups;
+import dev.filigree.tensor.Topology;
+import dev.filigree.tensor.Weight;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -143,7 +148,13 @@ public final class Blocks implements Pattern {
 
     @Override
     public Layout layout() {
-        return unitRows == 1 ? Layout.CSR : Layout.blocks(unitRows);
+        return unitRows == 1 ? this::packRows : Layout.blocks(unitRows);
+    }
+
+    /** Groups where they cut the columns evenly, else single entries. */
+    private Weight packRows(Arena arena, Topology t, Floats values) {
+        int size = RowGroups.sizeFor(unitCols, t.cols());
+        return (size > 1 ? Layout.groups(size) : Layout.CSR).pack(arena, t, values);
     }
 
     @Override
