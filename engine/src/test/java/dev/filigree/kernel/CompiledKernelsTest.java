@@ -46,7 +46,7 @@ class CompiledKernelsTest {
     private static final Pattern TASK = Pattern.compile("<task compile_id='\\d+' .*method='dev\\.filigree\\.kernel\\.vector\\.(\\w+) (\\w+) .*");
     private static final Pattern METHOD = Pattern.compile("<method id='(\\d+)' .*name='([^']+)'.*");
     private static final Pattern CALL = Pattern.compile("<call method='(\\d+)'.*");
-    private static final Set<String> PRODUCTS = Set.of("Tiles", "PackedTiles", "SparseRows", "BlockTiles", "PositionedRows", "BitmapRows", "Quads", "VectorUpdates", "VectorNorms",
+    private static final Set<String> PRODUCTS = Set.of("Tiles", "PackedTiles", "SparseRows", "BlockTiles", "PositionedRows", "BitmapRows", "Quads", "RowGradients", "VectorUpdates", "VectorNorms",
             "OneToken", "Softmax", "Activations", "StripRows", "Depthwise", "Unfold", "DenseVectors", "ColumnVectors", "BlockVectors", "CodedBlockVectors",
             "SlicedVectors", "RowVectors", "GroupRows", "GroupVectors", "NarrowBlocks");
 

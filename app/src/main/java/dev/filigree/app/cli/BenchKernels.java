@@ -14,8 +14,8 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code filigree bench kernels}: our kernels beside native libraries, and what they were to reach. */
 @Command(name = "kernels", description = {
-        "Time our kernels beside MKL, OpenBLAS and ONNX Runtime on this machine, each library alone in its process, in alternating rounds.",
-        "The libraries are fetched through your Maven the first time (about 240 MB). Nothing else should run meanwhile."},
+        "Time our kernels beside MKL, OpenBLAS, ONNX Runtime and libtorch on this machine, each library alone in its process, in alternating rounds.",
+        "The libraries are fetched through your Maven the first time (about 360 MB). Nothing else should run meanwhile."},
         footer = {"", "Examples:", "  filigree bench kernels --quick", "  filigree bench kernels --only dense,unstructured --threads 2 --out kernels-bench"})
 final class BenchKernels implements Callable<Integer> {
 

@@ -29,6 +29,8 @@ record Contestant(String name, Role role, int threads, double sparsity, double f
         NATIVE_SPARSE,
         /** A native product in fewer bits: shown, not compared. */
         NATIVE_OTHER,
+        /** A native dense training step, the update and the library's own bookkeeping included: shown, and ours is compared with it. */
+        NATIVE_STEP,
         /** What the machine allows: a read of so many bytes. */
         LIMIT
     }

@@ -30,7 +30,7 @@ final class DenseFamily implements Family {
         for (Shape s : shapes) {
             for (int tokens : quick ? new int[] {16, 128} : new int[] {16, 32, 64, 128, 256, 512}) {
                 cases.add(new Case(s.model(), s.rows(), s.cols(), tokens,
-                        e -> e.ours("dense", 0, Mask.unstructured(0), Layout.TILED).nativeDense().nativeBf16()));
+                        e -> e.ours("dense", 0, Mask.unstructured(0), Layout.TILED).nativeDense().nativeTorch().nativeBf16()));
             }
         }
         return cases;

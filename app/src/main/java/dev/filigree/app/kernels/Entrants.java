@@ -123,6 +123,11 @@ final class Entrants {
         return peer(NativeLibrary.ONNX_RUNTIME, "ONNX Runtime MatMul", Role.NATIVE, 0, "matmul\t" + shape, Contestant.FLOAT_TOLERANCE);
     }
 
+    /** libtorch's fp32 product of the dense weight, through its own layer. */
+    Entrants nativeTorch() {
+        return peer(NativeLibrary.LIBTORCH, "libtorch linear", Role.NATIVE, 0, "linear\t" + rows + "\t" + cols + "\t" + tokens, Contestant.FLOAT_TOLERANCE);
+    }
+
     /** The same in 16-bit brain floats, where the library has it. */
     Entrants nativeBf16() {
         return peer(NativeLibrary.MKL, "MKL bf16", Role.NATIVE_OTHER, 0, "bf16\t" + rows + "\t" + cols + "\t" + tokens, BF16_TOLERANCE);

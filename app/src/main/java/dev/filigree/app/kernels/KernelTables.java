@@ -48,6 +48,7 @@ public final class KernelTables {
             new Part(Column.ratio("best rounds"), (c, m) -> c.dense(m.threads()).map(m::overAtBest).orElse(null)),
             new Part(Column.ratio("over MKL CSR"), (c, m) -> c.nativeSparse(m).map(m::over).orElse(null)),
             new Part(Column.ratio("over MKL bf16"), (c, m) -> c.of(Role.NATIVE_OTHER, m.threads()).findFirst().map(m::over).orElse(null)),
+            new Part(Column.ratio("over libtorch"), (c, m) -> c.of(Role.NATIVE_STEP, m.threads()).findFirst().map(m::over).orElse(null)),
             new Part(Column.percent("of reading its bytes", 0), (c, m) -> c.limit(m).map(m::over).orElse(null)),
             new Part(Column.text("check"), (c, m) -> m.fault().isEmpty() ? "ok" : m.fault()));
 

@@ -22,7 +22,8 @@ import java.util.TreeMap;
 
 /**
  * A training step of one unstructured weight, as the engine takes it: forward, the gradient at the input, the gradient of
- * the live weights, and the update; against the three dense products of the native step, which updates nothing.
+ * the live weights, and the update; against the three dense products of the native step, which updates
+ * nothing, and beside libtorch's whole dense step.
  */
 final class TrainingFamily implements Family {
 
@@ -66,6 +67,8 @@ final class TrainingFamily implements Family {
                         2 * 4.0 * SIDE * SIDE + activations, expected, Contestant.FLOAT_TOLERANCE);
             }
         }
+        e.peer(NativeLibrary.LIBTORCH, "libtorch step, dense", Role.NATIVE_STEP, 0, "train\t" + SIDE + "\t" + SIDE + "\t" + TOKENS, flops,
+                2 * 4.0 * SIDE * SIDE + activations, expected, Contestant.FLOAT_TOLERANCE);
         for (double sparsity : AIMS.keySet()) {
             Mask mask = Mask.unstructured(sparsity);
             for (int threads : e.lab().threadCounts()) {

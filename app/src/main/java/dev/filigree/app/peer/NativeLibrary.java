@@ -3,6 +3,7 @@ package dev.filigree.app.peer;
 import dev.filigree.app.KnownModel;
 import dev.filigree.app.Registry;
 import dev.filigree.base.UserError;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -35,6 +36,30 @@ public enum NativeLibrary {
         }
     },
 
+    /** Measured in training steps and dense products; unpacked it takes half a gigabyte. */
+    LIBTORCH("libtorch", "ai.djl.pytorch:pytorch-native-cpu:2.5.1:jar:%s", Map.of("linux-x86_64", "libtorch_cpu.so")) {
+        @Override
+        Map<String, String> environment(String threads) {
+            // Helpers spin for about a millisecond after a call, enough for the next one, and not into the next contestant's turn.
+            return Map.of("OMP_NUM_THREADS", threads, "MKL_NUM_THREADS", threads, "GOMP_SPINCOUNT", "50000", "DJL_OFFLINE", "true", "OPT_OUT_TRACKING", "true",
+                    "PYTORCH_VERSION", "2.5.1", "PYTORCH_FLAVOR", "cpu");
+        }
+
+        @Override
+        SourceProcess start(int threads) throws PeerFailure {
+            String folder = file().getParent().toString();
+            Map<String, String> environment = new HashMap<>(environment(Integer.toString(threads)));
+            environment.putAll(Map.of("PYTORCH_LIBRARY_PATH", folder, "LD_LIBRARY_PATH", folder, "DJL_CACHE_DIR", folder));
+            try {
+                String jars = String.join(File.pathSeparator, TORCH_JARS.stream().map(j -> Registry.jar(j).toString()).toList());
+                return SourceProcess.start(List.of("TorchPeer.java", "PeerLoop.java", "PeerOperands.java"), List.of("-cp", jars), environment,
+                        List.of(Integer.toString(threads)));
+            } catch (UserError e) {
+                throw new PeerFailure(e.getMessage(), e);
+            }
+        }
+    },
+
     ONNX_RUNTIME("ONNX Runtime", KnownModel.ONNX_RUNTIME, Map.of()) {
         @Override
         SourceProcess start(int threads) throws PeerFailure {
@@ -47,10 +72,11 @@ public enum NativeLibrary {
         }
     };
 
+    /** The Deep Java Library, the newest whose binding to libtorch is on Maven Central, and what it needs to load. */
+    private static final List<String> TORCH_JARS = List.of("ai.djl:api:0.32.0", "ai.djl.pytorch:pytorch-engine:0.32.0",
+            "ai.djl.pytorch:pytorch-jni:2.5.1-0.32.0", "org.slf4j:slf4j-api:2.0.17", "com.google.code.gson:gson:2.13.1");
     /** Parts that no measured product needs: half of what a jar holds. */
     private static final String NOT_NEEDED = ".*(jni|vml|gnu_thread|sycl|scalapack|blacs|ilp64).*";
-    /** Libraries lie in {@code org/bytedeco/NAME/PLATFORM/}. */
-    private static final int PLATFORM = 3;
 
     private final String label;
     private final String coordinates;
@@ -104,7 +130,7 @@ public enum NativeLibrary {
     }
 
     /** The library's file, unpacked into the cache beside all that it loads. */
-    private Path file() throws PeerFailure {
+    Path file() throws PeerFailure {
         String name = files.get(platform());
         if (name == null) {
             throw new PeerFailure(label + " is not published for " + platform());
@@ -133,7 +159,7 @@ public enum NativeLibrary {
             for (ZipEntry e : Collections.list(zip.entries())) {
                 String[] steps = e.getName().split("/");
                 String name = steps[steps.length - 1];
-                if (steps.length == PLATFORM + 2 && steps[PLATFORM].equals(platform())
+                if (steps.length > 1 && steps[steps.length - 2].equals(platform()) && !e.isDirectory()
                         && name.matches(".*\\.(so|dylib|dll)\\b.*") && !name.matches(NOT_NEEDED)) {
                     try (InputStream in = zip.getInputStream(e)) {
                         Files.copy(in, fresh.resolve(name));

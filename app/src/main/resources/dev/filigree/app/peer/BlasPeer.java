@@ -142,17 +142,9 @@ public final class BlasPeer implements PeerLoop.Library {
             BlasCalls.gemm(true, false, cols, tokens, rows, w, cols, dy, tokens, dx.address(), tokens);
             BlasCalls.gemm(false, true, rows, cols, tokens, dy, tokens, x, tokens, dw.address(), cols);
         };
-        return new PeerLoop.Operation(call, () -> joined(PeerOperands.sampled(y, rows, tokens, byToken).get(),
+        return new PeerLoop.Operation(call, () -> PeerOperands.joined(PeerOperands.sampled(y, rows, tokens, byToken).get(),
                 PeerOperands.sampled(dx, cols, tokens, byToken).get(),
                 PeerOperands.sampled(dw, rows, cols, false).get()));
-    }
-
-    private static float[] joined(float[]... parts) {
-        float[] all = new float[parts.length * PeerOperands.SAMPLES];
-        for (int i = 0; i < parts.length; i++) {
-            System.arraycopy(parts[i], 0, all, i * PeerOperands.SAMPLES, PeerOperands.SAMPLES);
-        }
-        return all;
     }
 
     /** Rounded to the nearest 16-bit brain float. */

@@ -76,6 +76,15 @@ final class PeerOperands {
         };
     }
 
+    /** The samples of several outputs, one after the other. */
+    static float[] joined(float[]... parts) {
+        float[] all = new float[parts.length * SAMPLES];
+        for (int i = 0; i < parts.length; i++) {
+            System.arraycopy(parts[i], 0, all, i * SAMPLES, SAMPLES);
+        }
+        return all;
+    }
+
     private MemorySegment table(int stream, int features, int tokens, boolean byToken) {
         return made.computeIfAbsent("table " + stream + " " + features + " " + tokens + byToken, k -> filled((long) features * tokens,
                 i -> centred(stream, byToken ? i : (long) i % tokens * features + i / tokens)));

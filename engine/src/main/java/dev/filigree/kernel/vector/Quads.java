@@ -36,7 +36,7 @@ final class Quads {
     private Quads() {
     }
 
-    private static VectorMask<Float> lanesWith(int bit) {
+    static VectorMask<Float> lanesWith(int bit) {
         long lanes = 0;
         for (int i = 0; i < N; i++) {
             lanes |= (i & bit) == 0 ? 0 : 1L << i;
@@ -49,64 +49,12 @@ final class Quads {
     }
 
     /**
-     * Adds the dot products of one row of dy with the columns of entries {@code from .. to} to their gradients, over
-     * {@code panels} panels: four columns share each vector of dy, and the sums over lanes are made once for all panels.
+     * Adds the dot products of one row of dy with the columns of groups {@code from .. to} to their gradients, over
+     * {@code panels} panels: four columns share each vector of dy, and the sums over lanes are made once for all panels. A group
+     * is {@code groupCols} neighbouring columns, a multiple of four, with one index.
      *
      * @param shift   a panel row is {@code 1 << shift} bytes
      * @param dyPanel bytes between the same rows of neighbouring panels of dy; {@code xPanel} of x
-     */
-    static void columns(int from, int to, long column, long dy, long dyPanel, long x, long xPanel, int panels, int shift, long gradient) {
-        long cs = column & MASK;
-        long ds = dy & MASK;
-        long xs = x & MASK;
-        int rowBytes = 1 << shift;
-        for (int j = from; j < to; j += 4) {
-            int last = to - j - 1;
-            long i = j & INDEX;
-            // past the end the last column is repeated and its sum dropped
-            long x0 = xs + (getShort(cs + 2 * i) << shift & PANEL);
-            long x1 = xs + (getShort(cs + 2 * (i + (Math.min(1, last) & INDEX))) << shift & PANEL);
-            long x2 = xs + (getShort(cs + 2 * (i + (Math.min(2, last) & INDEX))) << shift & PANEL);
-            long x3 = xs + (getShort(cs + 2 * (i + (Math.min(3, last) & INDEX))) << shift & PANEL);
-            FloatVector a = FloatVector.zero(F), b = FloatVector.zero(F), c = FloatVector.zero(F), d = FloatVector.zero(F);
-            for (int p = 0; p < panels; p++) {
-                long o = p * xPanel & SPAN;
-                long q = ds + (p * dyPanel & SPAN);
-                for (int t = 0; t < rowBytes; t += (int) STEP) {
-                    long u = t & INDEX;
-                    FloatVector s = fromMemorySegment(F, ALL, q + u, ORDER);
-                    a = s.fma(fromMemorySegment(F, ALL, x0 + o + u, ORDER), a);
-                    b = s.fma(fromMemorySegment(F, ALL, x1 + o + u, ORDER), b);
-                    c = s.fma(fromMemorySegment(F, ALL, x2 + o + u, ORDER), c);
-                    d = s.fma(fromMemorySegment(F, ALL, x3 + o + u, ORDER), d);
-                }
-            }
-            FloatVector ab = a.blend(b, ODD).add(b.blend(a, ODD).rearrange(SWAP1));
-            FloatVector cd = c.blend(d, ODD).add(d.blend(c, ODD).rearrange(SWAP1));
-            FloatVector sums = ab.blend(cd, UPPER).add(cd.blend(ab, UPPER).rearrange(SWAP2));
-            if (N >= 8) {
-                sums = sums.add(sums.rearrange(SWAP4));
-            }
-            if (N >= 16) {
-                sums = sums.add(sums.rearrange(SWAP8));
-            }
-            long out = gradient + 4L * j;
-            if (last >= 3) {
-                long o = out & MASK;
-                if (N == 4) {
-                    fromMemorySegment(F, ALL, o, ORDER).add(sums).intoMemorySegment(ALL, o, ORDER);
-                } else {
-                    fromMemorySegment(F, ALL, o, ORDER, FOUR).add(sums).intoMemorySegment(ALL, o, ORDER, FOUR);
-                }
-            } else {
-                addFirst(sums.lane(0), sums.lane(1), sums.lane(2), out, last);
-            }
-        }
-    }
-
-    /**
-     * {@link #columns} for the groups {@code from .. to} of {@code groupCols} neighbouring columns, a multiple of four: one
-     * index for all of them.
      */
     static void groups(int from, int to, int groupCols, long column, long dy, long dyPanel, long x, long xPanel, int panels, int shift, long gradient) {
         int quads = Integer.numberOfTrailingZeros(groupCols) - 2;

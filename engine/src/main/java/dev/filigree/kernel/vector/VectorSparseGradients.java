@@ -28,6 +28,9 @@ final class VectorSparseGradients implements SparseGradients {
     /** Bytes of x that stay in the second cache beside what else is in use. */
     private static final long NEAR = 192 << 10;
 
+    /** Tokens of four vectors, which {@link RowGradients} takes together. */
+    private static final int RUN = 4 * N;
+
     /** Tokens that {@link #gram} takes together when a panel is one token. */
     private static final int ROWS_AT_ONCE = 64;
 
@@ -38,16 +41,19 @@ final class VectorSparseGradients implements SparseGradients {
             return;
         }
         long rowBytes = 4L * width;
-        int group = panelsTogether(Math.min(chunk, cols) * rowBytes);
-        for (int p = 0; p < panels; p += group) {
-            long dyPanel = address(dy) + p * rows * rowBytes;
-            long xPanel = address(x) + p * cols * rowBytes;
+        int run = width >= RUN ? RUN : N;
+        int each = width / run;
+        int pair = run == RUN ? 2 : 1; // runs at once, of one panel or of neighbouring ones
+        long dyApart = each == 1 ? rows * rowBytes : 4L * run;
+        long xApart = each == 1 ? cols * rowBytes : 4L * run;
+        for (int i = 0; i < panels * each; i += pair) {
+            long inPanel = i % each * 4L * run;
+            long dyRun = address(dy) + i / each * (rows * rowBytes) + inPanel;
+            long xRun = address(x) + i / each * (cols * rowBytes) + inPanel;
+            int vectors = Math.min(pair, panels * each - i) * run / N;
             for (int c = 0; c * chunk < cols; c++) {
-                long s = address(start) + 4L * c * rows;
-                for (int r = fromRow; r < toRow; r++) {
-                    Quads.columns(getInt(s + 4L * r), getInt(s + 4L * r + 4), address(column), dyPanel + r * rowBytes, rows * rowBytes,
-                            xPanel + c * chunk * rowBytes, cols * rowBytes, Math.min(group, panels - p), shift(width), address(gradient));
-                }
+                RowGradients.add(address(start) + 4L * c * rows, address(column), dyRun, dyApart, xRun + c * chunk * rowBytes, xApart, vectors, shift(width),
+                        address(gradient), fromRow, toRow);
             }
         }
         reachabilityFence(start);
@@ -168,7 +174,7 @@ final class VectorSparseGradients implements SparseGradients {
         keep(x, x, gram);
     }
 
-    private static void addTo(long sum, long part, int count) {
+    static void addTo(long sum, long part, int count) {
         int i = 0;
         for (; i + N <= count; i += N) {
             long s = (sum + 4L * i) & MASK;
