@@ -124,7 +124,7 @@ public final class SelfTest {
                 () -> k.csr(pixel, start, column, w, COLS, null, false, x, y, 0, 0, Planes.STRIP, 0, COLS, scratch));
         Floats gradient = Floats.allocate(w.length());
         read("convolution gradient", 2.0 * w.length() * size * size, 0.12,
-                () -> k.csrGradient(pixel, start, column, COLS, y, x, gradient, 0, 1, 0, COLS, scratch));
+                () -> k.csrGradient(pixel, start, column, COLS, y, x, gradient, 0, 1, 0, 1, 0, COLS, scratch));
         read("depthwise", 2.0 * 9 * COLS * size * size, 0.08, () -> k.depthwise(square, w, null, x, y, 0, 0, COLS, scratch));
         read("depthwise gradient", 2.0 * 9 * COLS * size * size, 0.04, () -> k.depthwiseGradient(square, y, x, gradient, 0, COLS, scratch));
     }
