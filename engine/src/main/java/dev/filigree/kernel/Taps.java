@@ -27,6 +27,7 @@ public final class Taps {
     private final MemorySegment inside;
     private final int margin;
     private final Band band;
+    private final Band gradientBand;
     private final Band channelBand;
 
     private Taps(Window window, Planes in, Planes out) {
@@ -35,6 +36,7 @@ public final class Taps {
         this.out = out;
         int taps = window.taps();
         this.band = in.dealt() && !window.plain() ? Band.of(window, in, out, in.channels()) : null;
+        this.gradientBand = in.dealt() && !window.plain() ? Band.of(window, in, out, Math.min(in.channels(), Band.GRADIENT_CHANNELS)) : null;
         this.channelBand = in.dealt() ? Band.of(window, in, out, 1) : null;
         if (in.dealt()) {
             this.source = null;
@@ -122,6 +124,11 @@ public final class Taps {
     /** How images that are dealt to lanes are walked; null for others, and for a single pixel, which needs no window. */
     public Band band() {
         return band;
+    }
+
+    /** The same for {@link Band#GRADIENT_CHANNELS} channels at a time: a gradient likes long sums better than many columns. */
+    public Band gradientBand() {
+        return gradientBand;
     }
 
     /** The same for one channel at a time, and for a single pixel too. */

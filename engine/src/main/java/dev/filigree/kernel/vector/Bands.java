@@ -27,7 +27,7 @@ final class Bands {
     private static final int DEPTH = 192;
 
     /** Pixels that one sum of a gradient covers, about: more would leave the nearest cache, fewer sum over lanes too often. */
-    private static final int GRADIENT_PIXELS = 64;
+    private static final int GRADIENT_PIXELS = Integer.getInteger("gp", 64);
 
     private Bands() {
     }
@@ -174,14 +174,14 @@ final class Bands {
     }
 
     /** Adds to the gradients of all columns of rows {@code from .. to}, which lie as the tiles of {@link PackedTiles} do. */
-    static void tiledGradient(Band b, int columns, long copy, long list, int height, long dy, long dyStep, int from, int to, long gradient,
+    static void tiledGradient(Band b, int columns, int allColumns, long copy, long list, int height, long dy, long dyStep, int from, int to, long gradient,
             long sums) {
         int bytes = (int) PIXEL * b.out().width();
         int most = Math.max(1, GRADIENT_PIXELS / b.out().width());
         for (int i = 0; i < height; i += most) {
             for (int r = from; r < to; r += PackedTiles.ROWS) {
                 TileGradients.add(columns, list, PIXEL, dy + dyStep * r + (long) bytes * i, dyStep, copy + PIXEL * i * b.step(), bytes, PIXEL * b.step(),
-                        Math.min(most, height - i), Math.min(PackedTiles.ROWS, to - r), gradient + 4L * columns * r, sums);
+                        Math.min(most, height - i), Math.min(PackedTiles.ROWS, to - r), gradient + 4L * allColumns * r, sums);
             }
         }
     }

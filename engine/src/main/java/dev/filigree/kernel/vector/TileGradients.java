@@ -12,7 +12,6 @@ import static dev.filigree.kernel.vector.Lanes.getInt;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /** Dot products of every one of four rows with every column: gradients of a dense weight in packs of four rows. */
 final class TileGradients {
@@ -130,8 +129,13 @@ final class TileGradients {
         if (N >= 16) {
             all = all.add(all.rearrange(Quads.SWAP8));
         }
-        VectorMask<Float> rows = VectorMask.fromLong(F, (1L << live) - 1);
         long o = out & MASK;
-        fromMemorySegment(F, ALL, o, ORDER, rows).add(all).intoMemorySegment(ALL, o, ORDER, rows);
+        if (live == 4 && N == 4) {
+            fromMemorySegment(F, ALL, o, ORDER).add(all).intoMemorySegment(ALL, o, ORDER);
+        } else if (live == 4) {
+            fromMemorySegment(F, ALL, o, ORDER, Quads.FOUR).add(all).intoMemorySegment(ALL, o, ORDER, Quads.FOUR);
+        } else {
+            Quads.addFirst(all.lane(0), all.lane(1), all.lane(2), o, live - 1);
+        }
     }
 }

@@ -126,9 +126,9 @@ final class VectorConvolutions implements Convolutions {
         int n = taps.window().taps();
         int columns = taps.in().channels() * n;
         boolean plain = taps.window().plain();
-        Band band = taps.band();
+        Band band = taps.gradientBand();
         expect(taps, chunk, scratch);
-        int[] cuts = taps.strips(plain ? PLAIN_GRADIENT_STRIP : Planes.STRIP, true);
+        int[] cuts = band == null ? out.strips(plain ? PLAIN_GRADIENT_STRIP : Planes.STRIP, true) : band.strips();
         int each = cuts.length - 1;
         for (int c = fromChunk; c < toChunk; c++) {
             long starts = address(start) + 4L * c * out.channels();
@@ -170,13 +170,14 @@ final class VectorConvolutions implements Convolutions {
     public void tiledGradient(Taps taps, Floats dy, Floats x, Floats gradient, int fromGroup, int toGroup, int fromTile, int toTile, Floats scratch) {
         Planes out = taps.out();
         int channels = taps.in().channels();
-        int columns = channels * taps.window().taps();
+        int n = taps.window().taps();
+        int columns = channels * n;
         boolean plain = taps.window().plain();
-        Band band = taps.band();
+        Band band = taps.gradientBand();
         expect(taps, columns, scratch);
         int first = fromTile * PackedTiles.ROWS;
         int last = Math.min(out.channels(), toTile * PackedTiles.ROWS);
-        int[] cuts = taps.strips(plain ? PLAIN_GRADIENT_STRIP : Planes.STRIP, true);
+        int[] cuts = band == null ? out.strips(plain ? PLAIN_GRADIENT_STRIP : Planes.STRIP, true) : band.strips();
         int each = cuts.length - 1;
         for (int s = fromGroup * each; s < toGroup * each; s++) {
             int group = s / each;
@@ -184,11 +185,15 @@ final class VectorConvolutions implements Convolutions {
             int count = cuts[s % each + 1] - pixel;
             long d = planes(dy, out, group) + 4L * pixel;
             if (band != null) {
-                long copy = Bands.room(band, channels, TileGradients.SUMS + Bands.PIXEL);
-                long list = Bands.list(band, channels, copy);
-                copy(taps, band, x, group, 0, channels, pixel, count, copy);
-                Bands.tiledGradient(band, columns, copy, list, height(taps, count), d, 4L * out.plane(), first, last, address(gradient),
-                        (list + 4L * columns + Bands.PIXEL - 1) & -Bands.PIXEL);
+                for (int from = 0; from < channels; from += Band.GRADIENT_CHANNELS) {
+                    int some = Math.min(Band.GRADIENT_CHANNELS, channels - from);
+                    long copy = Bands.room(band, some, TileGradients.SUMS + Bands.PIXEL);
+                    long list = Bands.list(band, some, copy);
+                    long sums = (list + 4L * some * n + Bands.PIXEL - 1) & -Bands.PIXEL;
+                    copy(taps, band, x, group, from, some, pixel, count, copy);
+                    Bands.tiledGradient(band, some * n, columns, copy, list, height(taps, count), d, 4L * out.plane(), first, last,
+                            address(gradient) + 4L * PackedTiles.ROWS * from * n, sums);
+                }
                 continue;
             }
             if (!plain) {
