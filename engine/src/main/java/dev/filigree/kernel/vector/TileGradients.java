@@ -17,7 +17,10 @@ import jdk.incubator.vector.FloatVector;
 final class TileGradients {
 
     /** Bytes of the running sums of a tile. */
-    static final long SUMS = 16 * STEP;
+    static final long SUMS = 12 * STEP;
+
+    /** Columns of a tile: twelve sums leave room for what an unrolled loop loads early, and windows have three columns. */
+    private static final int COLUMNS = 3;
 
     private TileGradients() {
     }
@@ -36,20 +39,19 @@ final class TileGradients {
         long d1 = dy + dyStep * Math.min(1, live - 1);
         long d2 = dy + dyStep * Math.min(2, live - 1);
         long d3 = dy + dyStep * Math.min(3, live - 1);
-        for (int j = 0; j < columns; j += 4) {
+        for (int j = 0; j < columns; j += COLUMNS) {
             int last = columns - j - 1;
             long x0 = x + unit * getInt(list + 4L * j);
             long x1 = x + unit * getInt(list + 4L * (j + Math.min(1, last)));
             long x2 = x + unit * getInt(list + 4L * (j + Math.min(2, last)));
-            long x3 = x + unit * getInt(list + 4L * (j + Math.min(3, last)));
-            tile4x4(dy, d1, d2, d3, x0, x1, x2, x3, bytes, xRun, runs, sums);
-            for (int c = 0; c <= Math.min(3, last); c++) {
+            tile4x3(dy, d1, d2, d3, x0, x1, x2, bytes, xRun, runs, sums);
+            for (int c = 0; c <= Math.min(COLUMNS - 1, last); c++) {
                 fold(sums + 4 * c * STEP, gradient + 16L * (j + c), live);
             }
         }
     }
 
-    private static void tile4x4(long d0, long d1, long d2, long d3, long x0, long x1, long x2, long x3, int bytes, long xRow, int rows, long sums) {
+    private static void tile4x3(long d0, long d1, long d2, long d3, long x0, long x1, long x2, int bytes, long xRow, int rows, long sums) {
         long t0 = d0 & MASK;
         long t1 = d1 & MASK;
         long t2 = d2 & MASK;
@@ -57,11 +59,10 @@ final class TileGradients {
         long u0 = x0 & MASK;
         long u1 = x1 & MASK;
         long u2 = x2 & MASK;
-        long u3 = x3 & MASK;
-        FloatVector a00 = FloatVector.zero(F), a01 = a00, a02 = a00, a03 = a00;
-        FloatVector a10 = a00, a11 = a00, a12 = a00, a13 = a00;
-        FloatVector a20 = a00, a21 = a00, a22 = a00, a23 = a00;
-        FloatVector a30 = a00, a31 = a00, a32 = a00, a33 = a00;
+        FloatVector a00 = FloatVector.zero(F), a01 = a00, a02 = a00;
+        FloatVector a10 = a00, a11 = a00, a12 = a00;
+        FloatVector a20 = a00, a21 = a00, a22 = a00;
+        FloatVector a30 = a00, a31 = a00, a32 = a00;
         for (int r = 0; r < rows; r++) {
             long skip = (r & INDEX) * xRow & SPAN;
             long down = (r & INDEX) * bytes & SPAN;
@@ -87,11 +88,6 @@ final class TileGradients {
                 a12 = v2.fma(g1, a12);
                 a22 = v2.fma(g2, a22);
                 a32 = v2.fma(g3, a32);
-                FloatVector v3 = fromMemorySegment(F, ALL, u3 + p, ORDER);
-                a03 = v3.fma(g0, a03);
-                a13 = v3.fma(g1, a13);
-                a23 = v3.fma(g2, a23);
-                a33 = v3.fma(g3, a33);
             }
         }
         long s = sums & MASK;
@@ -107,10 +103,6 @@ final class TileGradients {
         a12.intoMemorySegment(ALL, s + 9 * STEP, ORDER);
         a22.intoMemorySegment(ALL, s + 10 * STEP, ORDER);
         a32.intoMemorySegment(ALL, s + 11 * STEP, ORDER);
-        a03.intoMemorySegment(ALL, s + 12 * STEP, ORDER);
-        a13.intoMemorySegment(ALL, s + 13 * STEP, ORDER);
-        a23.intoMemorySegment(ALL, s + 14 * STEP, ORDER);
-        a33.intoMemorySegment(ALL, s + 15 * STEP, ORDER);
     }
 
     /** Adds the sums over lanes of four neighbouring vectors to {@code live} floats, see {@link Quads}. */
