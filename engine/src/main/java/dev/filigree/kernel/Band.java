@@ -16,7 +16,7 @@ package dev.filigree.kernel;
 public record Band(Window window, Planes in, Planes out, int height, int rows, int phase, int channel) {
 
     /** Floats that a copy should have at most: half a megabyte. */
-    private static final int COPY = Integer.getInteger("copy", 1 << 17);
+    private static final int COPY = 1 << 17;
 
     /** Channels of a copy for gradients. */
     public static final int GRADIENT_CHANNELS = 32;

@@ -23,6 +23,8 @@ public final class Conv {
     private static final int CHANNEL_TASKS = 16;
     /** Tasks of a gradient at least, where there are as many groups of images. */
     private static final int GRADIENT_TASKS = 8;
+    /** Floats of all gradients of pieces at most. */
+    private static final int GRADIENT_FLOATS = 1 << 20;
 
     private Conv() {
     }
@@ -105,10 +107,12 @@ public final class Conv {
         check(w, taps);
         check(taps, x, dy);
         expect("gradient", w.values().length(), gradient.length());
-        // one task for each chunk unfolds its columns only once
-        int parts = taps.window().plain() ? ConvWeight.PARTS : 1;
+        int pieces = pieces(taps, w.chunks(), gradient.length());
+        // where images must be unfolded, one task for each chunk does so only once
+        boolean cut = taps.window().plain() || taps.in().dealt();
+        int parts = cut ? Math.clamp(Integer.highestOneBit(GRADIENT_TASKS / Math.min(GRADIENT_TASKS, w.chunks() * pieces)), 1, ConvWeight.PARTS) : 1;
         int each = ConvWeight.PARTS / parts;
-        forEachPiece(compute, taps, w.chunk(), w.chunks() * parts, gradient, (fromGroup, toGroup, unit, into, scratch) -> compute.kernels().convolutions()
+        forEachPiece(compute, taps, pieces, w.chunk(), w.chunks() * parts, gradient, (fromGroup, toGroup, unit, into, scratch) -> compute.kernels().convolutions()
                 .csrGradient(taps, w.start(), w.column(), w.chunk(), dy, x, into, fromGroup, toGroup, unit / parts, unit / parts + 1, w.cut(unit % parts * each),
                         w.cut((unit % parts + 1) * each), scratch));
     }
@@ -124,8 +128,9 @@ public final class Conv {
         int tiles = Tiled.tiles(taps.out().channels());
         check(taps, x, dy);
         expect("gradient", tiles * Kernels.TILE_ROWS * columns, gradient.length());
-        int ranges = Math.min(tiles, taps.window().plain() ? ConvWeight.PARTS : 1);
-        forEachPiece(compute, taps, columns, ranges, gradient, (fromGroup, toGroup, unit, into, scratch) -> compute.kernels().convolutions()
+        int pieces = pieces(taps, 1, gradient.length());
+        int ranges = Math.min(tiles, Math.ceilDiv(GRADIENT_TASKS, pieces));
+        forEachPiece(compute, taps, pieces, columns, ranges, gradient, (fromGroup, toGroup, unit, into, scratch) -> compute.kernels().convolutions()
                 .tiledGradient(taps, dy, x, into, fromGroup, toGroup, cut(tiles, unit, ranges), cut(tiles, unit + 1, ranges), scratch));
     }
 
@@ -134,10 +139,17 @@ public final class Conv {
         void add(int fromGroup, int toGroup, int unit, Floats into, Floats scratch);
     }
 
-    /** Where units are few the images are cut too, by a fixed number, and their gradients are added in order. */
-    private static void forEachPiece(Compute compute, Taps taps, int chunk, int units, Floats gradient, Piece body) {
+    /**
+     * Pieces into which the images are cut where units are few: each passes over its own images only, and has a gradient of
+     * its own, unless those were large.
+     */
+    private static int pieces(Taps taps, int units, int length) {
+        return Math.clamp(Math.min(Math.ceilDiv(GRADIENT_TASKS, units), GRADIENT_FLOATS / length), 1, taps.out().groups());
+    }
+
+    /** Gradients of pieces are added in order. */
+    private static void forEachPiece(Compute compute, Taps taps, int pieces, int chunk, int units, Floats gradient, Piece body) {
         int groups = taps.out().groups();
-        int pieces = Math.min(groups, Math.ceilDiv(GRADIENT_TASKS, units));
         int length = gradient.length();
         try (Arena shared = Arena.ofShared()) {
             Floats others = pieces == 1 ? null : Floats.allocate(shared, Math.multiplyExact(pieces - 1, length));

@@ -27,16 +27,15 @@ final class Bands {
     private static final int DEPTH = 192;
 
     /** Pixels that one sum of a gradient covers, about: more would leave the nearest cache, fewer sum over lanes too often. */
-    private static final int GRADIENT_PIXELS = Integer.getInteger("gp", 64);
+    private static final int GRADIENT_PIXELS = 64;
 
     private Bands() {
     }
 
     /**
-     * Copies what output rows {@code row .. row + height} see of some channels, and lists where the columns of a weight are.
+     * Copies what output rows {@code row .. row + height} see of some channels.
      *
-     * @param x   the first of these channels
-     * @param out room for them and for {@code channels * taps} whole numbers
+     * @param x the first of these channels
      */
     static void copy(Band b, long x, int channels, int row, int height, long out) {
         int rows = (height - 1) * b.window().stride() + b.window().height();
@@ -50,7 +49,10 @@ final class Bands {
                 row(b, live ? plane + PIXEL * b.in().width() * (y / spread) : 0, to + PIXEL * i * b.row());
             }
         }
-        long list = list(b, channels, out);
+    }
+
+    /** Lists how many pixels from the beginning of a copy the columns of {@code channels} channels are. */
+    static void list(Band b, int channels, long list) {
         for (int c = 0; c < channels; c++) {
             for (int t = 0; t < b.window().taps(); t++, list += 4) {
                 setInt(list, c * b.channel() + b.distance(t));
@@ -58,14 +60,14 @@ final class Bands {
         }
     }
 
-    /** Where {@link #copy} lists the columns. */
-    static long list(Band b, int channels, long copy) {
+    /** Where the list of a copy's columns is kept, after it. */
+    static long listAt(Band b, int channels, long copy) {
         return copy + PIXEL * b.channel() * channels;
     }
 
     /** The calling thread's own memory for a copy and its list, see {@link Scratch}. */
     static long room(Band b, int channels, long more) {
-        return Scratch.address(list(b, channels, 0) + 4L * channels * b.window().taps() + more);
+        return Scratch.address(listAt(b, channels, 0) + 4L * channels * b.window().taps() + more);
     }
 
     private static void row(Band b, long from, long to) {
@@ -186,41 +188,48 @@ final class Bands {
         }
     }
 
-    /** One channel: a sparse row of as many entries as the window has taps. */
-    static void depthwise(Band b, long w, long bias, long x, long y) {
+    /**
+     * Every channel {@code from .. to} by itself: a sparse row of as many entries as the window has taps.
+     *
+     * @param w    one weight for each tap and channel
+     * @param bias one float for each channel, or one zero for all with a {@code biasStep} of 0
+     */
+    static void depthwise(Band b, long w, long bias, long biasStep, long x, long y, int from, int to) {
+        int taps = b.window().taps();
         long copy = room(b, 1, 8);
-        int[] cuts = b.strips();
+        long list = listAt(b, 1, copy);
+        long starts = list + 4L * taps;
+        list(b, 1, list);
+        setInt(starts, 0);
+        setInt(starts + 4, taps);
         int vectors = b.out().width() * Planes.UNIT / N;
-        long list = list(b, 1, copy);
-        long starts = starts(b, list);
-        for (int s = 0; s < cuts.length - 1; s++) {
-            int row = cuts[s] / Planes.UNIT / b.out().width();
-            int height = cuts[s + 1] / Planes.UNIT / b.out().width() - row;
-            copy(b, x, 1, row, height, copy);
-            for (int i = 0; i < height; i++) {
-                StripRows.run(starts, list, w, copy + PIXEL * i * b.step(), PIXEL, y + vectors * STEP * (row + i), 0, vectors, 0, 1, bias, 0, false);
+        for (int c = from; c < to; c++) {
+            for (int row = 0; row < b.out().height(); row += b.height()) {
+                int height = Math.min(b.height(), b.out().height() - row);
+                copy(b, x + 4L * c * b.in().plane(), 1, row, height, copy);
+                long out = y + 4L * c * b.out().plane() + vectors * STEP * row;
+                for (int i = 0; i < height; i++) {
+                    StripRows.run(starts, list, w + 4L * taps * c, copy + PIXEL * i * b.step(), PIXEL, out + vectors * STEP * i, 0, vectors, 0, 1,
+                            bias + biasStep * c, 0, false);
+                }
             }
         }
     }
 
-    /** The gradient of one channel's taps. */
-    static void depthwiseGradient(Band b, long dy, long x, long gradient) {
+    /** The gradient of the taps of channels {@code from .. to}. */
+    static void depthwiseGradient(Band b, long dy, long x, int from, int to, long gradient) {
+        int taps = b.window().taps();
         long copy = room(b, 1, 0);
-        int[] cuts = b.strips();
-        long list = list(b, 1, copy);
+        long list = listAt(b, 1, copy);
+        list(b, 1, list);
         int bytes = (int) PIXEL * b.out().width();
-        for (int s = 0; s < cuts.length - 1; s++) {
-            int row = cuts[s] / Planes.UNIT / b.out().width();
-            int height = cuts[s + 1] / Planes.UNIT / b.out().width() - row;
-            copy(b, x, 1, row, height, copy);
-            StripGradients.columns(0, b.window().taps(), list, dy + (long) bytes * row, copy, bytes, PIXEL, height, PIXEL * b.step(), gradient);
+        for (int c = from; c < to; c++) {
+            for (int row = 0; row < b.out().height(); row += b.height()) {
+                int height = Math.min(b.height(), b.out().height() - row);
+                copy(b, x + 4L * c * b.in().plane(), 1, row, height, copy);
+                StripGradients.columns(0, taps, list, dy + 4L * c * b.out().plane() + (long) bytes * row, copy, bytes, PIXEL, height, PIXEL * b.step(),
+                        gradient + 4L * taps * c);
+            }
         }
-    }
-
-    private static long starts(Band b, long list) {
-        long starts = list + 4L * b.window().taps();
-        setInt(starts, 0);
-        setInt(starts + 4, b.window().taps());
-        return starts;
     }
 }

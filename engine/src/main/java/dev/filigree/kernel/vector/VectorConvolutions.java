@@ -59,7 +59,7 @@ final class VectorConvolutions implements Convolutions {
         }
         long rowsOfW = address(w) + 4L * first * columns;
         if (band != null) {
-            Bands.tiled(band, columns, rowsOfW, copy, Bands.list(band, taps.in().channels(), copy), height(taps, count), out + first * yStep, yStep,
+            Bands.tiled(band, columns, rowsOfW, copy, Bands.listAt(band, taps.in().channels(), copy), height(taps, count), out + first * yStep, yStep,
                     last - first);
         } else {
             PackedTiles.add(columns, rowsOfW, 4L * PackedTiles.ROWS * columns, 4L * PackedTiles.ROWS, u, step, count, out + first * yStep, yStep, last - first);
@@ -90,7 +90,7 @@ final class VectorConvolutions implements Convolutions {
         if (band != null) {
             int channels = taps.in().channels();
             copy = Bands.room(band, channels, Bands.placedBytes(address(start), rows, 0, Math.ceilDiv(columns, chunk), fromRow, toRow));
-            list = Bands.list(band, channels, copy);
+            list = Bands.listAt(band, channels, copy);
             copy(taps, band, x, group, 0, channels, pixel, count, copy);
         }
         for (int from = 0; from < columns; from += chunk) {
@@ -143,7 +143,7 @@ final class VectorConvolutions implements Convolutions {
                     int channel = first / n;
                     int channels = Math.ceilDiv(last, n) - channel;
                     long copy = Bands.room(band, channels, Bands.placedBytes(address(start), out.channels(), c, c + 1, fromRow, toRow));
-                    long list = Bands.list(band, channels, copy);
+                    long list = Bands.listAt(band, channels, copy);
                     copy(taps, band, x, group, channel, channels, pixel, count, copy);
                     Bands.csrGradient(band, starts, address(column), copy, list - 4L * channel * n, height(taps, count), d, 4L * out.plane(), fromRow, toRow,
                             address(gradient), list + 4L * channels * n);
@@ -188,7 +188,7 @@ final class VectorConvolutions implements Convolutions {
                 for (int from = 0; from < channels; from += Band.GRADIENT_CHANNELS) {
                     int some = Math.min(Band.GRADIENT_CHANNELS, channels - from);
                     long copy = Bands.room(band, some, TileGradients.SUMS + Bands.PIXEL);
-                    long list = Bands.list(band, some, copy);
+                    long list = Bands.listAt(band, some, copy);
                     long sums = (list + 4L * some * n + Bands.PIXEL - 1) & -Bands.PIXEL;
                     copy(taps, band, x, group, from, some, pixel, count, copy);
                     Bands.tiledGradient(band, some * n, columns, copy, list, height(taps, count), d, 4L * out.plane(), first, last,
@@ -219,6 +219,7 @@ final class VectorConvolutions implements Convolutions {
     private static void copy(Taps taps, Band band, Floats x, int group, int first, int channels, int pixel, int count, long copy) {
         long plane = planes(x, taps.in(), group) + 4L * first * taps.in().plane();
         Bands.copy(band, plane, channels, pixel / Planes.UNIT / taps.out().width(), height(taps, count), copy);
+        Bands.list(band, channels, Bands.listAt(band, channels, copy));
     }
 
     /** Rows of an output that is dealt to lanes. */
@@ -232,11 +233,8 @@ final class VectorConvolutions implements Convolutions {
         int vectors = taps.out().units() * Planes.UNIT / N;
         expect(taps, 1, scratch);
         if (taps.channelBand() != null) {
-            for (int c = from; c < to; c++) {
-                long b = bias == null ? Lanes.ZEROS : address(bias) + 4L * c;
-                Bands.depthwise(taps.channelBand(), address(w) + 4L * n * c, b, planes(x, taps.in(), group) + 4L * c * taps.in().plane(),
-                        planes(y, taps.out(), group) + 4L * c * taps.out().plane());
-            }
+            Bands.depthwise(taps.channelBand(), address(w), bias == null ? Lanes.ZEROS : address(bias), bias == null ? 0 : 4, planes(x, taps.in(), group),
+                    planes(y, taps.out(), group), from, to);
         }
         for (int c = from; c < to && taps.channelBand() == null; c++) {
             long out = planes(y, taps.out(), group) + 4L * c * taps.out().plane();
@@ -262,14 +260,15 @@ final class VectorConvolutions implements Convolutions {
         int n = taps.window().taps();
         int vectors = taps.out().units() * Planes.UNIT / N;
         expect(taps, 1, scratch);
-        for (int i = 0; i < taps.out().groups() * (to - from); i++) {
+        for (int g = 0; g < taps.out().groups() && taps.channelBand() != null; g++) {
+            Bands.depthwiseGradient(taps.channelBand(), planes(dy, taps.out(), g), planes(x, taps.in(), g), from, to, address(gradient));
+        }
+        for (int i = 0; i < taps.out().groups() * (to - from) && taps.channelBand() == null; i++) {
             int group = i / (to - from);
             int c = from + i % (to - from);
             long d = planes(dy, taps.out(), group) + 4L * c * taps.out().plane();
             long g = address(gradient) + 4L * n * c;
-            if (taps.channelBand() != null) {
-                Bands.depthwiseGradient(taps.channelBand(), d, planes(x, taps.in(), group) + 4L * c * taps.in().plane(), g);
-            } else if (taps.distance() != null) {
+            if (taps.distance() != null) {
                 long plane = plane(taps, x, group, c, scratch);
                 for (int t = 0; t < n; t++) {
                     Depthwise.addDot(d, plane + 4L * taps.distance().get(t), taps.inside().address() + 8L * taps.words() * t, vectors, address(scratch), g + 4L * t);
