@@ -8,9 +8,9 @@ package dev.filigree.kernel;
  * <p>The copy is made once for all output channels and all taps, and is small enough for the second cache. All lengths in
  * pixels of {@link Planes#UNIT} floats.
  *
- * @param height of the output rows, at most
- * @param rows   input rows that {@code height} output rows see
- * @param phase  pixels of a row with the same remainder of the stride
+ * @param height  of the output rows, at most
+ * @param rows    input rows that {@code height} output rows see
+ * @param phase   pixels of a row with the same remainder of the stride
  * @param channel from one channel of the copy to the next; odd, so that channels do not share sets of a cache
  */
 public record Band(Window window, Planes in, Planes out, int height, int rows, int phase, int channel) {
@@ -18,9 +18,10 @@ public record Band(Window window, Planes in, Planes out, int height, int rows, i
     /** Floats that a copy should have at most: half a megabyte. */
     private static final int COPY = 1 << 17;
 
-    /** Channels of a copy for gradients. */
+    /** Channels of a copy for gradients: with more, a band had too few pixels for its sums over lanes. */
     public static final int GRADIENT_CHANNELS = 32;
 
+    /** @param channels of a copy */
     static Band of(Window w, Planes in, Planes out, int channels) {
         int phase = Math.ceilDiv((out.width() - 1) * w.stride() + w.width(), w.stride());
         int row = w.stride() * phase;
