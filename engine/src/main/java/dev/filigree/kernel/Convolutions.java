@@ -10,13 +10,14 @@ import dev.filigree.base.Ints;
  * when the weight was built and are not checked again.
  *
  * <p>{@code x} and {@code y} are whole buffers of {@code taps.in()} and {@code taps.out()}; {@code pixel} and
- * {@code count} are multiples of {@link Planes#UNIT} inside a plane, {@code count} at most {@link Planes#STRIP}.
+ * {@code count} are multiples of {@link Planes#UNIT} inside a plane, {@code count} at most {@link Planes#STRIP}. With a
+ * {@link Taps#band} they are whole rows of it instead, see {@link Taps#strips}: what those see is copied, not unfolded.
  */
 public interface Convolutions {
 
     /** Floats that {@code scratch} must hold for weights whose chunks have {@code chunk} columns. */
     static int scratch(Taps taps, int chunk) {
-        if (taps.window().plain()) {
+        if (taps.window().plain() || taps.in().dealt()) {
             return Planes.STRIP;
         }
         return Math.addExact(Math.multiplyExact(Math.max(chunk, taps.window().taps()), Planes.STRIP),
@@ -45,12 +46,21 @@ public interface Convolutions {
 
     /**
      * {@code gradient[j] += sum over all images and pixels of dy[row(j)][q] u[column(j)][q]} for the entries of
-     * {@link #csr} in chunks {@code fromChunk .. toChunk} of rows {@code fromRow .. toRow}.
+     * {@link #csr} in chunks {@code fromChunk .. toChunk} of rows {@code fromRow .. toRow}, over the images of groups
+     * {@code fromGroup .. toGroup}.
      *
      * @param dy zero in lanes past the last pixel and image
      */
-    void csrGradient(Taps taps, Ints start, Ints column, int chunk, Floats dy, Floats x, Floats gradient, int fromChunk, int toChunk, int fromRow, int toRow,
-            Floats scratch);
+    void csrGradient(Taps taps, Ints start, Ints column, int chunk, Floats dy, Floats x, Floats gradient, int fromGroup, int toGroup, int fromChunk,
+            int toChunk, int fromRow, int toRow, Floats scratch);
+
+    /**
+     * The same at every position of tiles {@code fromTile .. toTile}.
+     *
+     * @param gradient as the weight of {@link #tiled}
+     * @param scratch  for one chunk of all columns
+     */
+    void tiledGradient(Taps taps, Floats dy, Floats x, Floats gradient, int fromGroup, int toGroup, int fromTile, int toTile, Floats scratch);
 
     /**
      * Every channel by itself: {@code y[c][q] = bias[c] + sum_t w[c][t] u[c, t][q]} for channels {@code from .. to}.

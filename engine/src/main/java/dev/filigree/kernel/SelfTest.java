@@ -149,9 +149,27 @@ public final class SelfTest {
                 () -> k.csr(pixel, start, column, w, COLS, null, false, x, y, 0, 0, Planes.STRIP, 0, COLS, scratch));
         Floats gradient = Floats.allocate(w.length());
         read("convolution gradient", 2.0 * w.length() * size * size, 0.12,
-                () -> k.csrGradient(pixel, start, column, COLS, y, x, gradient, 0, 1, 0, COLS, scratch));
+                () -> k.csrGradient(pixel, start, column, COLS, y, x, gradient, 0, 1, 0, 1, 0, COLS, scratch));
+        dealt(k, start, column, w, gradient);
         read("depthwise", 2.0 * 9 * COLS * size * size, 0.08, () -> k.depthwise(square, w, null, x, y, 0, 0, COLS, scratch));
         read("depthwise gradient", 2.0 * 9 * COLS * size * size, 0.04, () -> k.depthwiseGradient(square, y, x, gradient, 0, COLS, scratch));
+    }
+
+    /** A window over images that are dealt to lanes; its COLS columns are four channels for each of so many taps. */
+    private void dealt(Convolutions k, Ints start, Ints column, Floats w, Floats gradient) {
+        Window window = new Window(1, COLS / 4, 1, 1, 0, COLS / 8);
+        Planes in = Planes.dealt(Planes.UNIT, 4, 8, 8);
+        Taps taps = Taps.of(window, in, in.to(COLS, 8, 8));
+        int[] cuts = taps.strips(Planes.STRIP, true);
+        Floats x = random(in.length());
+        Floats y = random(taps.out().length());
+        Floats dense = random(COLS * COLS);
+        Floats scratch = Floats.allocate(Convolutions.scratch(taps, COLS));
+        double positions = 2.0 * COLS * COLS * Planes.UNIT * 64;
+        read("dense window", positions, 0.4, () -> k.tiled(taps, dense, null, x, y, 0, 0, cuts[1], 0, COLS / Kernels.TILE_ROWS, scratch));
+        read("sparse window", positions / 4, 0.25, () -> k.csr(taps, start, column, w, COLS, null, false, x, y, 0, 0, cuts[1], 0, COLS, scratch));
+        read("dense window gradient", positions, 0.3, () -> k.tiledGradient(taps, y, x, dense, 0, 1, 0, COLS / Kernels.TILE_ROWS, scratch));
+        read("sparse window gradient", positions / 4, 0.12, () -> k.csrGradient(taps, start, column, COLS, y, x, gradient, 0, 1, 0, 1, 0, COLS, scratch));
     }
 
     private void oneToken() {

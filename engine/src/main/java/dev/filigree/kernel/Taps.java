@@ -13,6 +13,8 @@ import java.lang.foreign.MemorySegment;
  * <p>Where all taps of a plane are {@link #shifted} views of it, a tap is a distance and one bit per output pixel that
  * tells whether its input is inside the image. With a stride the same holds after a plane was {@link #staged}: dealt to
  * one plane for each pair of remainders of the stride, or spread with zeros. Unfolding then uses a list of pixels.
+ *
+ * <p>Images that are {@link Planes#dealt} to lanes need none of this: their taps are whole vectors of a {@link #band}.
  */
 public final class Taps {
 
@@ -24,12 +26,26 @@ public final class Taps {
     private final Ints distance;
     private final MemorySegment inside;
     private final int margin;
+    private final Band band;
+    private final Band gradientBand;
+    private final Band channelBand;
 
     private Taps(Window window, Planes in, Planes out) {
         this.window = window;
         this.in = in;
         this.out = out;
         int taps = window.taps();
+        this.band = in.dealt() && !window.plain() ? Band.of(window, in, out, in.channels()) : null;
+        this.gradientBand = in.dealt() && !window.plain() ? Band.of(window, in, out, Math.min(in.channels(), Band.GRADIENT_CHANNELS)) : null;
+        this.channelBand = in.dealt() ? Band.of(window, in, out, 1) : null;
+        if (in.dealt()) {
+            this.source = null;
+            this.staged = false;
+            this.distance = null;
+            this.inside = null;
+            this.margin = 0;
+            return;
+        }
         int plane = out.units() * Planes.UNIT;
         boolean shifted = window.stride() == 1 && window.spread() == 1 && in.width() == out.width() && (in.height() == out.height() || in.together() == 1);
         this.staged = !shifted && fitsStaged(window, in, out);
@@ -59,24 +75,23 @@ public final class Taps {
 
     /** The way from {@code in} to {@code out}, which must hold the same images. */
     public static Taps of(Window window, Planes in, Planes out) {
-        if (in.images() != out.images() || in.together() != out.together()) {
+        if (in.images() != out.images() || in.together() != out.together() || in.dealt() != out.dealt()) {
             throw new UserError("convolution: input holds " + in.images() + " images, " + in.together() + " together, output " + out.images() + " and "
-                    + out.together() + ", expected the same");
+                    + out.together() + ", expected the same in the same order");
         }
         return new Taps(window, in, out);
     }
 
     /** Pixel of an input plane that tap {@code t} of pixel {@code q} of an output plane is, or -1 for zero. */
-    private static int source(Window w, Planes in, Planes out, int t, int q) {
-        return pixel(in, out, q, w.stride(), t / w.width() - w.top(), t % w.width() - w.left(), w.spread());
+    public int source(int t, int q) {
+        return source(window, in, out, t, q);
     }
 
-    private static int pixel(Planes in, Planes out, int q, int stride, int down, int right, int spread) {
-        int image = q / (out.height() * out.width());
-        int y = q / out.width() % out.height() * stride + down;
-        int x = q % out.width() * stride + right;
-        boolean live = image < out.together() && y >= 0 && x >= 0 && y % spread == 0 && x % spread == 0;
-        return live && y / spread < in.height() && x / spread < in.width() ? (image * in.height() + y / spread) * in.width() + x / spread : -1;
+    private static int source(Window w, Planes in, Planes out, int t, int q) {
+        int y = out.rowAt(q) * w.stride() + t / w.width() - w.top();
+        int x = out.columnAt(q) * w.stride() + t % w.width() - w.left();
+        boolean live = q < out.pixels() && y >= 0 && x >= 0 && y % w.spread() == 0 && x % w.spread() == 0;
+        return live && y / w.spread() < in.height() && x / w.spread() < in.width() ? in.inPlane(out.imageAt(q), y / w.spread(), x / w.spread()) : -1;
     }
 
     /** Whether no staged part is larger than the output, whose rows it shares. */
@@ -106,9 +121,33 @@ public final class Taps {
         return out;
     }
 
+    /** How images that are dealt to lanes are walked; null for others, and for a single pixel, which needs no window. */
+    public Band band() {
+        return band;
+    }
+
+    /** The same for {@link Band#GRADIENT_CHANNELS} channels at a time: a gradient likes long sums better than many columns. */
+    public Band gradientBand() {
+        return gradientBand;
+    }
+
+    /** The same for one channel at a time, and for a single pixel too. */
+    public Band channelBand() {
+        return channelBand;
+    }
+
+    /**
+     * Where planes of the output are cut into strips: at most {@code most} pixels, or whole rows of a {@link #band}.
+     *
+     * @param even see {@link Planes#strips}
+     */
+    public int[] strips(int most, boolean even) {
+        return band == null ? out.strips(most, even) : band.strips();
+    }
+
     /** Whether every tap is a shift of the input plane. */
     public boolean shifted() {
-        return source == null;
+        return source == null && !in.dealt();
     }
 
     /**

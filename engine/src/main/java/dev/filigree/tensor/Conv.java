@@ -21,6 +21,10 @@ public final class Conv {
     /** The dense product works on four vectors at a time. */
     private static final int DENSE_STRIP = 64;
     private static final int CHANNEL_TASKS = 16;
+    /** Tasks of a gradient at least, where there are as many groups of images. */
+    private static final int GRADIENT_TASKS = 8;
+    /** Floats of all gradients of pieces at most. */
+    private static final int GRADIENT_FLOATS = 1 << 20;
 
     private Conv() {
     }
@@ -38,7 +42,7 @@ public final class Conv {
         check(taps, x, y);
         expectBias(w.outputs(), bias);
         Convolutions k = compute.kernels().convolutions();
-        forEachStrip(compute, taps, taps.out().strips(Planes.STRIP, true), w.chunk(), y, f == Activation.RELU ? Activation.NONE : f, (group, pixel, count, part, parts, scratch) -> {
+        forEachStrip(compute, taps, taps.strips(Planes.STRIP, true), w.chunk(), y, f == Activation.RELU ? Activation.NONE : f, (group, pixel, count, part, parts, scratch) -> {
             int from = w.cut(part * ConvWeight.PARTS / parts);
             int to = w.cut((part + 1) * ConvWeight.PARTS / parts);
             k.csr(taps, w.start(), w.column(), w.values(), w.chunk(), bias, f == Activation.RELU, x, y, group, pixel, count, from, to, scratch);
@@ -56,7 +60,7 @@ public final class Conv {
         expectBias(w.rows(), bias);
         int tiles = Tiled.tiles(w.rows());
         Convolutions k = compute.kernels().convolutions();
-        forEachStrip(compute, taps, taps.out().strips(DENSE_STRIP, false), w.cols(), y, f, (group, pixel, count, part, parts, scratch) -> {
+        forEachStrip(compute, taps, taps.strips(DENSE_STRIP, false), w.cols(), y, f, (group, pixel, count, part, parts, scratch) -> {
             int from = cut(tiles, part, parts);
             int to = cut(tiles, part + 1, parts);
             k.tiled(taps, w.tiles(), bias, x, y, group, pixel, count, from, to, scratch);
@@ -103,16 +107,81 @@ public final class Conv {
         check(w, taps);
         check(taps, x, dy);
         expect("gradient", w.values().length(), gradient.length());
-        // one task for each chunk unfolds its columns only once
-        int parts = taps.window().plain() ? ConvWeight.PARTS : 1;
-        compute.parallel().run(w.chunks() * parts, task -> {
-            try (Arena arena = Arena.ofConfined()) {
-                Floats scratch = Floats.allocate(arena, Convolutions.scratch(taps, w.chunk()));
-                int each = ConvWeight.PARTS / parts;
-                compute.kernels().convolutions().csrGradient(taps, w.start(), w.column(), w.chunk(), dy, x, gradient, task / parts, task / parts + 1,
-                        w.cut(task % parts * each), w.cut((task % parts + 1) * each), scratch);
+        int pieces = pieces(taps, w.chunks(), gradient.length());
+        // where images must be unfolded, one task for each chunk does so only once
+        boolean cut = taps.window().plain() || taps.in().dealt();
+        int parts = cut ? Math.clamp(Integer.highestOneBit(GRADIENT_TASKS / Math.min(GRADIENT_TASKS, w.chunks() * pieces)), 1, ConvWeight.PARTS) : 1;
+        int each = ConvWeight.PARTS / parts;
+        forEachPiece(compute, taps, pieces, w.chunk(), w.chunks() * parts, gradient, (fromGroup, toGroup, unit, into, scratch) -> compute.kernels().convolutions()
+                .csrGradient(taps, w.start(), w.column(), w.chunk(), dy, x, into, fromGroup, toGroup, unit / parts, unit / parts + 1, w.cut(unit % parts * each),
+                        w.cut((unit % parts + 1) * each), scratch));
+    }
+
+    /**
+     * The dense twin: {@code gradient += dy u^T} at every position of a weight {@code [outputs x (inputs * taps)]}.
+     *
+     * @param dy       as above
+     * @param gradient in the order of {@link Tiled#tiles}
+     */
+    public static void gradient(Compute compute, Taps taps, Floats dy, Floats x, Floats gradient) {
+        int columns = taps.in().channels() * taps.window().taps();
+        int tiles = Tiled.tiles(taps.out().channels());
+        check(taps, x, dy);
+        expect("gradient", tiles * Kernels.TILE_ROWS * columns, gradient.length());
+        int pieces = pieces(taps, 1, gradient.length());
+        int ranges = Math.min(tiles, Math.ceilDiv(GRADIENT_TASKS, pieces));
+        forEachPiece(compute, taps, pieces, columns, ranges, gradient, (fromGroup, toGroup, unit, into, scratch) -> compute.kernels().convolutions()
+                .tiledGradient(taps, dy, x, into, fromGroup, toGroup, cut(tiles, unit, ranges), cut(tiles, unit + 1, ranges), scratch));
+    }
+
+    private interface Piece {
+        /** Adds what some groups of images say about one of the units that share no gradient. */
+        void add(int fromGroup, int toGroup, int unit, Floats into, Floats scratch);
+    }
+
+    /**
+     * Pieces into which the images are cut where units are few: each passes over its own images only, and has a gradient of
+     * its own, unless those were large.
+     */
+    private static int pieces(Taps taps, int units, int length) {
+        return Math.clamp(Math.min(Math.ceilDiv(GRADIENT_TASKS, units), GRADIENT_FLOATS / length), 1, taps.out().groups());
+    }
+
+    /** Gradients of pieces are added in order. */
+    private static void forEachPiece(Compute compute, Taps taps, int pieces, int chunk, int units, Floats gradient, Piece body) {
+        int groups = taps.out().groups();
+        int length = gradient.length();
+        try (Arena shared = Arena.ofShared()) {
+            Floats others = pieces == 1 ? null : Floats.allocate(shared, Math.multiplyExact(pieces - 1, length));
+            compute.parallel().run(pieces * units, task -> {
+                int piece = task / units;
+                try (Arena arena = Arena.ofConfined()) {
+                    Floats scratch = Floats.allocate(arena, Convolutions.scratch(taps, chunk));
+                    Floats into = piece == 0 ? gradient : others.slice((piece - 1) * length, length);
+                    body.add(cut(groups, piece, pieces), cut(groups, piece + 1, pieces), task % units, into, scratch);
+                }
+            });
+            for (int p = 1; p < pieces; p++) {
+                compute.kernels().elementwise().add(gradient, others.slice((p - 1) * length, length), gradient, 0, length);
             }
-        });
+        }
+    }
+
+    /**
+     * Writes the dense weight of the gradient with respect to the input, {@code [inputs x (outputs * taps)]} with the taps in
+     * reverse order, to be laid over {@link Window#backward}.
+     */
+    public static void transpose(Tiled w, int taps, Tiled into) {
+        expect("rows", w.cols() / taps, into.rows());
+        expect("columns", w.rows() * taps, into.cols());
+        int t = Kernels.TILE_ROWS;
+        for (int r = 0; r < w.rows(); r++) {
+            for (int c = 0; c < w.cols(); c++) {
+                int row = c / taps;
+                int column = r * taps + taps - 1 - c % taps;
+                into.tiles().set((row / t * into.cols() + column) * t + row % t, w.tiles().get((r / t * w.cols() + c) * t + r % t));
+            }
+        }
     }
 
     /**

@@ -48,7 +48,7 @@ class CompiledKernelsTest {
     private static final Pattern CALL = Pattern.compile("<call method='(\\d+)'.*");
     private static final Set<String> PRODUCTS = Set.of("Tiles", "PackedTiles", "SparseRows", "BlockTiles", "PositionedRows", "BitmapRows", "Quads", "RowGradients", "VectorUpdates", "VectorNorms",
             "OneToken", "Softmax", "Activations", "StripRows", "Depthwise", "Unfold", "DenseVectors", "ColumnVectors", "BlockVectors", "CodedBlockVectors",
-            "SlicedVectors", "RowVectors", "GroupRows", "GroupVectors", "NarrowBlocks");
+            "SlicedVectors", "RowVectors", "GroupRows", "GroupVectors", "NarrowBlocks", "TapTiles", "TileGradients", "StripGradients", "Bands");
 
     @TempDir
     Path folder;
@@ -68,7 +68,8 @@ class CompiledKernelsTest {
         assertEquals(0, child.waitFor(), () -> read(folder.resolve("out")));
         Set<String> compiled = new TreeSet<>();
         List<String> left = callsLeft(log, compiled);
-        for (String product : Set.of("Tiles.tile", "SparseRows.rows", "BlockTiles.tile", "PositionedRows.", "StripRows.rows", "Depthwise.pixels", "Unfold.copy")) {
+        for (String product : Set.of("Tiles.tile", "SparseRows.rows", "BlockTiles.tile", "PositionedRows.", "StripRows.rows", "Depthwise.pixels", "Unfold.copy",
+                "TapTiles.tile", "TileGradients.tile", "StripGradients.columns")) {
             assertTrue(compiled.stream().anyMatch(c -> c.startsWith(product)), () -> product + " was not compiled, but " + compiled);
         }
         assertEquals(List.of(), left);
@@ -145,6 +146,7 @@ class CompiledKernelsTest {
                 wide.set(i, column.get(i) + (i < start.get(ROWS) ? 0 : COLS / 2));
             }
             convolutions(kernels, start, wide, values);
+            dealt(kernels, start, wide, values);
             vectors(kernels, rng);
             for (int i = 0; i < 3; i++) {
                 SelfTest.of(kernels);
@@ -186,6 +188,29 @@ class CompiledKernelsTest {
             for (int i = 0; i < 12_000; i++) {
                 for (Weight w : weights) {
                     Matmul.apply(compute, w, null, Activation.NONE, x, y, 1, 1);
+                }
+            }
+        }
+
+        /** Images that are dealt to lanes: rows of eight and of seven pixels under a window of three. */
+        private static void dealt(Kernels kernels, Ints start, Ints column, Floats values) {
+            int rows = 16;
+            for (int size : new int[] {8, 7}) {
+                Planes in = Planes.dealt(Planes.UNIT, COLS / 3, size, size);
+                Taps taps = Taps.of(new Window(1, 3, 1, 1, 0, 1), in, in.to(rows, size, size));
+                Floats x = Floats.allocate(in.length()).fill(1f);
+                Floats y = Floats.allocate(taps.out().length());
+                Floats dense = Floats.allocate(rows * COLS).fill(1f);
+                Floats scratch = Floats.allocate(Convolutions.scratch(taps, COLS));
+                int count = taps.strips(Planes.STRIP, true)[1];
+                Convolutions k = kernels.convolutions();
+                for (int i = 0; i < 400; i++) {
+                    k.csr(taps, start, column, values, COLS, null, false, x, y, 0, 0, count, 0, rows, scratch);
+                    k.csrGradient(taps, start, column, COLS, y, x, values, 0, 1, 0, 1, 0, rows, scratch);
+                    k.tiled(taps, dense, null, x, y, 0, 0, count, 0, rows / Kernels.TILE_ROWS, scratch);
+                    k.tiledGradient(taps, y, x, dense, 0, 1, 0, rows / Kernels.TILE_ROWS, scratch);
+                    values.fill(1f);
+                    dense.fill(1f);
                 }
             }
         }

@@ -122,9 +122,21 @@ record ConvolutionLawTest(Kernels vector) {
             Cases.Sparse s = Cases.Sparse.random(rows, columns, chunk, 0.4, 0.2, rng);
             Floats dy = planes(taps.out(), 0f, rng);
             gradients(taps, s.entries(), rows, what + " chunk " + chunk, rng, (k, g, scratch, from, to) -> k.convolutions()
-                    .csrGradient(taps, s.start(), s.columns(), chunk, dy, x, g, 0, s.chunks(), from, to, scratch));
+                    .csrGradient(taps, s.start(), s.columns(), chunk, dy, x, g, 0, taps.out().groups(), 0, s.chunks(), from, to, scratch));
             gradients(taps, s.entries(), s.chunks(), what + " cut by chunks of " + chunk, rng, (k, g, scratch, from, to) -> k.convolutions()
-                    .csrGradient(taps, s.start(), s.columns(), chunk, dy, x, g, from, to, 0, rows, scratch));
+                    .csrGradient(taps, s.start(), s.columns(), chunk, dy, x, g, 0, taps.out().groups(), from, to, 0, rows, scratch));
+        });
+    }
+
+    @Test
+    void denseGradientsAreTheSampledProductOfAllPositions() {
+        forEachCase(6, (rng, taps, x, what) -> {
+            int columns = taps.in().channels() * taps.window().taps();
+            int tiles = Math.ceilDiv(taps.out().channels(), Kernels.TILE_ROWS);
+            int groups = taps.out().groups();
+            Floats dy = planes(taps.out(), 0f, rng);
+            gradients(taps, tiles * Kernels.TILE_ROWS * columns, tiles, what, rng,
+                    (k, g, scratch, from, to) -> k.convolutions().tiledGradient(taps, dy, x, g, 0, groups, from, to, scratch));
         });
     }
 
@@ -152,7 +164,7 @@ record ConvolutionLawTest(Kernels vector) {
     }
 
     private static void forEachCase(long seed, Case body) {
-        int[][] images = {{1, 1, 1, 1}, {1, 3, 4, 4}, {3, 5, 7, 7}, {2, 2, 1, 9}, {1, 7, 14, 13}, {9, 2, 5, 3}, {1, 2, 17, 32}};
+        int[][] images = {{1, 1, 1, 1}, {1, 3, 4, 4}, {3, 5, 7, 7}, {2, 2, 1, 9}, {1, 7, 14, 13}, {9, 2, 5, 3}, {1, 2, 17, 32}, {19, 3, 6, 5}};
         for (int[] i : images) {
             for (Window w : WINDOWS) {
                 Rng rng = new Rng(seed).split(i[0] + "," + i[1] + "," + i[2] + "," + i[3] + w);
@@ -160,9 +172,11 @@ record ConvolutionLawTest(Kernels vector) {
                     continue;
                 }
                 Planes in = Planes.of(i[0], i[1], i[2], i[3]);
-                // a spread window leads back to a larger image
-                Planes out = w.spread() > 1 ? in.to(3, i[2] * w.spread(), i[3] * w.spread() - 1) : w.forward(in, 1 + rng.nextInt(12));
-                body.run(rng, Taps.of(w, in, out), planes(in, 9f, rng), in + " " + w + " seed " + seed);
+                for (Planes p : List.of(in, Planes.dealt(i[0], i[1], i[2], i[3]))) {
+                    // a spread window leads back to a larger image
+                    Planes out = w.spread() > 1 ? p.to(3, i[2] * w.spread(), i[3] * w.spread() - 1) : w.forward(p, 1 + rng.nextInt(12));
+                    body.run(rng, Taps.of(w, p, out), planes(p, 9f, rng), p + " " + w + " seed " + seed);
+                }
             }
         }
     }
@@ -181,9 +195,8 @@ record ConvolutionLawTest(Kernels vector) {
     }
 
     private static void strips(Taps taps, Strip body) {
-        Planes p = taps.out();
-        for (int g = 0; g < p.groups(); g++) {
-            int[] cuts = p.strips(Planes.STRIP, true);
+        for (int g = 0; g < taps.out().groups(); g++) {
+            int[] cuts = taps.strips(Planes.STRIP, true);
             for (int s = 0; s < cuts.length - 1; s++) {
                 body.run(g, cuts[s], cuts[s + 1] - cuts[s]);
             }

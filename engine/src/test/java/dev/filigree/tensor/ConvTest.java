@@ -32,7 +32,12 @@ class ConvTest {
     private record Case(Window window, int images, ConvWeight weight, Topology live, Floats values, Taps taps, Floats x) {
 
         static Case random(Window w, int images, int outputs, int inputs, int height, int width, double sparsity) {
-            Rng rng = new Rng(images + outputs * 31L).split(w.toString());
+            return random(w, Planes.of(images, inputs, height, width), outputs, sparsity);
+        }
+
+        static Case random(Window w, Planes in, int outputs, double sparsity) {
+            Rng rng = new Rng(in.images() + outputs * 31L).split(w.toString());
+            int inputs = in.channels();
             int columns = inputs * w.taps();
             Topology.Builder b = new Topology.Builder(outputs, columns, 16);
             for (int i = 0; i < outputs * columns; i++) {
@@ -42,8 +47,7 @@ class ConvTest {
             }
             Topology live = b.build();
             Floats values = filled(live.count(), rng);
-            Planes in = Planes.of(images, inputs, height, width);
-            return new Case(w, images, ConvWeight.pack(Arena.ofAuto(), "w", live, values, inputs, w.height(), w.width(), 20), live, values,
+            return new Case(w, in.images(), ConvWeight.pack(Arena.ofAuto(), "w", live, values, inputs, w.height(), w.width(), 20), live, values,
                     Taps.of(w, in, w.forward(in, outputs)), pixels(in, rng));
         }
 
@@ -64,7 +68,7 @@ class ConvTest {
 
     private static List<Case> cases() {
         return WINDOWS.stream().flatMap(w -> List.of(Case.random(w, 1, 13, 7, 9, 11, 0.7), Case.random(w, 3, 21, 5, 7, 7, 0.5),
-                Case.random(w, 2, 4, 3, 14, 14, 0.9)).stream()).toList();
+                Case.random(w, 2, 4, 3, 14, 14, 0.9), Case.random(w, Planes.dealt(40, 5, 6, 7), 11, 0.6)).stream()).toList();
     }
 
     @Test
@@ -152,6 +156,43 @@ class ConvTest {
     }
 
     @Test
+    void denseGradientsAreThoseOfAWeightWithEveryPosition() {
+        Compute compute = Compute.of(2);
+        for (Case c : cases()) {
+            Planes in = c.taps.in();
+            Planes out = c.taps.out();
+            int n = c.window.taps();
+            int columns = in.channels() * n;
+            Topology all = Topology.full(out.channels(), columns);
+            Floats values = filled(all.count(), new Rng(6));
+            ConvWeight full = ConvWeight.pack(Arena.ofAuto(), "w", all, values, in.channels(), c.window.height(), c.window.width());
+            Tiled dense = new Tiled(out.channels(), columns, Floats.allocate(Tiled.tiles(out.channels()) * Kernels.TILE_ROWS * columns));
+            full.forEach((r, col, slot, v) -> dense.tiles().set(slot(dense, r, col), v));
+            Floats dy = pixels(out, new Rng(9));
+
+            Floats dw = Floats.allocate(all.count());
+            Floats dv = Floats.allocate(dense.tiles().length());
+            Conv.gradient(compute, full, c.taps, dy, c.x, dw);
+            Conv.gradient(compute, c.taps, dy, c.x, dv);
+            full.forEach((r, col, slot, v) -> assertClose(dw.get(slot), dv.get(slot(dense, r, col)), "dW " + c.window + " " + r + ", " + col));
+
+            Tiled turned = new Tiled(in.channels(), out.channels() * n, Floats.allocate(Tiled.tiles(in.channels()) * Kernels.TILE_ROWS * out.channels() * n));
+            Conv.transpose(dense, n, turned);
+            Taps back = Taps.of(c.window.backward(), out, in);
+            Floats dx = Floats.allocate(in.length());
+            Floats dz = Floats.allocate(in.length());
+            Conv.apply(compute, full.transpose(Arena.ofAuto()).weight(), back, null, Activation.NONE, dy, dx);
+            Conv.apply(compute, turned, back, null, Activation.NONE, dy, dz);
+            assertSamePixels(in, dx, dz, "dX " + c.window);
+        }
+        compute.parallel().close();
+    }
+
+    private static int slot(Tiled w, int row, int column) {
+        return (row / Kernels.TILE_ROWS * w.cols() + column) * Kernels.TILE_ROWS + row % Kernels.TILE_ROWS;
+    }
+
+    @Test
     void depthwiseIsASparseConvolutionOfItsDiagonal() {
         Compute compute = Compute.of(2);
         for (Case c : cases()) {
@@ -234,7 +275,7 @@ class ConvTest {
         assertRefused("images is 0", () -> Planes.of(0, 1, 1, 1));
         assertRefused("width is -1", () -> Planes.of(1, 1, 1, -1));
         assertRefused("2^31-1", () -> Planes.of(1000, 1000, 100, 100));
-        assertRefused("2^31-1", () -> new Planes(1 << 20, 1, 1 << 20, 1 << 20, 1 << 20));
+        assertRefused("2^31-1", () -> new Planes(1 << 20, 1, 1 << 20, 1 << 20, 1 << 20, false));
         assertRefused("expected the same", () -> Taps.of(Window.PIXEL, Planes.of(1, 1, 7, 7), Planes.of(2, 1, 7, 7)));
     }
 

@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -24,10 +25,16 @@ import java.util.Map;
  *
  * <pre>
  * matmul ROWS COLS TOKENS      inputs [tokens x cols] times the transpose of weights [rows x cols]
- * conv ROWS COLS HEIGHT WIDTH  1x1 convolution of an image [1 x cols x height x width] with weights [rows x cols x 1 x 1]
+ * conv IMAGES OUTPUTS INPUTS GROUPS SIDE WINDOW STRIDE
+ *                              convolution of square images [images x inputs x side x side] with weights
+ *                              [outputs x (inputs / groups) x window x window], and a border of (window - 1) / 2 zeros
  * </pre>
  */
 public final class OnnxOperatorPeer implements PeerLoop.Library {
+
+    /** Types of attributes: one whole number, or a list of them. */
+    private static final int INT = 2;
+    private static final int INTS = 7;
 
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
     private final PeerOperands operands = new PeerOperands();
@@ -44,12 +51,10 @@ public final class OnnxOperatorPeer implements PeerLoop.Library {
 
     @Override
     public PeerLoop.Operation prepare(String[] w) {
-        int rows = Integer.parseInt(w[1]);
-        int cols = Integer.parseInt(w[2]);
-        int last = Integer.parseInt(w[3]);
+        int[] n = Arrays.stream(w, 1, w.length).mapToInt(Integer::parseInt).toArray();
         return switch (w[0]) {
-            case "matmul" -> matmul(rows, cols, last);
-            case "conv" -> conv(rows, cols, last, Integer.parseInt(w[4]));
+            case "matmul" -> matmul(n[0], n[1], n[2]);
+            case "conv" -> conv(n[0], n[1], n[2], n[3], n[4], n[5], n[6]);
             default -> throw new IllegalArgumentException("unknown operation " + w[0]);
         };
     }
@@ -76,16 +81,29 @@ public final class OnnxOperatorPeer implements PeerLoop.Library {
         return new PeerLoop.Operation(call, PeerOperands.sampled(y, rows, tokens, true));
     }
 
-    private PeerLoop.Operation conv(int rows, int cols, int height, int width) {
-        int pixels = height * width;
-        MemorySegment y = operands.floats((long) rows * pixels);
-        Runnable call = call("Conv", operands.weights(rows, cols), new long[] {rows, cols, 1, 1}, operands.inputs(cols, pixels, false),
-                new long[] {1, cols, height, width}, y, new long[] {1, rows, height, width});
-        return new PeerLoop.Operation(call, PeerOperands.sampled(y, rows, pixels, false));
+    private PeerLoop.Operation conv(int images, int outputs, int inputs, int groups, int side, int window, int stride) {
+        int border = (window - 1) / 2;
+        int out = (side + 2 * border - window) / stride + 1;
+        MemorySegment y = operands.floats((long) images * outputs * out * out);
+        Message[] attributes = {new Message().text(1, "group").number(3, groups).number(20, INT), numbers("kernel_shape", window, window),
+            numbers("strides", stride, stride), numbers("pads", border, border, border, border)};
+        Runnable call = call("Conv", operands.weights(outputs, inputs / groups * window * window), new long[] {outputs, inputs / groups, window, window},
+                operands.inputs(images * inputs, side * side, false), new long[] {images, inputs, side, side}, y, new long[] {images, outputs, out, out},
+                attributes);
+        return new PeerLoop.Operation(call, PeerOperands.sampled(y, images * outputs, out * out, false));
+    }
+
+    private static Message numbers(String name, long... values) {
+        Message m = new Message().text(1, name);
+        for (long v : values) {
+            m.number(8, v);
+        }
+        return m.number(20, INTS);
     }
 
     /** A session of one operator that writes into {@code y}. */
-    private Runnable call(String operator, MemorySegment w, long[] wShape, MemorySegment x, long[] xShape, MemorySegment y, long[] yShape) {
+    private Runnable call(String operator, MemorySegment w, long[] wShape, MemorySegment x, long[] xShape, MemorySegment y, long[] yShape,
+            Message... attributes) {
         try {
             OrtSession.SessionOptions options = new OrtSession.SessionOptions();
             open.add(options);
@@ -93,7 +111,7 @@ public final class OnnxOperatorPeer implements PeerLoop.Library {
             options.setInterOpNumThreads(1);
             // Helpers spin for a millisecond after a call, enough for the next one, and not into the next contestant's turn.
             options.addConfigEntry("session.intra_op.spin_duration_us", "1000");
-            OrtSession session = environment.createSession(model(operator, w, wShape, xShape, yShape), options);
+            OrtSession session = environment.createSession(model(operator, w, wShape, xShape, yShape, attributes), options);
             open.add(session);
             OnnxTensor in = OnnxTensor.createTensor(environment, buffer(x), xShape);
             open.add(in);
@@ -124,8 +142,11 @@ public final class OnnxOperatorPeer implements PeerLoop.Library {
     }
 
     /** The bytes of an ONNX model (protocol buffers, onnx.proto) with one node, one constant, one input and one output. */
-    private static byte[] model(String operator, MemorySegment w, long[] wShape, long[] xShape, long[] yShape) {
+    private static byte[] model(String operator, MemorySegment w, long[] wShape, long[] xShape, long[] yShape, Message... attributes) {
         Message node = new Message().text(1, "x").text(1, "w").text(2, "y").text(4, operator);
+        for (Message a : attributes) {
+            node.message(5, a);
+        }
         Message constant = new Message();
         for (long d : wShape) {
             constant.number(1, d);

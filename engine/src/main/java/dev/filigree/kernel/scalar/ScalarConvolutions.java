@@ -55,14 +55,26 @@ final class ScalarConvolutions implements Convolutions {
     }
 
     @Override
-    public void csrGradient(Taps taps, Ints start, Ints column, int chunk, Floats dy, Floats x, Floats gradient, int fromChunk, int toChunk, int fromRow,
-            int toRow, Floats scratch) {
+    public void csrGradient(Taps taps, Ints start, Ints column, int chunk, Floats dy, Floats x, Floats gradient, int fromGroup, int toGroup, int fromChunk,
+            int toChunk, int fromRow, int toRow, Floats scratch) {
         int rows = taps.out().channels();
         for (int c = fromChunk; c < toChunk; c++) {
             for (int r = fromRow; r < toRow; r++) {
                 for (int j = start.get(c * rows + r); j < start.get(c * rows + r + 1); j++) {
-                    gradient.set(j, gradient.get(j) + product(taps, dy, r, x, column.get(j)));
+                    gradient.set(j, gradient.get(j) + product(taps, dy, r, x, column.get(j), fromGroup, toGroup));
                 }
+            }
+        }
+    }
+
+    @Override
+    public void tiledGradient(Taps taps, Floats dy, Floats x, Floats gradient, int fromGroup, int toGroup, int fromTile, int toTile, Floats scratch) {
+        int columns = taps.in().channels() * taps.window().taps();
+        int tile = Kernels.TILE_ROWS;
+        for (int r = fromTile * tile; r < Math.min(taps.out().channels(), toTile * tile); r++) {
+            for (int j = 0; j < columns; j++) {
+                int at = (r / tile * columns + j) * tile + r % tile;
+                gradient.set(at, gradient.get(at) + product(taps, dy, r, x, j, fromGroup, toGroup));
             }
         }
     }
@@ -85,13 +97,13 @@ final class ScalarConvolutions implements Convolutions {
     public void depthwiseGradient(Taps taps, Floats dy, Floats x, Floats gradient, int from, int to, Floats scratch) {
         int n = taps.window().taps();
         for (int j = from * n; j < to * n; j++) {
-            gradient.set(j, gradient.get(j) + product(taps, dy, j / n, x, j));
+            gradient.set(j, gradient.get(j) + product(taps, dy, j / n, x, j, 0, taps.out().groups()));
         }
     }
 
-    private static float product(Taps taps, Floats dy, int row, Floats x, int column) {
+    private static float product(Taps taps, Floats dy, int row, Floats x, int column, int fromGroup, int toGroup) {
         float sum = 0;
-        for (int g = 0; g < taps.out().groups(); g++) {
+        for (int g = fromGroup; g < toGroup; g++) {
             for (int q = 0; q < taps.out().pixels(); q++) {
                 sum += dy.get((g * taps.out().channels() + row) * taps.out().plane() + q) * input(taps, x, g, column, q);
             }
@@ -107,12 +119,11 @@ final class ScalarConvolutions implements Convolutions {
         if (q >= out.pixels()) {
             return 0;
         }
-        int y = q / out.width() % out.height() * w.stride() + column / w.width() % w.height() - w.top();
-        int z = q % out.width() * w.stride() + column % w.width() - w.left();
+        int y = out.rowAt(q) * w.stride() + column / w.width() % w.height() - w.top();
+        int z = out.columnAt(q) * w.stride() + column % w.width() - w.left();
         if (y < 0 || y % w.spread() != 0 || y / w.spread() >= in.height() || z < 0 || z % w.spread() != 0 || z / w.spread() >= in.width()) {
             return 0;
         }
-        int image = q / (out.height() * out.width());
-        return x.get((group * in.channels() + column / w.taps()) * in.plane() + (image * in.height() + y / w.spread()) * in.width() + z / w.spread());
+        return x.get((group * in.channels() + column / w.taps()) * in.plane() + in.inPlane(out.imageAt(q), y / w.spread(), z / w.spread()));
     }
 }

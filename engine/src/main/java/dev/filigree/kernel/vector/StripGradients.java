@@ -2,9 +2,11 @@ package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.INDEX;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
+import static dev.filigree.kernel.vector.Lanes.SPAN;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.getInt;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -21,25 +23,33 @@ final class StripGradients {
      * Adds the dot products of one row of dy with the columns of entries {@code from .. to} to their gradients: four
      * columns share each vector of dy.
      *
-     * @param bytes   length of the rows, whole vectors
-     * @param rowStep bytes between neighbouring rows of x
+     * @param dy         {@code runs} runs of {@code bytes}, one after the other
+     * @param bytes      length of a run, whole vectors
+     * @param columnStep bytes for which a number of {@code column} stands
+     * @param xRun       bytes from run to run of x
      */
-    static void columns(int from, int to, long column, long dy, long x, int bytes, long rowStep, long gradient) {
+    static void columns(int from, int to, long column, long dy, long x, int bytes, long columnStep, int runs, long xRun, long gradient) {
+        long ds = dy & MASK;
         for (int j = from; j < to; j += 4) {
             int last = to - j - 1;
             long i = column + 4L * j;
             // past the end the last column is repeated and its sum dropped
-            long p0 = x + getInt(i & MASK) * rowStep;
-            long p1 = x + getInt((i + 4 * Math.min(1, last)) & MASK) * rowStep;
-            long p2 = x + getInt((i + 4 * Math.min(2, last)) & MASK) * rowStep;
-            long p3 = x + getInt((i + 4 * Math.min(3, last)) & MASK) * rowStep;
+            long p0 = x + getInt(i & MASK) * columnStep & MASK;
+            long p1 = x + getInt((i + 4 * Math.min(1, last)) & MASK) * columnStep & MASK;
+            long p2 = x + getInt((i + 4 * Math.min(2, last)) & MASK) * columnStep & MASK;
+            long p3 = x + getInt((i + 4 * Math.min(3, last)) & MASK) * columnStep & MASK;
             FloatVector a = FloatVector.zero(F), b = FloatVector.zero(F), c = FloatVector.zero(F), d = FloatVector.zero(F);
-            for (int t = 0; t < bytes; t += (int) STEP) {
-                FloatVector s = fromMemorySegment(F, ALL, (dy + t) & MASK, ORDER);
-                a = s.fma(fromMemorySegment(F, ALL, (p0 + t) & MASK, ORDER), a);
-                b = s.fma(fromMemorySegment(F, ALL, (p1 + t) & MASK, ORDER), b);
-                c = s.fma(fromMemorySegment(F, ALL, (p2 + t) & MASK, ORDER), c);
-                d = s.fma(fromMemorySegment(F, ALL, (p3 + t) & MASK, ORDER), d);
+            for (int r = 0; r < runs; r++) {
+                long down = ds + ((r & INDEX) * bytes & SPAN);
+                long right = (r & INDEX) * xRun & SPAN;
+                for (int t = 0; t < bytes; t += (int) STEP) {
+                    long u = right + (t & INDEX);
+                    FloatVector s = fromMemorySegment(F, ALL, down + (t & INDEX), ORDER);
+                    a = s.fma(fromMemorySegment(F, ALL, p0 + u, ORDER), a);
+                    b = s.fma(fromMemorySegment(F, ALL, p1 + u, ORDER), b);
+                    c = s.fma(fromMemorySegment(F, ALL, p2 + u, ORDER), c);
+                    d = s.fma(fromMemorySegment(F, ALL, p3 + u, ORDER), d);
+                }
             }
             long out = gradient + 4L * j;
             FloatVector ab = a.blend(b, Quads.ODD).add(b.blend(a, Quads.ODD).rearrange(Quads.SWAP1));

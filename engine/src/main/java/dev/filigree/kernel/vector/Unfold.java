@@ -28,7 +28,13 @@ final class Unfold {
         int n = taps.window().taps();
         long plane = 4L * taps.in().plane();
         long image = address(x) + plane * group * taps.in().channels();
-        if (taps.shifted()) {
+        if (taps.in().dealt()) {
+            for (int i = 0; i < (to - from) * count; i++) {
+                int j = from + i / count;
+                int s = taps.source(j % n, pixel + i % count);
+                setFloat(out + 4L * i, s < 0 ? 0f : getFloat(image + plane * (j / n) + 4L * s));
+            }
+        } else if (taps.shifted()) {
             columns(n, address(taps.distance()), taps.inside().address(), 8L * taps.words(), image, plane, from, to, pixel, count, address(x),
                     address(x) + x.bytes(), out, scratch);
         } else {

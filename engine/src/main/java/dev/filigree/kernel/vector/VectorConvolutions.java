@@ -9,10 +9,12 @@ import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.address;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
+import static dev.filigree.kernel.vector.Lanes.setInt;
 import static java.lang.ref.Reference.reachabilityFence;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
+import dev.filigree.kernel.Band;
 import dev.filigree.kernel.Convolutions;
 import dev.filigree.kernel.Planes;
 import dev.filigree.kernel.Taps;
@@ -37,8 +39,13 @@ final class VectorConvolutions implements Convolutions {
         int rows = taps.out().channels();
         int columns = taps.in().channels() * taps.window().taps();
         boolean plain = taps.window().plain();
+        Band band = taps.band();
         expect(taps, columns, scratch);
-        if (!plain) {
+        long copy = 0;
+        if (band != null) {
+            copy = Bands.room(band, taps.in().channels(), 0);
+            copy(taps, band, x, group, 0, taps.in().channels(), pixel, count, copy);
+        } else if (!plain) {
             Unfold.strip(taps, x, group, 0, columns, pixel, count, address(scratch), address(scratch) + 4L * columns * count);
         }
         long u = plain ? planes(x, taps.in(), group) + 4L * pixel : address(scratch);
@@ -50,8 +57,13 @@ final class VectorConvolutions implements Convolutions {
         for (int r = first; r < last; r++) {
             fill(bias == null ? 0 : bias.get(r), out + r * yStep, count);
         }
-        PackedTiles.add(columns, address(w) + 4L * first * columns, 4L * PackedTiles.ROWS * columns, 4L * PackedTiles.ROWS, u, step, count, out + first * yStep, yStep,
-                last - first);
+        long rowsOfW = address(w) + 4L * first * columns;
+        if (band != null) {
+            Bands.tiled(band, columns, rowsOfW, copy, Bands.listAt(band, taps.in().channels(), copy), height(taps, count), out + first * yStep, yStep,
+                    last - first);
+        } else {
+            PackedTiles.add(columns, rowsOfW, 4L * PackedTiles.ROWS * columns, 4L * PackedTiles.ROWS, u, step, count, out + first * yStep, yStep, last - first);
+        }
         reachabilityFence(w);
         reachabilityFence(bias);
         keep(taps, x, y, scratch);
@@ -72,14 +84,30 @@ final class VectorConvolutions implements Convolutions {
         expect(taps, chunk, scratch);
         long step = 4L * (plain ? taps.in().plane() : count);
         long out = planes(y, taps.out(), group) + 4L * pixel;
+        Band band = taps.band();
+        long copy = 0;
+        long list = 0;
+        if (band != null) {
+            int channels = taps.in().channels();
+            copy = Bands.room(band, channels, Bands.placedBytes(address(start), rows, 0, Math.ceilDiv(columns, chunk), fromRow, toRow));
+            list = Bands.listAt(band, channels, copy);
+            copy(taps, band, x, group, 0, channels, pixel, count, copy);
+        }
         for (int from = 0; from < columns; from += chunk) {
             int to = Math.min(columns, from + chunk);
+            long starts = address(start) + 4L * (from / chunk) * rows;
+            long b = bias == null ? Lanes.ZEROS : address(bias);
+            int bStep = bias == null ? 0 : 4;
+            if (band != null) {
+                Bands.csr(band, starts, address(column), address(values), copy, list, height(taps, count), out, 4L * taps.out().plane(), fromRow, toRow, b, bStep,
+                        from > 0, list + 4L * columns);
+                continue;
+            }
             if (!plain) {
                 Unfold.strip(taps, x, group, from, to, pixel, count, address(scratch), address(scratch) + 4L * chunk * count);
             }
             long u = plain ? planes(x, taps.in(), group) + 4L * pixel : address(scratch) - step * from;
-            StripRows.run(address(start) + 4L * (from / chunk) * rows, address(column), address(values), u, step, out, 4L * taps.out().plane(), count / N,
-                    fromRow, toRow, bias == null ? Lanes.ZEROS : address(bias), bias == null ? 0 : 4, from > 0);
+            StripRows.run(starts, address(column), address(values), u, step, out, 4L * taps.out().plane(), count / N, fromRow, toRow, b, bStep, from > 0);
         }
         if (relu) {
             StripRows.relu(out, 4L * taps.out().plane(), count / N, fromRow, toRow);
@@ -92,29 +120,43 @@ final class VectorConvolutions implements Convolutions {
     }
 
     @Override
-    public void csrGradient(Taps taps, Ints start, Ints column, int chunk, Floats dy, Floats x, Floats gradient, int fromChunk, int toChunk, int fromRow,
-            int toRow, Floats scratch) {
+    public void csrGradient(Taps taps, Ints start, Ints column, int chunk, Floats dy, Floats x, Floats gradient, int fromGroup, int toGroup, int fromChunk,
+            int toChunk, int fromRow, int toRow, Floats scratch) {
         Planes out = taps.out();
-        int columns = taps.in().channels() * taps.window().taps();
+        int n = taps.window().taps();
+        int columns = taps.in().channels() * n;
         boolean plain = taps.window().plain();
+        Band band = taps.gradientBand();
         expect(taps, chunk, scratch);
-        int[] cuts = out.strips(plain ? PLAIN_GRADIENT_STRIP : Planes.STRIP, true);
+        int[] cuts = band == null ? out.strips(plain ? PLAIN_GRADIENT_STRIP : Planes.STRIP, true) : band.strips();
         int each = cuts.length - 1;
         for (int c = fromChunk; c < toChunk; c++) {
             long starts = address(start) + 4L * c * out.channels();
-            for (int s = 0; s < out.groups() * each; s++) {
+            int first = c * chunk;
+            int last = Math.min(columns, first + chunk);
+            for (int s = fromGroup * each; s < toGroup * each; s++) {
                 int group = s / each;
                 int pixel = cuts[s % each];
                 int count = cuts[s % each + 1] - pixel;
+                long d = planes(dy, out, group) + 4L * pixel;
+                if (band != null) {
+                    int channel = first / n;
+                    int channels = Math.ceilDiv(last, n) - channel;
+                    long copy = Bands.room(band, channels, Bands.placedBytes(address(start), out.channels(), c, c + 1, fromRow, toRow));
+                    long list = Bands.listAt(band, channels, copy);
+                    copy(taps, band, x, group, channel, channels, pixel, count, copy);
+                    Bands.csrGradient(band, starts, address(column), copy, list - 4L * channel * n, height(taps, count), d, 4L * out.plane(), fromRow, toRow,
+                            address(gradient), list + 4L * channels * n);
+                    continue;
+                }
                 long step = 4L * (plain ? taps.in().plane() : count);
                 if (!plain) {
-                    Unfold.strip(taps, x, group, c * chunk, Math.min(columns, (c + 1) * chunk), pixel, count, address(scratch),
-                            address(scratch) + 4L * chunk * count);
+                    Unfold.strip(taps, x, group, first, last, pixel, count, address(scratch), address(scratch) + 4L * chunk * count);
                 }
-                long u = plain ? planes(x, taps.in(), group) + 4L * pixel : address(scratch) - step * c * chunk;
-                long d = planes(dy, out, group) + 4L * pixel;
+                long u = plain ? planes(x, taps.in(), group) + 4L * pixel : address(scratch) - step * first;
                 for (int r = fromRow; r < toRow; r++) {
-                    entries(getInt(starts + 4L * r), getInt(starts + 4L * r + 4), address(column), d + 4L * r * out.plane(), u, count, step, address(gradient));
+                    StripGradients.columns(getInt(starts + 4L * r), getInt(starts + 4L * r + 4), address(column), d + 4L * r * out.plane(), u, 4 * count, step, 1, 0,
+                            address(gradient));
                 }
             }
         }
@@ -124,8 +166,65 @@ final class VectorConvolutions implements Convolutions {
         keep(taps, x, gradient, scratch);
     }
 
-    private static void entries(int from, int to, long column, long dy, long u, int count, long step, long gradient) {
-        StripGradients.columns(from, to, column, dy, u, 4 * count, step, gradient);
+    @Override
+    public void tiledGradient(Taps taps, Floats dy, Floats x, Floats gradient, int fromGroup, int toGroup, int fromTile, int toTile, Floats scratch) {
+        Planes out = taps.out();
+        int channels = taps.in().channels();
+        int n = taps.window().taps();
+        int columns = channels * n;
+        boolean plain = taps.window().plain();
+        Band band = taps.gradientBand();
+        expect(taps, columns, scratch);
+        int first = fromTile * PackedTiles.ROWS;
+        int last = Math.min(out.channels(), toTile * PackedTiles.ROWS);
+        int[] cuts = band == null ? out.strips(plain ? PLAIN_GRADIENT_STRIP : Planes.STRIP, true) : band.strips();
+        int each = cuts.length - 1;
+        for (int s = fromGroup * each; s < toGroup * each; s++) {
+            int group = s / each;
+            int pixel = cuts[s % each];
+            int count = cuts[s % each + 1] - pixel;
+            long d = planes(dy, out, group) + 4L * pixel;
+            if (band != null) {
+                for (int from = 0; from < channels; from += Band.GRADIENT_CHANNELS) {
+                    int some = Math.min(Band.GRADIENT_CHANNELS, channels - from);
+                    long copy = Bands.room(band, some, TileGradients.SUMS + Bands.PIXEL);
+                    long list = Bands.listAt(band, some, copy);
+                    long sums = (list + 4L * some * n + Bands.PIXEL - 1) & -Bands.PIXEL;
+                    copy(taps, band, x, group, from, some, pixel, count, copy);
+                    Bands.tiledGradient(band, some * n, columns, copy, list, height(taps, count), d, 4L * out.plane(), first, last,
+                            address(gradient) + 4L * PackedTiles.ROWS * from * n, sums);
+                }
+                continue;
+            }
+            if (!plain) {
+                Unfold.strip(taps, x, group, 0, columns, pixel, count, address(scratch), address(scratch) + 4L * columns * count);
+            }
+            long u = plain ? planes(x, taps.in(), group) + 4L * pixel : address(scratch);
+            long step = 4L * (plain ? taps.in().plane() : count);
+            long sums = Scratch.address(TileGradients.SUMS + 4L * columns);
+            long list = sums + TileGradients.SUMS;
+            for (int j = 0; j < columns; j++) {
+                setInt(list + 4L * j, j);
+            }
+            for (int r = first; r < last; r += PackedTiles.ROWS) {
+                TileGradients.add(columns, list, step, d + 4L * r * out.plane(), 4L * out.plane(), u, 4 * count, 0, 1, Math.min(PackedTiles.ROWS, last - r),
+                        address(gradient) + 4L * r * columns, sums);
+            }
+        }
+        reachabilityFence(dy);
+        keep(taps, x, gradient, scratch);
+    }
+
+    /** Copies what the strip sees of channels {@code first ..}; {@link Bands#list} follows the copy. */
+    private static void copy(Taps taps, Band band, Floats x, int group, int first, int channels, int pixel, int count, long copy) {
+        long plane = planes(x, taps.in(), group) + 4L * first * taps.in().plane();
+        Bands.copy(band, plane, channels, pixel / Planes.UNIT / taps.out().width(), height(taps, count), copy);
+        Bands.list(band, channels, Bands.listAt(band, channels, copy));
+    }
+
+    /** Rows of an output that is dealt to lanes. */
+    private static int height(Taps taps, int count) {
+        return count / Planes.UNIT / taps.out().width();
     }
 
     @Override
@@ -133,7 +232,11 @@ final class VectorConvolutions implements Convolutions {
         int n = taps.window().taps();
         int vectors = taps.out().units() * Planes.UNIT / N;
         expect(taps, 1, scratch);
-        for (int c = from; c < to; c++) {
+        if (taps.channelBand() != null) {
+            Bands.depthwise(taps.channelBand(), address(w), bias == null ? Lanes.ZEROS : address(bias), bias == null ? 0 : 4, planes(x, taps.in(), group),
+                    planes(y, taps.out(), group), from, to);
+        }
+        for (int c = from; c < to && taps.channelBand() == null; c++) {
             long out = planes(y, taps.out(), group) + 4L * c * taps.out().plane();
             long weights = address(w) + 4L * n * c;
             long b = bias == null ? Lanes.ZEROS : address(bias) + 4L * c;
@@ -157,7 +260,10 @@ final class VectorConvolutions implements Convolutions {
         int n = taps.window().taps();
         int vectors = taps.out().units() * Planes.UNIT / N;
         expect(taps, 1, scratch);
-        for (int i = 0; i < taps.out().groups() * (to - from); i++) {
+        for (int g = 0; g < taps.out().groups() && taps.channelBand() != null; g++) {
+            Bands.depthwiseGradient(taps.channelBand(), planes(dy, taps.out(), g), planes(x, taps.in(), g), from, to, address(gradient));
+        }
+        for (int i = 0; i < taps.out().groups() * (to - from) && taps.channelBand() == null; i++) {
             int group = i / (to - from);
             int c = from + i % (to - from);
             long d = planes(dy, taps.out(), group) + 4L * c * taps.out().plane();
