@@ -1,208 +1,296 @@
 package dev.filigree.kernel.vector;
 
-import static dev.filigree.kernel.vector.BlockVectors.FOURTH;
-import static dev.filigree.kernel.vector.BlockVectors.SECOND;
-import static dev.filigree.kernel.vector.BlockVectors.SWAP_HALVES;
-import static dev.filigree.kernel.vector.BlockVectors.SWAP_QUARTERS;
-import static dev.filigree.kernel.vector.BlockVectors.THIRD;
-import static dev.filigree.kernel.vector.BlockVectors.UPPER;
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
-import static dev.filigree.kernel.vector.Lanes.I;
 import static dev.filigree.kernel.vector.Lanes.INDEX;
 import static dev.filigree.kernel.vector.Lanes.LOW;
 import static dev.filigree.kernel.vector.Lanes.MASK;
+import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.NEXT;
 import static dev.filigree.kernel.vector.Lanes.OF2;
 import static dev.filigree.kernel.vector.Lanes.OF4;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
+import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.getInt;
 import static dev.filigree.kernel.vector.Lanes.getLong;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static dev.filigree.kernel.vector.Lanes.getShort;
+import static dev.filigree.kernel.vector.Lanes.setInt;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.kernel.Coded;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Blocks in 16 or 8 bits times one token, for vectors of sixteen lanes: a unit of 64 bytes is one vector of words, and each
- * place in the words one vector of values, which holds one, two or four blocks.
+ * Blocks of 4, 8 or 16 outputs in 16 or 8 bits times one token. A vector of words holds several blocks and each place of the
+ * words other rows of the same blocks (see {@link Coded#inBlock}), so that all places take one vector of inputs: the inputs
+ * of the blocks ahead are fetched one by one into a small ring, read from there as a vector, and spread.
  */
 final class CodedBlockVectors {
+
+    /** Inputs that are fetched ahead: so many that they have left the store buffer when a vector of them is read. */
+    private static final int AHEAD = 96;
+
+    /** Inputs in the ring, less one. */
+    private static final long RING = 255;
+
+    /** Bytes of the ring and of what a vector reads past its end. */
+    static final long RING_BYTES = 4 * (RING + 1) + 64;
+
+    /** Vectors that the eight words of a block of 16 outputs in 16 bits take. */
+    private static final int PARTS = Math.max(1, 8 / N);
+
+    /** Each input of a vector goes to the words of its block. */
+    private static final VectorShuffle<Float> SPREAD_1 = VectorShuffle.fromOp(F, i -> i);
+    private static final VectorShuffle<Float> SPREAD_2 = VectorShuffle.fromOp(F, i -> i / 2);
+    private static final VectorShuffle<Float> SPREAD_4 = VectorShuffle.fromOp(F, i -> i / 4);
+    private static final VectorShuffle<Float> SPREAD_8 = VectorShuffle.fromOp(F, i -> i / 8);
 
     private CodedBlockVectors() {
     }
 
     /**
-     * Whole units, blocks {@code from .. to} of {@code blockRows} (16, 8 or 4) outputs: sums of codes, without their scales;
-     * the first {@code blockRows} lanes of out get them.
+     * Sums of codes, before their scales, for runs of whole units of blocks that lie end to end.
+     *
+     * @param ends the block at which each run ends, 32 bits each
+     * @param from the block at which the first run begins
+     * @param ring room for {@link #RING_BYTES}
+     * @param out  {@code [runs] [places of a word] [max(words, N)]}, word i of a block in every lane l with {@code l % words == i}
      */
-    static void sum(Coded.Type type, int blockRows, int from, int to, long column, long values, long x, long out) {
-        long c = column + 2L * from;
-        long q = values + (long) from * blockRows * type.bits() / 8;
-        int units = (to - from) * blockRows / type.perUnit();
+    static void sums(Coded.Type type, int blockRows, int runs, long ends, int from, long column, long values, long x, long ring, long out) {
         switch (type.bits() * 100 + blockRows) {
-            case 816 -> bytesWhole(units, c, q, x, out);
-            case 808 -> bytesHalves(units, c, q, x, out);
-            case 804 -> bytesQuarters(units, c, q, x, out);
-            case 1616 -> shortsWhole(units, c, q, x, out);
-            case 1608 -> shortsHalves(units, c, q, x, out);
-            case 1604 -> shortsQuarters(units, c, q, x, out);
+            case 816 -> bytesWhole(runs, ends, from, column, values, x, ring, out);
+            case 808 -> bytesHalves(runs, ends, from, column, values, x, ring, out);
+            case 804 -> bytesQuarters(runs, ends, from, column, values, x, ring, out);
+            case 1616 -> {
+                for (int part = 0; part < PARTS; part++) {
+                    shortsWhole(runs, ends, from, column, values + part * STEP, x, ring, out + part * STEP);
+                }
+            }
+            case 1608 -> shortsHalves(runs, ends, from, column, values, x, ring, out);
+            case 1604 -> shortsQuarters(runs, ends, from, column, values, x, ring, out);
             default -> throw new IllegalArgumentException("no coded blocks of " + blockRows + " outputs in " + type);
         }
     }
 
-    private static void shortsWhole(int units, long column, long values, long x, long out) {
-        long c = column & MASK;
-        long q = values & MASK;
-        long xs = x & MASK;
-        FloatVector a0 = FloatVector.zero(F), a1 = a0;
-        for (int j = 0; j < units; j++) {
-            long i = j & INDEX;
-            int two = getInt(c + 4 * i);
-            int x0 = ALL.get(JAVA_INT_UNALIGNED, xs + ((two >>> OF2 & LOW) << 2));
-            int x1 = ALL.get(JAVA_INT_UNALIGNED, xs + ((two >>> OF2 + NEXT & LOW) << 2));
-            IntVector w = fromMemorySegment(F, ALL, q + 64 * i, ORDER).reinterpretAsInts();
-            a0 = IntVector.broadcast(I, x0).reinterpretAsFloats()
-                    .fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), a0);
-            a1 = IntVector.broadcast(I, x1).reinterpretAsFloats()
-                    .fma(w.and(0xFFFF_0000).reinterpretAsFloats(), a1);
+    /** The inputs of {@code count} blocks. */
+    private static void fetch(int count, long column, long x, long to) {
+        for (int i = 0; i + 4 <= count; i += 4) {
+            long four = getLong(column + 2 * (i & INDEX));
+            long t = to + 4 * (i & INDEX);
+            setInt(t, getInt(x + ((four >>> OF4 & LOW) << 2)));
+            setInt(t + 4, getInt(x + ((four >>> OF4 + NEXT & LOW) << 2)));
+            setInt(t + 8, getInt(x + ((four >>> OF4 + 2 * NEXT & LOW) << 2)));
+            setInt(t + 12, getInt(x + ((four >>> OF4 + 3 * NEXT & LOW) << 2)));
         }
-        a0.add(a1).intoMemorySegment(ALL, out & MASK, ORDER);
+        if (count == 2) {
+            int two = getInt(column);
+            setInt(to, getInt(x + ((two >>> OF2 & LOW) << 2)));
+            setInt(to + 4, getInt(x + ((two >>> OF2 + NEXT & LOW) << 2)));
+        }
+        if (count == 1) {
+            setInt(to, getInt(x + (getShort(column) << 2)));
+        }
     }
 
-    private static void shortsHalves(int units, long column, long values, long x, long out) {
-        long c = column & MASK;
-        long q = values & MASK;
+    private static void bytesWhole(int runs, long ends, int from, long column, long values, long x, long ring, long out) {
+        int each = N / 4;
+        long c = column + 2L * from & MASK;
+        long q = values + 16L * from & MASK;
         long xs = x & MASK;
-        FloatVector a0 = FloatVector.zero(F), a1 = a0;
-        for (int j = 0; j < units; j++) {
-            long i = j & INDEX;
-            long four = getLong(c + 8 * i);
-            int x0 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 & LOW) << 2));
-            int x1 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + NEXT & LOW) << 2));
-            int x2 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + 2 * NEXT & LOW) << 2));
-            int x3 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + 3 * NEXT & LOW) << 2));
-            IntVector w = fromMemorySegment(F, ALL, q + 64 * i, ORDER).reinterpretAsInts();
-            a0 = IntVector.broadcast(I, x0).reinterpretAsFloats().blend(IntVector.broadcast(I, x1).reinterpretAsFloats(), UPPER)
-                    .fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), a0);
-            a1 = IntVector.broadcast(I, x2).reinterpretAsFloats().blend(IntVector.broadcast(I, x3).reinterpretAsFloats(), UPPER)
-                    .fma(w.and(0xFFFF_0000).reinterpretAsFloats(), a1);
+        long rs = ring & MASK;
+        int all = (getInt(ends + 4L * (runs - 1)) - from) / each;
+        for (int v = 0; v < Math.min(all, AHEAD / each); v++) {
+            fetch(each, c + 2 * each * (v & INDEX), xs, rs + 4 * (v * each & RING));
         }
-        FloatVector a = a0.add(a1);
-        a.add(a.rearrange(SWAP_HALVES)).intoMemorySegment(ALL, out & MASK, ORDER);
-    }
-
-    private static void shortsQuarters(int units, long column, long values, long x, long out) {
-        long c = column & MASK;
-        long q = values & MASK;
-        long xs = x & MASK;
-        FloatVector a0 = FloatVector.zero(F), a1 = a0;
-        for (int j = 0; j < units; j++) {
-            long i = j & INDEX;
-            long four = getLong(c + 16 * i);
-            long next = getLong(c + 16 * i + 8);
-            int x0 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 & LOW) << 2));
-            int x1 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + NEXT & LOW) << 2));
-            int x2 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + 2 * NEXT & LOW) << 2));
-            int x3 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + 3 * NEXT & LOW) << 2));
-            int x4 = ALL.get(JAVA_INT_UNALIGNED, xs + ((next >>> OF4 & LOW) << 2));
-            int x5 = ALL.get(JAVA_INT_UNALIGNED, xs + ((next >>> OF4 + NEXT & LOW) << 2));
-            int x6 = ALL.get(JAVA_INT_UNALIGNED, xs + ((next >>> OF4 + 2 * NEXT & LOW) << 2));
-            int x7 = ALL.get(JAVA_INT_UNALIGNED, xs + ((next >>> OF4 + 3 * NEXT & LOW) << 2));
-            IntVector w = fromMemorySegment(F, ALL, q + 64 * i, ORDER).reinterpretAsInts();
-            a0 = IntVector.broadcast(I, x0).reinterpretAsFloats().blend(IntVector.broadcast(I, x1).reinterpretAsFloats(), SECOND)
-                    .blend(IntVector.broadcast(I, x2).reinterpretAsFloats(), THIRD).blend(IntVector.broadcast(I, x3).reinterpretAsFloats(), FOURTH)
-                    .fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), a0);
-            a1 = IntVector.broadcast(I, x4).reinterpretAsFloats().blend(IntVector.broadcast(I, x5).reinterpretAsFloats(), SECOND)
-                    .blend(IntVector.broadcast(I, x6).reinterpretAsFloats(), THIRD).blend(IntVector.broadcast(I, x7).reinterpretAsFloats(), FOURTH)
-                    .fma(w.and(0xFFFF_0000).reinterpretAsFloats(), a1);
-        }
-        FloatVector a = a0.add(a1);
-        FloatVector b = a.add(a.rearrange(SWAP_HALVES));
-        b.add(b.rearrange(SWAP_QUARTERS)).intoMemorySegment(ALL, out & MASK, ORDER);
-    }
-
-    private static void bytesWhole(int units, long column, long values, long x, long out) {
-        long c = column & MASK;
-        long q = values & MASK;
-        long xs = x & MASK;
-        FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0;
-        for (int j = 0; j < units; j++) {
-            long i = j & INDEX;
-            long four = getLong(c + 8 * i);
-            int x0 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 & LOW) << 2));
-            int x1 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + NEXT & LOW) << 2));
-            int x2 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + 2 * NEXT & LOW) << 2));
-            int x3 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + 3 * NEXT & LOW) << 2));
-            IntVector w = fromMemorySegment(F, ALL, q + 64 * i, ORDER).reinterpretAsInts();
-            a0 = IntVector.broadcast(I, x0).reinterpretAsFloats()
-                    .fma(w.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a0);
-            a1 = IntVector.broadcast(I, x1).reinterpretAsFloats()
-                    .fma(w.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a1);
-            a2 = IntVector.broadcast(I, x2).reinterpretAsFloats()
-                    .fma(w.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a2);
-            a3 = IntVector.broadcast(I, x3).reinterpretAsFloats()
-                    .fma(w.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a3);
-        }
-        a0.add(a1).add(a2.add(a3)).intoMemorySegment(ALL, out & MASK, ORDER);
-    }
-
-    private static void bytesHalves(int units, long column, long values, long x, long out) {
-        long c = column & MASK;
-        long q = values & MASK;
-        long xs = x & MASK;
-        FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0;
-        for (int j = 0; j < units; j++) {
-            long i = j & INDEX;
-            long four = getLong(c + 16 * i);
-            long next = getLong(c + 16 * i + 8);
-            int x0 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 & LOW) << 2));
-            int x1 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + NEXT & LOW) << 2));
-            int x2 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + 2 * NEXT & LOW) << 2));
-            int x3 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + 3 * NEXT & LOW) << 2));
-            int x4 = ALL.get(JAVA_INT_UNALIGNED, xs + ((next >>> OF4 & LOW) << 2));
-            int x5 = ALL.get(JAVA_INT_UNALIGNED, xs + ((next >>> OF4 + NEXT & LOW) << 2));
-            int x6 = ALL.get(JAVA_INT_UNALIGNED, xs + ((next >>> OF4 + 2 * NEXT & LOW) << 2));
-            int x7 = ALL.get(JAVA_INT_UNALIGNED, xs + ((next >>> OF4 + 3 * NEXT & LOW) << 2));
-            IntVector w = fromMemorySegment(F, ALL, q + 64 * i, ORDER).reinterpretAsInts();
-            a0 = IntVector.broadcast(I, x0).reinterpretAsFloats().blend(IntVector.broadcast(I, x1).reinterpretAsFloats(), UPPER)
-                    .fma(w.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a0);
-            a1 = IntVector.broadcast(I, x2).reinterpretAsFloats().blend(IntVector.broadcast(I, x3).reinterpretAsFloats(), UPPER)
-                    .fma(w.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a1);
-            a2 = IntVector.broadcast(I, x4).reinterpretAsFloats().blend(IntVector.broadcast(I, x5).reinterpretAsFloats(), UPPER)
-                    .fma(w.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a2);
-            a3 = IntVector.broadcast(I, x6).reinterpretAsFloats().blend(IntVector.broadcast(I, x7).reinterpretAsFloats(), UPPER)
-                    .fma(w.lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a3);
-        }
-        FloatVector a = a0.add(a1).add(a2.add(a3));
-        a.add(a.rearrange(SWAP_HALVES)).intoMemorySegment(ALL, out & MASK, ORDER);
-    }
-
-    private static void bytesQuarters(int units, long column, long values, long x, long out) {
-        long c = column & MASK;
-        long q = values & MASK;
-        long xs = x & MASK;
-        FloatVector a0 = FloatVector.zero(F);
-        for (int j = 0; j < units; j++) {
-            long i = j & INDEX;
-            IntVector w = fromMemorySegment(F, ALL, q + 64 * i, ORDER).reinterpretAsInts();
-            for (int place = 0; place < 4; place++) {
-                long four = getLong(c + 32 * i + 8 * (place & INDEX));
-                int x0 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 & LOW) << 2));
-                int x1 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + NEXT & LOW) << 2));
-                int x2 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + 2 * NEXT & LOW) << 2));
-                int x3 = ALL.get(JAVA_INT_UNALIGNED, xs + ((four >>> OF4 + 3 * NEXT & LOW) << 2));
-                a0 = IntVector.broadcast(I, x0).reinterpretAsFloats().blend(IntVector.broadcast(I, x1).reinterpretAsFloats(), SECOND)
-                    .blend(IntVector.broadcast(I, x2).reinterpretAsFloats(), THIRD).blend(IntVector.broadcast(I, x3).reinterpretAsFloats(), FOURTH)
-                        .fma(w.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0), a0);
-                w = w.lanewise(VectorOperators.LSHR, 8);
+        int v = 0;
+        for (int r = 0; r < runs; r++) {
+            int end = (getInt(ends + 4L * r) - from) / each;
+            FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0;
+            for (; v < end; v++) {
+                int next = v + AHEAD / each;
+                if (next < all) {
+                    fetch(each, c + 2 * each * (next & INDEX), xs, rs + 4 * (next * each & RING));
+                }
+                FloatVector u = fromMemorySegment(F, ALL, rs + 4 * (v * each & RING), ORDER).rearrange(SPREAD_4);
+                IntVector w = fromMemorySegment(F, ALL, q + STEP * (v & INDEX), ORDER).reinterpretAsInts();
+                a0 = u.fma(w.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0), a0);
+                a1 = u.fma(w.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0), a1);
+                a2 = u.fma(w.lanewise(VectorOperators.LSHL, 8).convert(VectorOperators.I2F, 0), a2);
+                a3 = u.fma(w.convert(VectorOperators.I2F, 0), a3);
             }
+            long o = out + 4 * STEP * r & MASK;
+            // a word taken for one number also held the places below
+            FloatVector below = FloatVector.broadcast(F, -0x1p-8f);
+            a2.fma(below, a3).intoMemorySegment(ALL, o + 3 * STEP, ORDER);
+            a1.fma(below, a2).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
+            a0.fma(below, a1).intoMemorySegment(ALL, o + STEP, ORDER);
+            a0.intoMemorySegment(ALL, o, ORDER);
         }
-        FloatVector a = a0;
-        FloatVector b = a.add(a.rearrange(SWAP_HALVES));
-        b.add(b.rearrange(SWAP_QUARTERS)).intoMemorySegment(ALL, out & MASK, ORDER);
+    }
+
+    private static void bytesHalves(int runs, long ends, int from, long column, long values, long x, long ring, long out) {
+        int each = N / 2;
+        long c = column + 2L * from & MASK;
+        long q = values + 8L * from & MASK;
+        long xs = x & MASK;
+        long rs = ring & MASK;
+        int all = (getInt(ends + 4L * (runs - 1)) - from) / each;
+        for (int v = 0; v < Math.min(all, AHEAD / each); v++) {
+            fetch(each, c + 2 * each * (v & INDEX), xs, rs + 4 * (v * each & RING));
+        }
+        int v = 0;
+        for (int r = 0; r < runs; r++) {
+            int end = (getInt(ends + 4L * r) - from) / each;
+            FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0;
+            for (; v < end; v++) {
+                int next = v + AHEAD / each;
+                if (next < all) {
+                    fetch(each, c + 2 * each * (next & INDEX), xs, rs + 4 * (next * each & RING));
+                }
+                FloatVector u = fromMemorySegment(F, ALL, rs + 4 * (v * each & RING), ORDER).rearrange(SPREAD_2);
+                IntVector w = fromMemorySegment(F, ALL, q + STEP * (v & INDEX), ORDER).reinterpretAsInts();
+                a0 = u.fma(w.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0), a0);
+                a1 = u.fma(w.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0), a1);
+                a2 = u.fma(w.lanewise(VectorOperators.LSHL, 8).convert(VectorOperators.I2F, 0), a2);
+                a3 = u.fma(w.convert(VectorOperators.I2F, 0), a3);
+            }
+            long o = out + 4 * STEP * r & MASK;
+            // a word taken for one number also held the places below
+            FloatVector below = FloatVector.broadcast(F, -0x1p-8f);
+            a2.fma(below, a3).intoMemorySegment(ALL, o + 3 * STEP, ORDER);
+            a1.fma(below, a2).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
+            a0.fma(below, a1).intoMemorySegment(ALL, o + STEP, ORDER);
+            a0.intoMemorySegment(ALL, o, ORDER);
+        }
+    }
+
+    private static void bytesQuarters(int runs, long ends, int from, long column, long values, long x, long ring, long out) {
+        int each = N / 1;
+        long c = column + 2L * from & MASK;
+        long q = values + 4L * from & MASK;
+        long xs = x & MASK;
+        long rs = ring & MASK;
+        int all = (getInt(ends + 4L * (runs - 1)) - from) / each;
+        for (int v = 0; v < Math.min(all, AHEAD / each); v++) {
+            fetch(each, c + 2 * each * (v & INDEX), xs, rs + 4 * (v * each & RING));
+        }
+        int v = 0;
+        for (int r = 0; r < runs; r++) {
+            int end = (getInt(ends + 4L * r) - from) / each;
+            FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0;
+            for (; v < end; v++) {
+                int next = v + AHEAD / each;
+                if (next < all) {
+                    fetch(each, c + 2 * each * (next & INDEX), xs, rs + 4 * (next * each & RING));
+                }
+                FloatVector u = fromMemorySegment(F, ALL, rs + 4 * (v * each & RING), ORDER).rearrange(SPREAD_1);
+                IntVector w = fromMemorySegment(F, ALL, q + STEP * (v & INDEX), ORDER).reinterpretAsInts();
+                a0 = u.fma(w.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0), a0);
+                a1 = u.fma(w.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0), a1);
+                a2 = u.fma(w.lanewise(VectorOperators.LSHL, 8).convert(VectorOperators.I2F, 0), a2);
+                a3 = u.fma(w.convert(VectorOperators.I2F, 0), a3);
+            }
+            long o = out + 4 * STEP * r & MASK;
+            // a word taken for one number also held the places below
+            FloatVector below = FloatVector.broadcast(F, -0x1p-8f);
+            a2.fma(below, a3).intoMemorySegment(ALL, o + 3 * STEP, ORDER);
+            a1.fma(below, a2).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
+            a0.fma(below, a1).intoMemorySegment(ALL, o + STEP, ORDER);
+            a0.intoMemorySegment(ALL, o, ORDER);
+        }
+    }
+
+    /** One of the {@link #PARTS} of each block, to which values and out point. */
+    private static void shortsWhole(int runs, long ends, int from, long column, long values, long x, long ring, long out) {
+        int each = Math.max(1, N / 8);
+        long c = column + 2L * from & MASK;
+        long q = values + 32L * from & MASK;
+        long xs = x & MASK;
+        long rs = ring & MASK;
+        int all = (getInt(ends + 4L * (runs - 1)) - from) / each;
+        for (int v = 0; v < Math.min(all, AHEAD / each); v++) {
+            fetch(each, c + 2 * each * (v & INDEX), xs, rs + 4 * (v * each & RING));
+        }
+        int v = 0;
+        for (int r = 0; r < runs; r++) {
+            int end = (getInt(ends + 4L * r) - from) / each;
+            FloatVector a0 = FloatVector.zero(F), a1 = a0;
+            for (; v < end; v++) {
+                int next = v + AHEAD / each;
+                if (next < all) {
+                    fetch(each, c + 2 * each * (next & INDEX), xs, rs + 4 * (next * each & RING));
+                }
+                FloatVector u = fromMemorySegment(F, ALL, rs + 4 * (v * each & RING), ORDER).rearrange(SPREAD_8);
+                IntVector w = fromMemorySegment(F, ALL, q + PARTS * STEP * (v & INDEX), ORDER).reinterpretAsInts();
+                a0 = u.fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), a0);
+                a1 = u.fma(w.and(0xFFFF_0000).reinterpretAsFloats(), a1);
+            }
+            long o = out + 2 * PARTS * STEP * r & MASK;
+            a1.intoMemorySegment(ALL, o + PARTS * STEP, ORDER);
+            a0.intoMemorySegment(ALL, o, ORDER);
+        }
+    }
+
+    private static void shortsHalves(int runs, long ends, int from, long column, long values, long x, long ring, long out) {
+        int each = N / 4;
+        long c = column + 2L * from & MASK;
+        long q = values + 16L * from & MASK;
+        long xs = x & MASK;
+        long rs = ring & MASK;
+        int all = (getInt(ends + 4L * (runs - 1)) - from) / each;
+        for (int v = 0; v < Math.min(all, AHEAD / each); v++) {
+            fetch(each, c + 2 * each * (v & INDEX), xs, rs + 4 * (v * each & RING));
+        }
+        int v = 0;
+        for (int r = 0; r < runs; r++) {
+            int end = (getInt(ends + 4L * r) - from) / each;
+            FloatVector a0 = FloatVector.zero(F), a1 = a0;
+            for (; v < end; v++) {
+                int next = v + AHEAD / each;
+                if (next < all) {
+                    fetch(each, c + 2 * each * (next & INDEX), xs, rs + 4 * (next * each & RING));
+                }
+                FloatVector u = fromMemorySegment(F, ALL, rs + 4 * (v * each & RING), ORDER).rearrange(SPREAD_4);
+                IntVector w = fromMemorySegment(F, ALL, q + STEP * (v & INDEX), ORDER).reinterpretAsInts();
+                a0 = u.fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), a0);
+                a1 = u.fma(w.and(0xFFFF_0000).reinterpretAsFloats(), a1);
+            }
+            long o = out + 2 * STEP * r & MASK;
+            a1.intoMemorySegment(ALL, o + STEP, ORDER);
+            a0.intoMemorySegment(ALL, o, ORDER);
+        }
+    }
+
+    private static void shortsQuarters(int runs, long ends, int from, long column, long values, long x, long ring, long out) {
+        int each = N / 2;
+        long c = column + 2L * from & MASK;
+        long q = values + 8L * from & MASK;
+        long xs = x & MASK;
+        long rs = ring & MASK;
+        int all = (getInt(ends + 4L * (runs - 1)) - from) / each;
+        for (int v = 0; v < Math.min(all, AHEAD / each); v++) {
+            fetch(each, c + 2 * each * (v & INDEX), xs, rs + 4 * (v * each & RING));
+        }
+        int v = 0;
+        for (int r = 0; r < runs; r++) {
+            int end = (getInt(ends + 4L * r) - from) / each;
+            FloatVector a0 = FloatVector.zero(F), a1 = a0;
+            for (; v < end; v++) {
+                int next = v + AHEAD / each;
+                if (next < all) {
+                    fetch(each, c + 2 * each * (next & INDEX), xs, rs + 4 * (next * each & RING));
+                }
+                FloatVector u = fromMemorySegment(F, ALL, rs + 4 * (v * each & RING), ORDER).rearrange(SPREAD_2);
+                IntVector w = fromMemorySegment(F, ALL, q + STEP * (v & INDEX), ORDER).reinterpretAsInts();
+                a0 = u.fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), a0);
+                a1 = u.fma(w.and(0xFFFF_0000).reinterpretAsFloats(), a1);
+            }
+            long o = out + 2 * STEP * r & MASK;
+            a1.intoMemorySegment(ALL, o + STEP, ORDER);
+            a0.intoMemorySegment(ALL, o, ORDER);
+        }
     }
 }
