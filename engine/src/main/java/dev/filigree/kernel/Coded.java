@@ -77,19 +77,22 @@ public record Coded(Type type, MemorySegment codes, Floats scales) {
     }
 
     /**
-     * Where row {@code row} of block {@code block} lies, for blocks of {@code blockRows} values that are whole words. The rows of
-     * a word belong to one block, and so to one input: row r is at place {@code r / words} of the block's word
-     * {@code r % words}.
+     * Where row {@code row} of block {@code block} lies, for blocks of {@code blockRows} values. They follow one another, but with 8
+     * bits a block is whole words, so that the rows of a word belong to one input: row r is at place {@code r / words} of the
+     * block's word {@code r % words}.
      */
     public static long inBlock(Type type, int blockRows, long block, int row) {
+        if (type != Type.INT8) {
+            return block * blockRows + row;
+        }
         int words = words(type, blockRows);
         long word = block * words + row % words;
         return word / 16 * type.perUnit() + row / words * 16L + word % 16;
     }
 
-    /** Words of a block. */
+    /** Neighbouring words in which a block lies. */
     public static int words(Type type, int blockRows) {
-        return blockRows * type.bits() / Integer.SIZE;
+        return type == Type.INT8 ? blockRows / 4 : blockRows;
     }
 
     /** Code {@code place} of a word; what lies below is less than half of it either way. */

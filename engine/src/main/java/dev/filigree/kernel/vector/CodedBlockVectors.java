@@ -24,9 +24,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Blocks of 4, 8 or 16 outputs in 16 or 8 bits times one token. A vector of words holds several blocks and each place of the
- * words other rows of the same blocks (see {@link Coded#inBlock}), so that all places take one vector of inputs: the inputs
- * of the blocks ahead are fetched one by one into a small ring, read from there as a vector, and spread.
+ * Blocks of 4, 8 or 16 outputs in few bits times one token. A vector of words holds several blocks. With 8 bits each place of the
+ * words holds other rows of the same blocks (see {@link Coded#inBlock}), so that all places take one vector of inputs: the
+ * inputs of the blocks ahead are fetched one by one into a small ring, read from there as a vector, and spread. Vectors of
+ * sixteen lanes have loops of their own, {@link WideCodedBlocks}.
  */
 final class CodedBlockVectors {
 
@@ -39,16 +40,17 @@ final class CodedBlockVectors {
     /** Bytes of the ring and of what a vector reads past its end. */
     static final long RING_BYTES = 4 * (RING + 1) + 64;
 
-    /** Vectors that the eight words of a block of 16 outputs in 16 bits take. */
-    private static final int PARTS = Math.max(1, 8 / N);
-
     /** Each input of a vector goes to the words of its block. */
     private static final VectorShuffle<Float> SPREAD_1 = VectorShuffle.fromOp(F, i -> i);
     private static final VectorShuffle<Float> SPREAD_2 = VectorShuffle.fromOp(F, i -> i / 2);
     private static final VectorShuffle<Float> SPREAD_4 = VectorShuffle.fromOp(F, i -> i / 4);
-    private static final VectorShuffle<Float> SPREAD_8 = VectorShuffle.fromOp(F, i -> i / 8);
 
     private CodedBlockVectors() {
+    }
+
+    /** Whether there is a loop for that type at this width. */
+    static boolean reaches(Coded.Type type) {
+        return type == Coded.Type.INT8 || type == Coded.Type.BF16 && N == 16;
     }
 
     /**
@@ -57,21 +59,18 @@ final class CodedBlockVectors {
      * @param ends the block at which each run ends, 32 bits each
      * @param from the block at which the first run begins
      * @param ring room for {@link #RING_BYTES}
-     * @param out  {@code [runs] [places of a word] [max(words, N)]}, word i of a block in every lane l with {@code l % words == i}
+     * @param out  {@code [runs] [blockRows / words] [N]}, word i of a block in every lane l with {@code l % words == i}
      */
     static void sums(Coded.Type type, int blockRows, int runs, long ends, int from, long column, long values, long x, long ring, long out) {
-        switch (type.bits() * 100 + blockRows) {
-            case 816 -> bytesWhole(runs, ends, from, column, values, x, ring, out);
-            case 808 -> bytesHalves(runs, ends, from, column, values, x, ring, out);
-            case 804 -> bytesQuarters(runs, ends, from, column, values, x, ring, out);
-            case 1616 -> {
-                for (int part = 0; part < PARTS; part++) {
-                    shortsWhole(runs, ends, from, column, values + part * STEP, x, ring, out + part * STEP);
-                }
-            }
-            case 1608 -> shortsHalves(runs, ends, from, column, values, x, ring, out);
-            case 1604 -> shortsQuarters(runs, ends, from, column, values, x, ring, out);
-            default -> throw new IllegalArgumentException("no coded blocks of " + blockRows + " outputs in " + type);
+        if (N == 16) {
+            WideCodedBlocks.sums(type, blockRows, runs, ends, from, column, values, x, out);
+            return;
+        }
+        switch (blockRows) {
+            case 16 -> bytesWhole(runs, ends, from, column, values, x, ring, out);
+            case 8 -> bytesHalves(runs, ends, from, column, values, x, ring, out);
+            case 4 -> bytesQuarters(runs, ends, from, column, values, x, ring, out);
+            default -> throw new IllegalArgumentException("no coded blocks of " + blockRows + " outputs");
         }
     }
 
@@ -199,97 +198,6 @@ final class CodedBlockVectors {
             a2.fma(below, a3).intoMemorySegment(ALL, o + 3 * STEP, ORDER);
             a1.fma(below, a2).intoMemorySegment(ALL, o + 2 * STEP, ORDER);
             a0.fma(below, a1).intoMemorySegment(ALL, o + STEP, ORDER);
-            a0.intoMemorySegment(ALL, o, ORDER);
-        }
-    }
-
-    /** One of the {@link #PARTS} of each block, to which values and out point. */
-    private static void shortsWhole(int runs, long ends, int from, long column, long values, long x, long ring, long out) {
-        int each = Math.max(1, N / 8);
-        long c = column + 2L * from & MASK;
-        long q = values + 32L * from & MASK;
-        long xs = x & MASK;
-        long rs = ring & MASK;
-        int all = (getInt(ends + 4L * (runs - 1)) - from) / each;
-        for (int v = 0; v < Math.min(all, AHEAD / each); v++) {
-            fetch(each, c + 2 * each * (v & INDEX), xs, rs + 4 * (v * each & RING));
-        }
-        int v = 0;
-        for (int r = 0; r < runs; r++) {
-            int end = (getInt(ends + 4L * r) - from) / each;
-            FloatVector a0 = FloatVector.zero(F), a1 = a0;
-            for (; v < end; v++) {
-                int next = v + AHEAD / each;
-                if (next < all) {
-                    fetch(each, c + 2 * each * (next & INDEX), xs, rs + 4 * (next * each & RING));
-                }
-                FloatVector u = fromMemorySegment(F, ALL, rs + 4 * (v * each & RING), ORDER).rearrange(SPREAD_8);
-                IntVector w = fromMemorySegment(F, ALL, q + PARTS * STEP * (v & INDEX), ORDER).reinterpretAsInts();
-                a0 = u.fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), a0);
-                a1 = u.fma(w.and(0xFFFF_0000).reinterpretAsFloats(), a1);
-            }
-            long o = out + 2 * PARTS * STEP * r & MASK;
-            a1.intoMemorySegment(ALL, o + PARTS * STEP, ORDER);
-            a0.intoMemorySegment(ALL, o, ORDER);
-        }
-    }
-
-    private static void shortsHalves(int runs, long ends, int from, long column, long values, long x, long ring, long out) {
-        int each = N / 4;
-        long c = column + 2L * from & MASK;
-        long q = values + 16L * from & MASK;
-        long xs = x & MASK;
-        long rs = ring & MASK;
-        int all = (getInt(ends + 4L * (runs - 1)) - from) / each;
-        for (int v = 0; v < Math.min(all, AHEAD / each); v++) {
-            fetch(each, c + 2 * each * (v & INDEX), xs, rs + 4 * (v * each & RING));
-        }
-        int v = 0;
-        for (int r = 0; r < runs; r++) {
-            int end = (getInt(ends + 4L * r) - from) / each;
-            FloatVector a0 = FloatVector.zero(F), a1 = a0;
-            for (; v < end; v++) {
-                int next = v + AHEAD / each;
-                if (next < all) {
-                    fetch(each, c + 2 * each * (next & INDEX), xs, rs + 4 * (next * each & RING));
-                }
-                FloatVector u = fromMemorySegment(F, ALL, rs + 4 * (v * each & RING), ORDER).rearrange(SPREAD_4);
-                IntVector w = fromMemorySegment(F, ALL, q + STEP * (v & INDEX), ORDER).reinterpretAsInts();
-                a0 = u.fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), a0);
-                a1 = u.fma(w.and(0xFFFF_0000).reinterpretAsFloats(), a1);
-            }
-            long o = out + 2 * STEP * r & MASK;
-            a1.intoMemorySegment(ALL, o + STEP, ORDER);
-            a0.intoMemorySegment(ALL, o, ORDER);
-        }
-    }
-
-    private static void shortsQuarters(int runs, long ends, int from, long column, long values, long x, long ring, long out) {
-        int each = N / 2;
-        long c = column + 2L * from & MASK;
-        long q = values + 8L * from & MASK;
-        long xs = x & MASK;
-        long rs = ring & MASK;
-        int all = (getInt(ends + 4L * (runs - 1)) - from) / each;
-        for (int v = 0; v < Math.min(all, AHEAD / each); v++) {
-            fetch(each, c + 2 * each * (v & INDEX), xs, rs + 4 * (v * each & RING));
-        }
-        int v = 0;
-        for (int r = 0; r < runs; r++) {
-            int end = (getInt(ends + 4L * r) - from) / each;
-            FloatVector a0 = FloatVector.zero(F), a1 = a0;
-            for (; v < end; v++) {
-                int next = v + AHEAD / each;
-                if (next < all) {
-                    fetch(each, c + 2 * each * (next & INDEX), xs, rs + 4 * (next * each & RING));
-                }
-                FloatVector u = fromMemorySegment(F, ALL, rs + 4 * (v * each & RING), ORDER).rearrange(SPREAD_2);
-                IntVector w = fromMemorySegment(F, ALL, q + STEP * (v & INDEX), ORDER).reinterpretAsInts();
-                a0 = u.fma(w.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), a0);
-                a1 = u.fma(w.and(0xFFFF_0000).reinterpretAsFloats(), a1);
-            }
-            long o = out + 2 * STEP * r & MASK;
-            a1.intoMemorySegment(ALL, o + STEP, ORDER);
             a0.intoMemorySegment(ALL, o, ORDER);
         }
     }

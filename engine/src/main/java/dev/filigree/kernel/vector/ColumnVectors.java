@@ -8,7 +8,6 @@ import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.SPAN;
 import static dev.filigree.kernel.vector.Lanes.STEP;
-import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
 import static dev.filigree.kernel.vector.Lanes.setInt;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -40,7 +39,8 @@ final class ColumnVectors {
         int n = 0;
         for (int k = from; k < to; k++) {
             setInt(ls + 4 * (n & INDEX), k);
-            n += getFloat(xs + 4 * (k & INDEX)) != 0 ? 1 : 0;
+            int bits = getInt(xs + 4 * (k & INDEX)) << 1; // without the sign of a zero
+            n += (bits | -bits) >>> 31;
         }
         return n;
     }

@@ -173,13 +173,13 @@ final class VectorMatrixVector implements MatrixVector {
     @Override
     public void codedBlocks(Ints start, Shorts column, Coded values, Ints scaleStart, int group, int blockRows, Floats bias, int rows, Floats x, Floats y,
             int fromBlock, int toBlock) {
-        if (values.type() == Coded.Type.F32) {
+        if (!CodedBlockVectors.reaches(values.type())) {
             definition.codedBlocks(start, column, values, scaleStart, group, blockRows, bias, rows, x, y, fromBlock, toBlock);
             return;
         }
         int words = Coded.words(values.type(), blockRows);
         int places = blockRows / words;
-        long ring = Scratch.address(CodedBlockVectors.RING_BYTES + 64 + RUNS * places * Math.max(4L * words, STEP) + STEP);
+        long ring = Scratch.address(CodedBlockVectors.RING_BYTES + 64 + RUNS * places * STEP + STEP);
         long end = ring + CodedBlockVectors.RING_BYTES;
         long sums = end + 64;
         for (int b = fromBlock; b < toBlock;) {

@@ -151,11 +151,19 @@ final class VectorProducts implements Products {
             for (int g = 0; g * group < count; g++) {
                 int first = start.get(b) + g * group;
                 int blocks = Math.min(group, count - g * group);
+                long to = floats + 4L * g * group * blockRows;
+                if (values.type() != Coded.Type.INT8) {
+                    int places = values.type().perUnit() / 16;
+                    for (int place = 0; place < places; place++) {
+                        Decode.values(values.type(), place, blocks * blockRows / values.type().perUnit(),
+                                values.codes().address() + (long) first * blockRows * values.type().bits() / 8, Coded.UNIT, 0, to + 64L * place, 64L * places);
+                    }
+                    continue;
+                }
                 for (int place = 0; place < blockRows / words; place++) {
                     repeat(values.scales(), (scaleStart.get(b) + g) * blockRows + place * words, words, scales);
-                    Decode.values(values.type(), place, blocks * words / 16, values.codes().address() + 4L * first * words, Coded.UNIT,
-                            values.scales() == null ? 0 : scales, plane, 64);
-                    Decode.weave(blocks, words, plane, floats + 4L * (g * group * blockRows + place * words), 4L * blockRows);
+                    Decode.values(values.type(), place, blocks * words / 16, values.codes().address() + 4L * first * words, Coded.UNIT, scales, plane, 64);
+                    Decode.weave(blocks, words, plane, to + 4L * place * words, 4L * blockRows);
                 }
             }
             setInt(offsets, 0);
@@ -171,7 +179,7 @@ final class VectorProducts implements Products {
 
     /** {@code count} scales again and again, sixteen numbers in all. */
     private static void repeat(Floats scales, int first, int count, long out) {
-        for (int i = 0; i < 16 && scales != null; i++) {
+        for (int i = 0; i < 16; i++) {
             setFloat(out + 4L * i, scales.get(first + i % count));
         }
     }
