@@ -173,20 +173,19 @@ final class VectorMatrixVector implements MatrixVector {
     @Override
     public void codedBlocks(Ints start, Shorts column, Coded values, Ints scaleStart, int group, int blockRows, Floats bias, int rows, Floats x, Floats y,
             int fromBlock, int toBlock) {
-        if (!CodedBlockVectors.reaches(values.type())) {
+        if (PARTS != 1 || values.type() == Coded.Type.F32) {
             definition.codedBlocks(start, column, values, scaleStart, group, blockRows, bias, rows, x, y, fromBlock, toBlock);
             return;
         }
         int words = Coded.words(values.type(), blockRows);
         int places = blockRows / words;
-        long ring = Scratch.address(CodedBlockVectors.RING_BYTES + 64 + RUNS * places * STEP + STEP);
-        long end = ring + CodedBlockVectors.RING_BYTES;
+        long end = Scratch.address(64 + RUNS * places * STEP + STEP);
         long sums = end + 64;
         for (int b = fromBlock; b < toBlock;) {
             int runs = runs(values, scaleStart, b, Math.min(RUNS, toBlock - b));
             if (runs > 0) {
                 CodedBlockVectors.sums(values.type(), blockRows, runs, address(start) + 4L * (b + 1), start.get(b), address(column), values.codes().address(),
-                        address(x), ring, sums);
+                        address(x), sums);
                 LaneSums.fold(runs * places, words, sums, sums);
                 finish(values, scaleStart.get(b) * blockRows, sums, bias, y, b * blockRows, Math.min(runs * blockRows, rows - b * blockRows));
                 b += runs;
@@ -197,7 +196,7 @@ final class VectorMatrixVector implements MatrixVector {
             store(y, bias, b * blockRows, live, Lanes.ZEROS);
             for (int g = scaleStart.get(b); from < start.get(b + 1); g++, from += group) {
                 setInt(end, Math.min(start.get(b + 1), from + group));
-                CodedBlockVectors.sums(values.type(), blockRows, 1, end, from, address(column), values.codes().address(), address(x), ring, sums);
+                CodedBlockVectors.sums(values.type(), blockRows, 1, end, from, address(column), values.codes().address(), address(x), sums);
                 LaneSums.fold(places, words, sums, sums);
                 finish(values, g * blockRows, sums, y, y, b * blockRows, live);
             }
