@@ -12,13 +12,12 @@ import java.lang.foreign.MemorySegment;
  */
 public interface MatrixVector {
 
-    /** Rows of {@link #columns} that lie together, and the most of them in a tile. */
+    /** Rows of {@link #columns} that lie together: the shortest tile. */
     int COLUMN_ROWS = 64;
-    int COLUMN_TILE = 1024;
 
-    /** Rows of tile {@code tile} of a weight with {@code rows}: the last tile ends with whole 64s. */
-    static int columnTileRows(int rows, int tile) {
-        return Math.min(COLUMN_TILE, Math.ceilDiv(rows, COLUMN_ROWS) * COLUMN_ROWS - tile * COLUMN_TILE);
+    /** Rows of tile {@code tile} of a weight with {@code rows} in tiles of {@code tileRows}: the last tile ends with whole 64s. */
+    static int columnTileRows(int rows, int tileRows, int tile) {
+        return Math.min(tileRows, Math.ceilDiv(rows, COLUMN_ROWS) * COLUMN_ROWS - tile * tileRows);
     }
 
     /** Rows of a slice and columns of a segment of {@link #sliced}. */
@@ -45,7 +44,7 @@ public interface MatrixVector {
 
     /**
      * Blocks of 4, 8 or 16 outputs in few bits. The blocks of block row b are {@code start[b] .. start[b+1]}, whole units:
-     * block j holds values {@code j*blockRows ..}; what fills up a unit has code 0 and any column.
+     * the values of block j lie as {@link Coded#inBlock} says; what fills up a unit has code 0 and any column.
      *
      * @param values scales of 8-bit codes {@code [ceil(blocks of the row / group)] [blockRows]}, one block row after the
      *               other; those of block row b start at {@code scaleStart[b] * blockRows}
@@ -55,14 +54,15 @@ public interface MatrixVector {
             int toBlock);
 
     /**
-     * A dense weight in tiles of columns, {@code [ceil(rows/1024)] [cols] [rows of the tile]} with {@link #columnTileRows}:
+     * A dense weight in tiles of columns, {@code [ceil(rows/tileRows)] [cols] [rows of the tile]} with {@link #columnTileRows}:
      * columns whose input is zero are not read.
      *
      * @param w        scales of 8-bit codes {@code [ceil(cols/group)] [rows, up to whole 64s]}
+     * @param tileRows whole 64s: 64 is fastest for inputs that are seldom zero, as many as possible for inputs that often are
      * @param group    inputs that share their scales
-     * @param fromUnit first 64 rows, {@code toUnit} one past the last
+     * @param fromUnit first 64 rows, where a tile begins, {@code toUnit} one past the last, where one ends
      */
-    void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int fromUnit, int toUnit);
+    void columns(Coded w, int tileRows, int group, Floats bias, int rows, int cols, Floats x, Floats y, int fromUnit, int toUnit);
 
     /**
      * Sliced ELLPACK with local columns (after SELL-C-sigma, Kreutzer et al. 2014, arXiv:1307.6209): slices of 16 rows, cut

@@ -62,7 +62,7 @@ public interface Products {
     void bitmap(MemorySegment bits, Ints start, Floats values, Floats bias, int cols, Floats x, Floats y, int width, int fromRow, int toRow);
 
     /** See {@link MatrixVector#columns}; every column is read. */
-    void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromUnit, int toUnit);
+    void columns(Coded w, int tileRows, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromUnit, int toUnit);
 
     /** See {@link MatrixVector#codedBlocks}. */
     void codedBlocks(Ints start, Shorts column, Coded values, Ints scaleStart, int group, int blockRows, Floats bias, int rows, Floats x, Floats y, int width,

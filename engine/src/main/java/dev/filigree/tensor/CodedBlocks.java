@@ -93,7 +93,7 @@ public record CodedBlocks(int rows, int cols, int blockRows, Ints start, Ints co
                     if (pass == 0) {
                         Quantise.widen(scales, scale, v);
                     } else {
-                        coded.code((long) start.get(b) * height + i, scales == null ? v : v / Quantise.scale(scales.get(scale)));
+                        coded.code(Coded.inBlock(type, height, start.get(b) + i / height, i % height), scales == null ? v : v / Quantise.scale(scales.get(scale)));
                     }
                 }
             }
@@ -137,7 +137,7 @@ public record CodedBlocks(int rows, int cols, int blockRows, Ints start, Ints co
             for (int i = 0; i < count.get(b); i++) {
                 int j = start.get(b) + i;
                 float scale = values.scales() == null ? 1f : values.scales().get((scaleStart.get(b) + i / group) * blockRows + r % blockRows);
-                visitor.at(r, column.get(j), j * blockRows + r % blockRows, values.code((long) j * blockRows + r % blockRows) * scale);
+                visitor.at(r, column.get(j), j * blockRows + r % blockRows, values.code(Coded.inBlock(values.type(), blockRows, j, r % blockRows)) * scale);
             }
         }
     }

@@ -10,14 +10,24 @@ import java.lang.foreign.Arena;
  * bytes, and columns whose input is zero are not read at all. With 8 bits every row has a scale, or every row and group of
  * inputs.
  *
+ * @param tile  rows that lie together, whole 64s, and are multiplied by one thread: {@link #DENSE} unless many inputs are zero;
+ *              then what is skipped should be long, {@link #SPARSE} or the rows of a thread
  * @param group inputs that share their scales; {@code cols} for one scale a row
  * @param coded scales {@code [ceil(cols/group)] [rows, up to whole 64s]}
  */
-public record Columns(int rows, int cols, int group, Coded coded) implements Weight {
+public record Columns(int rows, int cols, int tile, int group, Coded coded) implements Weight {
+
+    /** Rows of a tile for inputs of which few are zero: their sums fit the registers. */
+    public static final int DENSE = MatrixVector.COLUMN_ROWS;
+    /** The most rows of a tile: their sums fit the nearest cache beside what is read. */
+    public static final int SPARSE = 4096;
 
     public Columns {
         Checked.shape("columns", rows, cols);
         Checked.nativeMemory("columns", coded.codes());
+        if (tile < DENSE || tile > SPARSE || tile % DENSE != 0) {
+            throw new IllegalArgumentException("columns: tiles of " + tile + " rows, expected whole 64s up to " + SPARSE);
+        }
         if (group < 1 || group > cols) {
             throw new IllegalArgumentException("columns: a group of " + group + " inputs, expected 1 .. " + cols);
         }
@@ -31,6 +41,11 @@ public record Columns(int rows, int cols, int group, Coded coded) implements Wei
      * @param group inputs that share a scale; more than there are for one scale a row
      */
     public static Columns pack(Arena arena, Weight w, Coded.Type type, int group) {
+        return pack(arena, w, type, group, DENSE);
+    }
+
+    /** The same in tiles of {@code tile} rows. */
+    public static Columns pack(Arena arena, Weight w, Coded.Type type, int group, int tile) {
         int rows = w.rows();
         int cols = w.cols();
         int width = Math.min(group, cols);
@@ -40,18 +55,17 @@ public record Columns(int rows, int cols, int group, Coded coded) implements Wei
             w.forEach((r, c, slot, v) -> Quantise.widen(scales, c / width * padded(rows) + r, v));
             Quantise.finish(scales);
         }
-        w.forEach((r, c, slot, v) -> coded.code(code(rows, cols, r, c), scales == null ? v : v / scales.get(c / width * padded(rows) + r)));
-        return new Columns(rows, cols, width, coded);
+        w.forEach((r, c, slot, v) -> coded.code(code(rows, cols, tile, r, c), scales == null ? v : v / scales.get(c / width * padded(rows) + r)));
+        return new Columns(rows, cols, tile, width, coded);
     }
 
     private static int padded(int rows) {
         return Math.ceilDiv(rows, MatrixVector.COLUMN_ROWS) * MatrixVector.COLUMN_ROWS;
     }
 
-    private static long code(int rows, int cols, int row, int col) {
-        int tile = row / MatrixVector.COLUMN_TILE;
-        int first = tile * MatrixVector.COLUMN_TILE;
-        return (long) first * cols + (long) col * MatrixVector.columnTileRows(rows, tile) + row - first;
+    private static long code(int rows, int cols, int tile, int row, int col) {
+        int first = row / tile * tile;
+        return (long) first * cols + (long) col * MatrixVector.columnTileRows(rows, tile, row / tile) + row - first;
     }
 
     @Override
@@ -75,7 +89,7 @@ public record Columns(int rows, int cols, int group, Coded coded) implements Wei
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < cols; c++) {
                 float scale = coded.scales() == null ? 1f : coded.scales().get(c / group * padded(rows) + r);
-                visitor.at(r, c, r * cols + c, coded.code(code(rows, cols, r, c)) * scale);
+                visitor.at(r, c, r * cols + c, coded.code(code(rows, cols, tile, r, c)) * scale);
             }
         }
     }

@@ -62,7 +62,7 @@ public final class Matmul {
     static int rowsTogether(Weight w) {
         return switch (w) {
             case Tiled _ -> Kernels.TILE_ROWS;
-            case Columns _ -> MatrixVector.COLUMN_ROWS;
+            case Columns c -> c.tile();
             case SlicedEll _ -> MatrixVector.SLICE_ROWS;
             case BlockCsr b -> b.blockRows();
             case CodedBlocks b -> b.blockRows();
@@ -76,7 +76,8 @@ public final class Matmul {
         int last = Math.ceilDiv(to, together);
         switch (w) {
             case Tiled t -> k.tiled(t.tiles(), bias, t.rows(), t.cols(), x, y, width, first, last);
-            case Columns c -> k.columns(c.coded(), c.group(), bias, c.rows(), c.cols(), x, y, width, first, last);
+            case Columns c -> k.columns(c.coded(), c.tile(), c.group(), bias, c.rows(), c.cols(), x, y, width, from / MatrixVector.COLUMN_ROWS,
+                    Math.ceilDiv(to, MatrixVector.COLUMN_ROWS));
             case Csr c -> k.csr(c.start(), c.column(), c.values(), c.chunk(), bias, c.rows(), c.cols(), x, y, width, first, last);
             case SlicedEll s -> {
                 k.sliced(s.steps(), s.firstStep(), s.firstCode(), s.code(), s.values(), bias, s.rows(), s.cols(), x, y, width, first, last);
@@ -98,7 +99,8 @@ public final class Matmul {
         int last = Math.ceilDiv(to, together);
         switch (w) {
             case Tiled t -> k.tiled(t.tiles(), bias, t.rows(), t.cols(), x, y, first, last);
-            case Columns c -> k.columns(c.coded(), c.group(), bias, c.rows(), c.cols(), x, y, first, last);
+            case Columns c -> k.columns(c.coded(), c.tile(), c.group(), bias, c.rows(), c.cols(), x, y, from / MatrixVector.COLUMN_ROWS,
+                    Math.ceilDiv(to, MatrixVector.COLUMN_ROWS));
             case Csr c -> k.csr(c.start(), c.column(), c.values(), c.chunk(), bias, c.rows(), c.cols(), x, y, first, last);
             case SlicedEll s -> {
                 k.sliced(s.steps(), s.firstStep(), s.firstCode(), s.code(), s.values(), bias, s.rows(), s.cols(), x, y, first, last);

@@ -47,7 +47,7 @@ class CompiledKernelsTest {
     private static final Pattern METHOD = Pattern.compile("<method id='(\\d+)' .*name='([^']+)'.*");
     private static final Pattern CALL = Pattern.compile("<call method='(\\d+)'.*");
     private static final Set<String> PRODUCTS = Set.of("Tiles", "PackedTiles", "SparseRows", "BlockTiles", "PositionedRows", "BitmapRows", "Quads", "RowGradients", "VectorUpdates", "VectorNorms",
-            "OneToken", "Softmax", "Activations", "StripRows", "Depthwise", "Unfold", "DenseVectors", "ColumnVectors", "BlockVectors", "CodedBlockVectors",
+            "OneToken", "Softmax", "Activations", "StripRows", "Depthwise", "Unfold", "DenseVectors", "ColumnVectors", "PackVectors", "LaneSums", "BlockVectors", "CodedBlockVectors",
             "SlicedVectors", "RowVectors", "GroupRows", "GroupVectors", "NarrowBlocks", "TapTiles", "TileGradients", "StripGradients", "Bands");
 
     @TempDir
@@ -172,6 +172,7 @@ class CompiledKernelsTest {
                     Layout.BITMAP.pack(arena, live, values), SlicedEll.pack(arena, live, values)));
             for (Coded.Type type : Coded.Type.values()) {
                 weights.add(Columns.pack(arena, weights.getFirst(), type, COLS));
+                weights.add(Columns.pack(arena, weights.getFirst(), type, COLS, Columns.SPARSE));
             }
             for (int height : new int[] {4, 8, 16}) {
                 BlockCsr blocks = (BlockCsr) Layout.blocks(height).pack(arena, full, ones);

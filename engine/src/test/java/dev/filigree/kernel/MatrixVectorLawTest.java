@@ -76,7 +76,7 @@ record MatrixVectorLawTest(Kernels kernels) {
         columns.coded().codes().asSlice(3L * 64 * 4, 64 * 4).fill((byte) -1); // column 3 becomes undefined numbers
         Floats x = inputs(70, 0).copyFrom(Floats.allocate(4));
         Floats y = Floats.allocate(40);
-        kernels.matrixVector().columns(columns.coded(), 70, null, 40, 70, x, y, 0, 1);
+        kernels.matrixVector().columns(columns.coded(), Columns.DENSE, 70, null, 40, 70, x, y, 0, 1);
         for (int r = 0; r < 40; r++) {
             assertTrue(Float.isFinite(y.get(r)), "row " + r);
         }
@@ -115,7 +115,9 @@ record MatrixVectorLawTest(Kernels kernels) {
         all.put("sliced", SlicedEll.pack(arena, t, values));
         for (Coded.Type type : Coded.Type.values()) {
             all.put("columns " + type, Columns.pack(arena, loose, type, cols));
+            all.put("long columns " + type, Columns.pack(arena, loose, type, cols, 128));
         }
+        all.put("long columns int8 in groups", Columns.pack(arena, loose, Coded.Type.INT8, Math.min(cols, 24), Columns.SPARSE));
         all.put("columns int8 in groups", Columns.pack(arena, loose, Coded.Type.INT8, Math.min(cols, 24)));
         for (int height : new int[] {1, 2, 3, 4, 8, 16, 32}) {
             Weight blocks = csr(rows, cols, sparsity, height, rng);

@@ -44,8 +44,10 @@ final class VectorBench {
                 half.set(i, 0);
             }
         }
+        int tile = Math.min(Columns.SPARSE, Math.ceilDiv(rows, 64 * Integer.parseInt(args[2])) * 64);
         for (Coded.Type type : Coded.Type.values()) {
             add(cases, wanted, "columns, half of the inputs " + type, Columns.pack(Arena.ofAuto(), dense, type, cols), half);
+            add(cases, wanted, "long columns, half of the inputs " + type, Columns.pack(Arena.ofAuto(), dense, type, cols, tile), half);
         }
         for (int percent : new int[] {30, 40, 50, 70, 80, 90}) {
             Topology t = random(rows, cols, 1, percent / 100.0);

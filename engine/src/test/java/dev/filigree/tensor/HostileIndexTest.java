@@ -80,7 +80,7 @@ class HostileIndexTest {
         refused(() -> new SlicedEll(ROWS, COLS, s.steps(), s.firstStep(), s.firstCode(), code, s.values(), s.rest()), "column 32 of segment 0 in slice 0");
         Columns columns = Columns.pack(Arena.ofAuto(), pack(Layout.csr(COLS), live), Coded.Type.INT8, COLS);
         columns.coded().scales().set(3, Float.NaN);
-        refused(() -> new Columns(ROWS, COLS, COLS, columns.coded()), "scale 3 is NaN, expected a finite number");
+        refused(() -> new Columns(ROWS, COLS, Columns.DENSE, COLS, columns.coded()), "scale 3 is NaN, expected a finite number");
     }
 
     @ParameterizedTest

@@ -51,12 +51,12 @@ final class ScalarMatrixVector implements MatrixVector {
     }
 
     @Override
-    public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int fromUnit, int toUnit) {
+    public void columns(Coded w, int tileRows, int group, Floats bias, int rows, int cols, Floats x, Floats y, int fromUnit, int toUnit) {
         for (int r = fromUnit * COLUMN_ROWS; r < Math.min(rows, toUnit * COLUMN_ROWS); r++) {
             float sum = 0;
             for (int k = 0; k < cols; k++) {
                 if (x.get(k) != 0) {
-                    sum += ScalarProducts.columnsValue(w, group, rows, cols, r, k) * x.get(k);
+                    sum += ScalarProducts.columnsValue(w, tileRows, group, rows, cols, r, k) * x.get(k);
                 }
             }
             y.set(r, (bias == null ? 0f : bias.get(r)) + sum);

@@ -118,29 +118,29 @@ final class ScalarProducts implements Products {
             int b = r / blockRows;
             for (int j = start.get(b); j < start.get(b + 1); j++) {
                 int scale = (scaleStart.get(b) + (j - start.get(b)) / group) * blockRows + r % blockRows;
-                addScaled(sum, values.code((long) j * blockRows + r % blockRows) * scale(values, scale), x, column.get(j));
+                addScaled(sum, values.code(Coded.inBlock(values.type(), blockRows, j, r % blockRows)) * scale(values, scale), x, column.get(j));
             }
             store(sum, bias, r, y);
         }
     }
 
     @Override
-    public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromUnit, int toUnit) {
+    public void columns(Coded w, int tileRows, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromUnit, int toUnit) {
         float[] sum = new float[width];
         for (int r = fromUnit * MatrixVector.COLUMN_ROWS; r < Math.min(rows, toUnit * MatrixVector.COLUMN_ROWS); r++) {
             Arrays.fill(sum, 0f);
             for (int k = 0; k < cols; k++) {
-                addScaled(sum, columnsValue(w, group, rows, cols, r, k), x, k);
+                addScaled(sum, columnsValue(w, tileRows, group, rows, cols, r, k), x, k);
             }
             store(sum, bias, r, y);
         }
     }
 
-    static float columnsValue(Coded w, int group, int rows, int cols, int row, int col) {
-        int tile = row / MatrixVector.COLUMN_TILE;
-        int first = tile * MatrixVector.COLUMN_TILE;
+    static float columnsValue(Coded w, int tileRows, int group, int rows, int cols, int row, int col) {
+        int tile = row / tileRows;
+        int first = tile * tileRows;
         int padded = (rows + MatrixVector.COLUMN_ROWS - 1) / MatrixVector.COLUMN_ROWS * MatrixVector.COLUMN_ROWS;
-        return w.code((long) first * cols + (long) col * MatrixVector.columnTileRows(rows, tile) + row - first) * scale(w, col / group * padded + row);
+        return w.code((long) first * cols + (long) col * MatrixVector.columnTileRows(rows, tileRows, tile) + row - first) * scale(w, col / group * padded + row);
     }
 
     @Override

@@ -8,7 +8,6 @@ import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.SPAN;
 import static dev.filigree.kernel.vector.Lanes.STEP;
-import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
 import static dev.filigree.kernel.vector.Lanes.setInt;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
@@ -19,8 +18,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Columns of a dense weight times their inputs, added to sums that stay in the nearest cache. Four columns at a time are read
- * from end to end: memory is fast at long runs, and columns whose input is zero leave gaps between them.
+ * Long columns of a dense weight times their inputs, added to sums that stay in the nearest cache. Four columns at a time are
+ * read from end to end: memory is fast at long runs, and columns whose input is zero leave gaps between them.
  */
 final class ColumnVectors {
 
@@ -40,7 +39,8 @@ final class ColumnVectors {
         int n = 0;
         for (int k = from; k < to; k++) {
             setInt(ls + 4 * (n & INDEX), k);
-            n += getFloat(xs + 4 * (k & INDEX)) != 0 ? 1 : 0;
+            int bits = getInt(xs + 4 * (k & INDEX)) << 1; // without the sign of a zero
+            n += (bits | -bits) >>> 31;
         }
         return n;
     }
@@ -71,21 +71,9 @@ final class ColumnVectors {
             switch (type) {
                 case F32 -> floats(units * PARTS, w0, w1, w2, w3, x0, x1, x2, x3, sums);
                 case BF16 -> halves(units, w0, w1, w2, w3, x0, x1, x2, x3, sums);
-                case INT8 -> {
-                    bytes(units, 15, 7, w0, w1, w2, w3, x0, x1, x2, x3, sums);
-                    bytes(units, 31, 23, w0, w1, w2, w3, x0, x1, x2, x3, sums + 128);
-                }
+                case INT8 -> bytes(units, w0, w1, w2, w3, x0, x1, x2, x3, sums);
             }
         }
-    }
-
-    /** What {@link #bytes} adds too much: 1.5 times the sum of the listed inputs. */
-    static float excess(long x, long list, int count) {
-        float sum = 0;
-        for (int j = 0; j < count; j++) {
-            sum += getFloat((x + 4L * getInt((list + 4L * j) & MASK)) & MASK);
-        }
-        return 1.5f * sum;
     }
 
     private static void floats(int vectors, long w0, long w1, long w2, long w3, int x0, int x1, int x2, int x3, long sums) {
@@ -141,12 +129,8 @@ final class ColumnVectors {
         }
     }
 
-    /**
-     * Two of the four places of each word, which turning it left by {@code first} and {@code second} bits brings up. A code c
-     * becomes the float 1.5 + c/256 by placing its bits, the sign turned, behind those of 1: two operations instead of three for a
-     * conversion. What the 1.5 adds is taken off at the end.
-     */
-    private static void bytes(int units, int first, int second, long w0, long w1, long w2, long w3, int x0, int x1, int x2, int x3, long sums) {
+    /** Four sums for each word, which with those of the places above it also take in those below; see {@link #settle}. */
+    private static void bytes(int units, long w0, long w1, long w2, long w3, int x0, int x1, int x2, int x3, long sums) {
         long s0 = w0 & MASK;
         long s1 = w1 & MASK;
         long s2 = w2 & MASK;
@@ -159,22 +143,50 @@ final class ColumnVectors {
         for (int v = 0; v < units * PARTS; v++) {
             long at = (v & INDEX) * STEP;
             long out = o + ((v / PARTS * 256 + v % PARTS * STEP) & SPAN);
-            IntVector c0 = fromMemorySegment(F, ALL, s0 + at, ORDER).reinterpretAsInts();
-            IntVector c1 = fromMemorySegment(F, ALL, s1 + at, ORDER).reinterpretAsInts();
-            IntVector c2 = fromMemorySegment(F, ALL, s2 + at, ORDER).reinterpretAsInts();
-            IntVector c3 = fromMemorySegment(F, ALL, s3 + at, ORDER).reinterpretAsInts();
             FloatVector a = fromMemorySegment(F, ALL, out, ORDER);
             FloatVector b = fromMemorySegment(F, ALL, out + 64, ORDER);
-            a = u0.fma(c0.lanewise(VectorOperators.ROL, first).and(0x7F_8000).lanewise(VectorOperators.XOR, 0x3FC0_0000).reinterpretAsFloats(), a);
-            b = u0.fma(c0.lanewise(VectorOperators.ROL, second).and(0x7F_8000).lanewise(VectorOperators.XOR, 0x3FC0_0000).reinterpretAsFloats(), b);
-            a = u1.fma(c1.lanewise(VectorOperators.ROL, first).and(0x7F_8000).lanewise(VectorOperators.XOR, 0x3FC0_0000).reinterpretAsFloats(), a);
-            b = u1.fma(c1.lanewise(VectorOperators.ROL, second).and(0x7F_8000).lanewise(VectorOperators.XOR, 0x3FC0_0000).reinterpretAsFloats(), b);
-            a = u2.fma(c2.lanewise(VectorOperators.ROL, first).and(0x7F_8000).lanewise(VectorOperators.XOR, 0x3FC0_0000).reinterpretAsFloats(), a);
-            b = u2.fma(c2.lanewise(VectorOperators.ROL, second).and(0x7F_8000).lanewise(VectorOperators.XOR, 0x3FC0_0000).reinterpretAsFloats(), b);
-            a = u3.fma(c3.lanewise(VectorOperators.ROL, first).and(0x7F_8000).lanewise(VectorOperators.XOR, 0x3FC0_0000).reinterpretAsFloats(), a);
-            b = u3.fma(c3.lanewise(VectorOperators.ROL, second).and(0x7F_8000).lanewise(VectorOperators.XOR, 0x3FC0_0000).reinterpretAsFloats(), b);
+            FloatVector c = fromMemorySegment(F, ALL, out + 128, ORDER);
+            FloatVector d = fromMemorySegment(F, ALL, out + 192, ORDER);
+            IntVector c0 = fromMemorySegment(F, ALL, s0 + at, ORDER).reinterpretAsInts();
+            a = u0.fma(c0.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0), a);
+            b = u0.fma(c0.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0), b);
+            c = u0.fma(c0.lanewise(VectorOperators.LSHL, 8).convert(VectorOperators.I2F, 0), c);
+            d = u0.fma(c0.convert(VectorOperators.I2F, 0), d);
+            IntVector c1 = fromMemorySegment(F, ALL, s1 + at, ORDER).reinterpretAsInts();
+            a = u1.fma(c1.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0), a);
+            b = u1.fma(c1.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0), b);
+            c = u1.fma(c1.lanewise(VectorOperators.LSHL, 8).convert(VectorOperators.I2F, 0), c);
+            d = u1.fma(c1.convert(VectorOperators.I2F, 0), d);
+            IntVector c2 = fromMemorySegment(F, ALL, s2 + at, ORDER).reinterpretAsInts();
+            a = u2.fma(c2.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0), a);
+            b = u2.fma(c2.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0), b);
+            c = u2.fma(c2.lanewise(VectorOperators.LSHL, 8).convert(VectorOperators.I2F, 0), c);
+            d = u2.fma(c2.convert(VectorOperators.I2F, 0), d);
+            IntVector c3 = fromMemorySegment(F, ALL, s3 + at, ORDER).reinterpretAsInts();
+            a = u3.fma(c3.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0), a);
+            b = u3.fma(c3.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0), b);
+            c = u3.fma(c3.lanewise(VectorOperators.LSHL, 8).convert(VectorOperators.I2F, 0), c);
+            d = u3.fma(c3.convert(VectorOperators.I2F, 0), d);
             a.intoMemorySegment(ALL, out, ORDER);
             b.intoMemorySegment(ALL, out + 64, ORDER);
+            c.intoMemorySegment(ALL, out + 128, ORDER);
+            d.intoMemorySegment(ALL, out + 192, ORDER);
+        }
+    }
+
+    /** Takes off the sums of 8-bit codes what the places below added. They stay {@code 2^24} times as large. */
+    static void settle(int units, long sums) {
+        long o = sums & MASK;
+        FloatVector below = FloatVector.broadcast(F, -0x1p-8f);
+        for (int v = 0; v < units * PARTS; v++) {
+            long out = o + ((v / PARTS * 256 + v % PARTS * STEP) & SPAN);
+            FloatVector a = fromMemorySegment(F, ALL, out, ORDER);
+            FloatVector b = fromMemorySegment(F, ALL, out + 64, ORDER);
+            FloatVector c = fromMemorySegment(F, ALL, out + 128, ORDER);
+            FloatVector d = fromMemorySegment(F, ALL, out + 192, ORDER);
+            c.fma(below, d).intoMemorySegment(ALL, out + 192, ORDER);
+            b.fma(below, c).intoMemorySegment(ALL, out + 128, ORDER);
+            a.fma(below, b).intoMemorySegment(ALL, out + 64, ORDER);
         }
     }
 }

@@ -2,9 +2,15 @@ package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.INDEX;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
+import static dev.filigree.kernel.vector.Lanes.SPAN;
 import static dev.filigree.kernel.vector.Lanes.STEP;
+import static dev.filigree.kernel.vector.Lanes.getInt;
+import static dev.filigree.kernel.vector.Lanes.getLong;
+import static dev.filigree.kernel.vector.Lanes.setInt;
+import static dev.filigree.kernel.vector.Lanes.setLong;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.kernel.Coded;
@@ -34,7 +40,7 @@ final class Decode {
             switch (type) {
                 case F32 -> floats(count, units + part, unitStep, factor, out + part, outStep);
                 case BF16 -> halves(count, 16 - 16 * place, units + part, unitStep, factor, out + part, outStep);
-                case INT8 -> bytes(count, 24 - 8 * place, units + part, unitStep, factor, out + part, outStep);
+                case INT8 -> bytes(count, place, units + part, unitStep, factor, out + part, outStep);
             }
         }
     }
@@ -52,11 +58,30 @@ final class Decode {
         }
     }
 
-    private static void bytes(int count, int up, long from, long step, FloatVector factor, long out, long outStep) {
+    private static void bytes(int count, int place, long from, long step, FloatVector factor, long out, long outStep) {
+        int half = place == 0 ? 0 : 1 << 8 * place - 1; // of this code's one: what lies below is less, either way
+        int up = 24 - 8 * place;
         for (int i = 0; i < count; i++) {
             IntVector w = fromMemorySegment(F, ALL, (from + i * step) & MASK, ORDER).reinterpretAsInts();
-            FloatVector v = (FloatVector) w.lanewise(VectorOperators.LSHL, up).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0);
+            FloatVector v = (FloatVector) w.add(half).lanewise(VectorOperators.LSHL, up).lanewise(VectorOperators.ASHR, 24).convert(VectorOperators.I2F, 0);
             v.mul(factor).intoMemorySegment(ALL, (out + i * outStep) & MASK, ORDER);
+        }
+    }
+
+    /** {@code count} runs of {@code floats} (1, 2, 4 or 8) that lie end to end go to places {@code step} bytes apart. */
+    static void weave(int count, int floats, long from, long to, long step) {
+        long f = from & MASK;
+        long t = to & MASK;
+        if (floats == 1) {
+            for (int i = 0; i < count; i++) {
+                setInt(t + (i * step & SPAN), getInt(f + 4 * (i & INDEX)));
+            }
+            return;
+        }
+        for (int half = 0; half < floats / 2; half++) {
+            for (int i = 0; i < count; i++) {
+                setLong(t + 8 * (half & INDEX) + (i * step & SPAN), getLong(f + 8 * (half & INDEX) + 4 * (i * floats & INDEX)));
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ import static dev.filigree.kernel.vector.Lanes.address;
 import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.getInt;
 import static dev.filigree.kernel.vector.Lanes.setFloat;
+import static dev.filigree.kernel.vector.Lanes.setInt;
 import static java.lang.ref.Reference.reachabilityFence;
 
 import dev.filigree.base.Floats;
@@ -29,8 +30,11 @@ final class VectorMatrixVector implements MatrixVector {
     /** Sixteen words of a unit or rows of a slice are this many vectors. */
     private static final int PARTS = 16 / N;
 
-    /** A step of an 8-bit code is this part of the numbers that {@link ColumnVectors} adds. */
-    private static final float CODE_ONE = 256f;
+    /** Block rows whose sums are on their way to y together. */
+    private static final int RUNS = 32;
+
+    /** An 8-bit code of one is {@code 2^24} in sums of codes, which hold it at the top of a word. */
+    private static final float TOP_CODE = 0x1p-24f;
 
     /** For layouts made for vectors of sixteen, where vectors are shorter. */
     private final MatrixVector definition = Kernels.scalar().matrixVector();
@@ -55,33 +59,39 @@ final class VectorMatrixVector implements MatrixVector {
     }
 
     @Override
-    public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int fromUnit, int toUnit) {
-        int groups = Math.ceilDiv(cols, group);
-        long out = Scratch.address(4L * COLUMN_TILE + 4L * cols + 4);
-        long list = out + 4L * COLUMN_TILE;
-        int bits = w.type().bits();
-        for (int g = 0; g < groups; g++) {
+    public void columns(Coded w, int tileRows, int group, Floats bias, int rows, int cols, Floats x, Floats y, int fromUnit, int toUnit) {
+        int together = tileRows == COLUMN_ROWS ? PackVectors.TOGETHER * COLUMN_ROWS : tileRows;
+        long out = Scratch.address(4L * together + 4L * cols + 8);
+        long list = out + 4L * together;
+        int padded = Math.ceilDiv(rows, COLUMN_ROWS) * COLUMN_ROWS;
+        for (int g = 0; g * group < cols; g++) {
             int count = ColumnVectors.nonZeros(address(x), g * group, Math.min(cols, (g + 1) * group), list);
-            float excess = w.type() == Coded.Type.INT8 ? ColumnVectors.excess(address(x), list, count) : 0;
-            for (int row = fromUnit * COLUMN_ROWS; row < Math.min(rows, toUnit * COLUMN_ROWS);) {
-                int tile = row / COLUMN_TILE;
-                int end = Math.min(toUnit * COLUMN_ROWS, (tile + 1) * COLUMN_TILE);
-                int tileRows = MatrixVector.columnTileRows(rows, tile);
-                end = Math.min(end, tile * COLUMN_TILE + tileRows);
-                int inTile = row - tile * COLUMN_TILE;
-                zero(out, end - row);
-                ColumnVectors.add(w.type(), w.codes().address() + ((long) tile * COLUMN_TILE * cols + inTile) * bits / 8, (long) tileRows * bits / 8,
-                        (end - row) * bits / 8 / Coded.UNIT, address(x), list, count, out);
-                int live = Math.min(end, rows) - row;
-                if (w.scales() != null) {
-                    scale(w, g * Math.ceilDiv(rows, COLUMN_ROWS) * COLUMN_ROWS + row, live, excess, out);
+            setInt(list + 4L * count, count == 0 ? 0 : getInt(list + 4L * count - 4)); // a column to read beside the last of an odd number
+            for (int row = fromUnit * COLUMN_ROWS; row < toUnit * COLUMN_ROWS; row += together) {
+                int end = Math.min(toUnit * COLUMN_ROWS, row + together);
+                if (tileRows == COLUMN_ROWS) {
+                    long pack = (long) COLUMN_ROWS * cols * w.type().bits() / 8;
+                    PackVectors.sums(w.type(), (end - row) / COLUMN_ROWS, w.codes().address() + row / COLUMN_ROWS * pack, pack, address(x), list, count, out);
+                } else {
+                    addColumns(w, tileRows, row, end, rows, cols, x, list, count, out);
                 }
-                store(y, g == 0 ? bias : y, row, live, out);
-                row = end;
+                finish(w, g * padded + row, out, g == 0 ? bias : y, y, row, Math.min(end, rows) - row);
             }
         }
         reachabilityFence(w);
         keep(bias, bias, x, y);
+    }
+
+    /** Sums of the tile that begins with row {@code row}, or of its first rows. */
+    private static void addColumns(Coded w, int tileRows, int row, int end, int rows, int cols, Floats x, long list, int count, long sums) {
+        int bits = w.type().bits();
+        zero(sums, end - row);
+        long step = (long) MatrixVector.columnTileRows(rows, tileRows, row / tileRows) * bits / 8;
+        int units = (end - row) * bits / 8 / Coded.UNIT;
+        ColumnVectors.add(w.type(), w.codes().address() + (long) row * cols * bits / 8, step, units, address(x), list, count, sums);
+        if (w.type() == Coded.Type.INT8) {
+            ColumnVectors.settle(units, sums);
+        }
     }
 
     @Override
@@ -167,26 +177,53 @@ final class VectorMatrixVector implements MatrixVector {
             definition.codedBlocks(start, column, values, scaleStart, group, blockRows, bias, rows, x, y, fromBlock, toBlock);
             return;
         }
-        long out = Scratch.address(STEP);
-        for (int b = fromBlock; b < toBlock; b++) {
-            int live = Math.min(blockRows, rows - b * blockRows);
-            int end = start.get(b + 1);
-            int from = start.get(b);
-            Floats before = bias;
-            for (int g = 0; g == 0 || from < end; g++) {
-                int to = Math.min(end, from + group);
-                CodedBlockVectors.sum(values.type(), blockRows, from, to, address(column), values.codes().address(), address(x), out);
-                for (int i = 0; i < live && to > from && values.scales() != null; i++) {
-                    setFloat(out + 4L * i, getFloat(out + 4L * i) * values.scales().get((scaleStart.get(b) + g) * blockRows + i));
-                }
-                store(y, before, b * blockRows, live, out);
-                before = y;
-                from = to;
+        int words = Coded.words(values.type(), blockRows);
+        int places = blockRows / words;
+        long end = Scratch.address(64 + RUNS * places * STEP + STEP);
+        long sums = end + 64;
+        for (int b = fromBlock; b < toBlock;) {
+            int runs = runs(values, scaleStart, b, Math.min(RUNS, toBlock - b));
+            if (runs > 0) {
+                CodedBlockVectors.sums(values.type(), blockRows, runs, address(start) + 4L * (b + 1), start.get(b), address(column), values.codes().address(),
+                        address(x), sums);
+                LaneSums.fold(runs * places, words, sums, sums);
+                finish(values, scaleStart.get(b) * blockRows, sums, bias, y, b * blockRows, Math.min(runs * blockRows, rows - b * blockRows));
+                b += runs;
+                continue;
             }
+            int live = Math.min(blockRows, rows - b * blockRows);
+            int from = start.get(b);
+            store(y, bias, b * blockRows, live, Lanes.ZEROS);
+            for (int g = scaleStart.get(b); from < start.get(b + 1); g++, from += group) {
+                setInt(end, Math.min(start.get(b + 1), from + group));
+                CodedBlockVectors.sums(values.type(), blockRows, 1, end, from, address(column), values.codes().address(), address(x), sums);
+                LaneSums.fold(places, words, sums, sums);
+                finish(values, g * blockRows, sums, y, y, b * blockRows, live);
+            }
+            b++;
         }
+        reachabilityFence(start);
         reachabilityFence(column);
         reachabilityFence(values);
         keep(bias, bias, x, y);
+    }
+
+    /** Of {@code count} block rows from b on, how many come before one whose scales are not one group's. */
+    private static int runs(Coded values, Ints scaleStart, int b, int count) {
+        int n = values.scales() == null ? count : 0;
+        while (n < count && scaleStart.get(b + n + 1) - scaleStart.get(b + n) == 1) {
+            n++;
+        }
+        return n;
+    }
+
+    private static void finish(Coded values, int firstScale, long sums, Floats before, Floats y, int row, int count) {
+        long from = before == null ? 0 : address(before) + 4L * row;
+        if (values.scales() == null) {
+            LaneSums.store(count, sums, from, address(y) + 4L * row);
+        } else {
+            LaneSums.storeScaled(count, sums, address(values.scales()) + 4L * firstScale, TOP_CODE, from, address(y) + 4L * row);
+        }
     }
 
     @Override
@@ -225,13 +262,6 @@ final class VectorMatrixVector implements MatrixVector {
     private static void zero(long sums, int count) {
         for (int i = 0; i < count; i += N) {
             FloatVector.zero(F).intoMemorySegment(ALL, (sums + 4L * i) & MASK, ORDER);
-        }
-    }
-
-    /** Sums of codes, as {@link ColumnVectors} adds those of 8 bits, become sums of values. */
-    private static void scale(Coded w, int first, int count, float excess, long sums) {
-        for (int i = 0; i < count; i++) {
-            setFloat(sums + 4L * i, (getFloat(sums + 4L * i) - excess) * CODE_ONE * w.scales().get(first + i));
         }
     }
 

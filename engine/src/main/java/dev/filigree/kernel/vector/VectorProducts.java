@@ -2,7 +2,6 @@ package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.Kernels.TILE_ROWS;
 import static dev.filigree.kernel.MatrixVector.COLUMN_ROWS;
-import static dev.filigree.kernel.MatrixVector.COLUMN_TILE;
 import static dev.filigree.kernel.MatrixVector.SEGMENT;
 import static dev.filigree.kernel.MatrixVector.SLICE_ROWS;
 import static dev.filigree.kernel.vector.Lanes.ALL;
@@ -109,7 +108,7 @@ final class VectorProducts implements Products {
     }
 
     @Override
-    public void columns(Coded w, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromUnit, int toUnit) {
+    public void columns(Coded w, int tileRows, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromUnit, int toUnit) {
         long rowBytes = 4L * width;
         long part = Scratch.address(4L * DECODED * Math.min(cols, DEPTH));
         int from = fromUnit * COLUMN_ROWS;
@@ -118,10 +117,10 @@ final class VectorProducts implements Products {
         int bits = w.type().bits();
         int padded = Math.ceilDiv(rows, COLUMN_ROWS) * COLUMN_ROWS;
         for (int r = from; r < end; r += DECODED) {
-            int tile = r / COLUMN_TILE;
-            int inTile = r % COLUMN_TILE;
-            long columnBytes = (long) MatrixVector.columnTileRows(rows, tile) * bits / 8;
-            long unit = w.codes().address() + (long) tile * COLUMN_TILE * cols * bits / 8 + (long) inTile / w.type().perUnit() * Coded.UNIT;
+            int tile = r / tileRows;
+            int inTile = r % tileRows;
+            long columnBytes = (long) MatrixVector.columnTileRows(rows, tileRows, tile) * bits / 8;
+            long unit = w.codes().address() + (long) tile * tileRows * cols * bits / 8 + (long) inTile / w.type().perUnit() * Coded.UNIT;
             for (int k = 0; k < cols;) {
                 int to = Math.min(cols, Math.min(k + DEPTH, (k / group + 1) * group));
                 long scales = w.scales() == null ? 0 : address(w.scales()) + 4L * (k / group * padded + r);
@@ -142,19 +141,29 @@ final class VectorProducts implements Products {
         for (int b = fromBlock; b < toBlock; b++) {
             most = Math.max(most, start.get(b + 1) - start.get(b));
         }
-        long offsets = Scratch.address(128 + 4L * most * blockRows);
+        int words = Coded.words(values.type(), blockRows);
+        long offsets = Scratch.address(128 + 4L * most * (blockRows + words));
         long scales = offsets + 64;
         long floats = scales + 64;
+        long plane = floats + 4L * most * blockRows;
         for (int b = fromBlock; b < toBlock; b++) {
             int count = start.get(b + 1) - start.get(b);
             for (int g = 0; g * group < count; g++) {
                 int first = start.get(b) + g * group;
-                int sixteens = Math.min(group, count - g * group) * blockRows / 16;
-                repeat(values.scales(), (scaleStart.get(b) + g) * blockRows, blockRows, scales);
-                int places = values.type().perUnit() / 16;
-                for (int place = 0; place < places; place++) {
-                    Decode.values(values.type(), place, sixteens / places, values.codes().address() + (long) first * blockRows * values.type().bits() / 8,
-                            Coded.UNIT, values.scales() == null ? 0 : scales, floats + 4L * g * group * blockRows + 64L * place, 64L * places);
+                int blocks = Math.min(group, count - g * group);
+                long to = floats + 4L * g * group * blockRows;
+                if (values.type() != Coded.Type.INT8) {
+                    int places = values.type().perUnit() / 16;
+                    for (int place = 0; place < places; place++) {
+                        Decode.values(values.type(), place, blocks * blockRows / values.type().perUnit(),
+                                values.codes().address() + (long) first * blockRows * values.type().bits() / 8, Coded.UNIT, 0, to + 64L * place, 64L * places);
+                    }
+                    continue;
+                }
+                for (int place = 0; place < blockRows / words; place++) {
+                    repeat(values.scales(), (scaleStart.get(b) + g) * blockRows + place * words, words, scales);
+                    Decode.values(values.type(), place, blocks * words / 16, values.codes().address() + 4L * first * words, Coded.UNIT, scales, plane, 64);
+                    Decode.weave(blocks, words, plane, to + 4L * place * words, 4L * blockRows);
                 }
             }
             setInt(offsets, 0);
@@ -170,7 +179,7 @@ final class VectorProducts implements Products {
 
     /** {@code count} scales again and again, sixteen numbers in all. */
     private static void repeat(Floats scales, int first, int count, long out) {
-        for (int i = 0; i < 16 && scales != null; i++) {
+        for (int i = 0; i < 16; i++) {
             setFloat(out + 4L * i, scales.get(first + i % count));
         }
     }
