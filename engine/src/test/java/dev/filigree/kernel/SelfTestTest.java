@@ -50,6 +50,11 @@ class SelfTestTest {
         }
 
         @Override
+        public Channels channels() {
+            return fast.channels();
+        }
+
+        @Override
         public Elementwise elementwise() {
             return fast.elementwise();
         }
