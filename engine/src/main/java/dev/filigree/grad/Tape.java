@@ -327,7 +327,7 @@ public final class Tape implements Ops, AutoCloseable {
 
     /** Bytes of the turned copies of weights. */
     public long transposeBytes() {
-        return transposes.values().stream().mapToLong(Transposed::bytes).sum();
+        return transposes.values().stream().mapToLong(Transposed::bytes).sum() + turned.values().stream().mapToLong(Turned::bytes).sum();
     }
 
     /** Bytes of activations and their gradients held. */

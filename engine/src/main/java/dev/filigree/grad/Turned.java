@@ -41,6 +41,10 @@ final class Turned {
         };
     }
 
+    long bytes() {
+        return sparse != null ? sparse.weight().bytes() + sparse.from().bytes() : dense.bytes();
+    }
+
     /** Whether this was built from {@code w}, whose positions never change. */
     boolean isOf(Weight w) {
         return source == w;

@@ -11,7 +11,6 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Image data of every kind is read as it was written, and whatever is wrong with it is said in one line. */
+/** Images in files are read as it was written, and whatever is wrong with it is said in one line. */
 class ImageDataTest {
 
     @TempDir
@@ -187,35 +186,5 @@ class ImageDataTest {
         byte[] packed = gzip(good);
         Files.write(gz, Arrays.copyOf(packed, packed.length / 2));
         refused("set.tar.gz: the archive ends too early", () -> ImageFolder.open(gz));
-    }
-
-    private static byte[] idx(int... sizes) {
-        ByteBuffer out = ByteBuffer.allocate(4 + 4 * sizes.length + Arrays.stream(sizes).reduce(1, (a, b) -> a * b));
-        out.putInt(0x800 | sizes.length);
-        Arrays.stream(sizes).forEach(out::putInt);
-        for (int i = 0; out.hasRemaining(); i++) {
-            out.put((byte) (i % 3));
-        }
-        return out.array();
-    }
-
-    @Test
-    void theMnistFamilyIsReadPackedAndNot() throws IOException {
-        Files.write(folder.resolve("train-images-idx3-ubyte.gz"), gzip(idx(4, 3, 2)));
-        Files.write(folder.resolve("train-labels-idx1-ubyte"), idx(4));
-        ByteImages training = IdxImages.training(folder);
-        assertEquals(new Shape(1, 3, 2), training.shape());
-        assertArrayEquals(new int[] {0, 1, 2, 0}, training.labels());
-        assertEquals(List.of("0", "1", "2"), training.classes());
-        refused("has no t10k-images-idx3-ubyte", () -> IdxImages.test(folder, training));
-        Files.write(folder.resolve("t10k-images-idx3-ubyte"), idx(2, 3, 2));
-        Files.write(folder.resolve("t10k-labels-idx1-ubyte"), idx(3));
-        refused("holds 3 labels, expected one for each of the 2 images", () -> IdxImages.test(folder, training));
-        Files.write(folder.resolve("t10k-labels-idx1-ubyte"), idx(2));
-        assertArrayEquals(training.deviation(), IdxImages.test(folder, training).deviation());
-        Files.write(folder.resolve("t10k-images-idx3-ubyte"), idx(2, 2, 2));
-        refused("expected 1 x 3 x 2 as in training", () -> IdxImages.test(folder, training));
-        Files.write(folder.resolve("t10k-labels-idx1-ubyte"), Arrays.copyOf(idx(2), 9));
-        refused("cut off", () -> IdxImages.test(folder, training));
     }
 }
