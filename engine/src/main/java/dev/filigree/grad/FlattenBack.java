@@ -13,9 +13,11 @@ record FlattenBack(Value x, Value output) implements Operation {
         int pixels = p.height() * p.width();
         tape.pass(x, dx -> {
             tape.compute().parallel().run(p.channels(), c -> {
-                for (int q = 0; q < pixels; q++) {
-                    for (int i = 0; i < p.images(); i++) {
-                        dx.data().set(ImageForward.at(p, i, c, q), dy.get(i, c * pixels + q));
+                for (int i = 0; i < p.images(); i++) {
+                    int from = dy.at(i, c * pixels);
+                    int to = p.at(i, c, 0, 0);
+                    for (int q = 0; q < pixels; q++) {
+                        dx.data().set(to + q * ImageForward.step(p), dy.data().get(from + q * dy.width()));
                     }
                 }
             });

@@ -15,8 +15,9 @@ record GlobalMeanBack(Value x, Value output) implements Operation {
             tape.compute().parallel().run(p.channels(), c -> {
                 for (int i = 0; i < p.images(); i++) {
                     float share = dy.get(i, c) / pixels;
+                    int at = p.at(i, c, 0, 0);
                     for (int q = 0; q < pixels; q++) {
-                        dx.data().set(ImageForward.at(p, i, c, q), share);
+                        dx.data().set(at + q * ImageForward.step(p), share);
                     }
                 }
             });

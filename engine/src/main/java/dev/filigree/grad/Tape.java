@@ -206,14 +206,14 @@ public final class Tape implements Ops, AutoCloseable {
     @Override
     public Value batchNorm(BatchNorm n, boolean relu, Value x, Value residual) {
         Value y = holdLike(x);
-        Value statistics = hold(2 * x.features(), 1, 1);
+        Value statistics = hold(4 * x.features(), 1, 1);
         forward.images().batchNormOfBatch(n, relu, x, residual, y, statistics.data());
         boolean carried = carriers.contains(x) || residual != null && carriers.contains(residual);
         if (!carried && !parameters.wants(n.gain()) && !parameters.wants(n.shift())) {
             return y;
         }
         readBack.add(x);
-        if (relu) {
+        if (relu && residual != null) {
             readBack.add(y);
         }
         return record(new BatchNormBack(n, relu, x, residual, statistics, y));

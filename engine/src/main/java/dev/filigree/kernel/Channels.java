@@ -11,8 +11,8 @@ public interface Channels {
     /** {@code sum x}. */
     double sum(Floats x, int from, int count);
 
-    /** {@code sum (x - mean)^2}. */
-    double squares(Floats x, float mean, int from, int count);
+    /** Adds to {@code sums} the sum of {@code x - origin} and that of its squares. */
+    void moments(Floats x, float origin, int from, int count, double[] sums);
 
     /**
      * {@code y = gain x + shift + residual}, and with {@code relu} the larger of that and zero; y may be x or the residual.
@@ -21,12 +21,16 @@ public interface Channels {
      */
     void scale(float gain, float shift, Floats x, Floats residual, boolean relu, Floats y, int from, int count);
 
+    /** Adds to {@code sums} the sum of dy and that of {@code dy (x - mean)}. */
+    void backwardSums(Floats x, float mean, Floats dy, int from, int count, double[] sums);
+
     /**
-     * Sets dy to zero where y is not above zero and adds to {@code sums} the sum of dy and that of {@code dy (x - mean)}.
+     * The same after it set dy to zero where y is not above zero.
      *
-     * @param y null leaves dy as it is
+     * @param y the result of {@link #scale}; null for that of {@code gain} and {@code shift} without a residual, which is
+     *          then made again and not read from memory
      */
-    void backwardSums(Floats x, float mean, Floats y, Floats dy, int from, int count, double[] sums);
+    void backwardSums(Floats x, float mean, float gain, float shift, Floats y, Floats dy, int from, int count, double[] sums);
 
     /** {@code dx = a dy + b x + c}; dx may be dy. */
     void blend(float a, Floats dy, float b, Floats x, float c, Floats dx, int from, int count);

@@ -37,7 +37,7 @@ public enum Form {
         public void write(float[] example, int i, Value x) {
             Planes p = x.planes();
             int pixels = p.height() * p.width();
-            int step = p.inPlane(0, 0, 1) - p.inPlane(0, 0, 0);
+            int step = ImageForward.step(p);
             for (int c = 0; c < p.channels(); c++) {
                 int at = p.at(i, c, 0, 0);
                 for (int q = 0; q < pixels; q++) {

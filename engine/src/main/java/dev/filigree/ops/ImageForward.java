@@ -64,7 +64,8 @@ public final class ImageForward {
     /**
      * Batch normalisation with the statistics of the batch, towards which the running ones are moved.
      *
-     * @param statistics mean of each channel, then one over the deviation: {@code 2 channels}, overwritten
+     * @param statistics mean of each channel, then one over the deviation, then what x is multiplied with and what is added:
+     *                   {@code 4 channels}, overwritten
      */
     public void batchNormOfBatch(BatchNorm n, boolean relu, Value x, Value residual, Value y, Floats statistics) {
         Planes p = x.planes();
@@ -74,24 +75,24 @@ public final class ImageForward {
         // all passes over a channel in one task: one channel of a batch stays in the second cache
         compute.parallel().run(p.channels(), c -> {
             Channels k = compute.kernels().channels();
-            double sum = 0;
-            Padding.missing(x.data(), p, c, 0f);
+            float origin = x.data().get(at(p, 0, c)); // some value of the channel, so that little cancels below
+            Padding.missing(x.data(), p, c, origin); // adds nothing to the sums
+            double[] sums = new double[2];
             for (int g = 0; g < p.groups(); g++) {
-                sum += k.sum(x.data(), at(p, g, c), p.pixels());
+                k.moments(x.data(), origin, at(p, g, c), p.pixels(), sums);
             }
-            float mean = (float) (sum / count);
-            double squares = 0;
-            Padding.missing(x.data(), p, c, mean); // adds nothing to the squares
-            for (int g = 0; g < p.groups(); g++) {
-                squares += k.squares(x.data(), mean, at(p, g, c), p.pixels());
-            }
+            float mean = (float) (origin + sums[0] / count);
+            double squares = Math.max(0, sums[1] - sums[0] * sums[0] / count);
             float inverse = (float) (1 / Math.sqrt(squares / count + n.eps()));
             statistics.set(c, mean);
             statistics.set(p.channels() + c, inverse);
             follow(Forward.vector(n.mean()), c, mean, n.momentum());
             follow(Forward.vector(n.variance()), c, squares / Math.max(1, count - 1), n.momentum());
             float scale = gain.get(c) * inverse;
-            scale(c, scale, shift.get(c) - scale * mean, relu, x, residual, y);
+            float rest = shift.get(c) - scale * mean;
+            statistics.set(2 * p.channels() + c, scale);
+            statistics.set(3 * p.channels() + c, rest);
+            scale(c, scale, rest, relu, x, residual, y);
         });
     }
 
@@ -122,8 +123,9 @@ public final class ImageForward {
         compute.parallel().run(p.channels(), c -> {
             for (int i = 0; i < p.images(); i++) {
                 float sum = 0;
+                int at = p.at(i, c, 0, 0);
                 for (int q = 0; q < pixels; q++) {
-                    sum += x.data().get(at(p, i, c, q));
+                    sum += x.data().get(at + q * step(p));
                 }
                 y.data().set(y.at(i, c), sum / pixels);
             }
@@ -136,9 +138,11 @@ public final class ImageForward {
         int pixels = p.height() * p.width();
         y.clearPadding();
         compute.parallel().run(p.channels(), c -> {
-            for (int q = 0; q < pixels; q++) {
-                for (int i = 0; i < p.images(); i++) {
-                    y.data().set(y.at(i, c * pixels + q), x.data().get(at(p, i, c, q)));
+            for (int i = 0; i < p.images(); i++) {
+                int from = p.at(i, c, 0, 0);
+                int to = y.at(i, c * pixels);
+                for (int q = 0; q < pixels; q++) {
+                    y.data().set(to + q * y.width(), x.data().get(from + q * step(p)));
                 }
             }
         });
@@ -160,8 +164,8 @@ public final class ImageForward {
         return (group * p.channels() + channel) * p.plane();
     }
 
-    /** Where pixel {@code q} of one image is, counted row by row. */
-    public static int at(Planes p, int image, int channel, int q) {
-        return at(p, image / p.together(), channel) + (p.dealt() ? q * p.together() + image % p.together() : image % p.together() * p.height() * p.width() + q);
+    /** Floats from one pixel of an image to the next. */
+    public static int step(Planes p) {
+        return p.dealt() ? p.together() : 1;
     }
 }

@@ -17,13 +17,12 @@ final class ScalarChannels implements Channels {
     }
 
     @Override
-    public double squares(Floats x, float mean, int from, int count) {
-        double sum = 0;
+    public void moments(Floats x, float origin, int from, int count, double[] sums) {
         for (int i = from; i < from + count; i++) {
-            double d = x.get(i) - mean;
-            sum += d * d;
+            double d = x.get(i) - origin;
+            sums[0] += d;
+            sums[1] += d * d;
         }
-        return sum;
     }
 
     @Override
@@ -35,14 +34,21 @@ final class ScalarChannels implements Channels {
     }
 
     @Override
-    public void backwardSums(Floats x, float mean, Floats y, Floats dy, int from, int count, double[] sums) {
+    public void backwardSums(Floats x, float mean, Floats dy, int from, int count, double[] sums) {
         for (int i = from; i < from + count; i++) {
-            if (y != null && !(y.get(i) > 0)) {
-                dy.set(i, 0f);
-            }
             sums[0] += dy.get(i);
             sums[1] += (double) dy.get(i) * (x.get(i) - mean);
         }
+    }
+
+    @Override
+    public void backwardSums(Floats x, float mean, float gain, float shift, Floats y, Floats dy, int from, int count, double[] sums) {
+        for (int i = from; i < from + count; i++) {
+            if (!((y == null ? gain * x.get(i) + shift : y.get(i)) > 0)) {
+                dy.set(i, 0f);
+            }
+        }
+        backwardSums(x, mean, dy, from, count, sums);
     }
 
     @Override

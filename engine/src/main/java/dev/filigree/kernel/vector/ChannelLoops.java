@@ -58,41 +58,117 @@ final class ChannelLoops {
         }
     }
 
-    /** {@code dy = 0} where y is not above zero. */
-    static void keepPositive(long y, long dy, int count) {
+    /** {@code sum (x - origin)} and the sum of its squares. */
+    static void moments(long x, float origin, int count, double[] sums) {
+        FloatVector o = broadcast(F, origin);
+        FloatVector a = FloatVector.zero(F);
+        FloatVector b = FloatVector.zero(F);
         int left = count;
         for (; left >= N; left -= N) {
-            VectorMask<Float> above = fromMemorySegment(F, ALL, y & MASK, ORDER).compare(VectorOperators.GT, 0f);
-            FloatVector.zero(F).blend(fromMemorySegment(F, ALL, dy & MASK, ORDER), above).intoMemorySegment(ALL, dy & MASK, ORDER);
-            y += STEP;
-            dy += STEP;
+            FloatVector u = fromMemorySegment(F, ALL, x & MASK, ORDER).sub(o);
+            a = a.add(u);
+            b = u.fma(u, b);
+            x += STEP;
         }
-        if (left > 0) {
-            VectorMask<Float> m = F.indexInRange(0, left);
-            VectorMask<Float> above = fromMemorySegment(F, ALL, y, ORDER, m).compare(VectorOperators.GT, 0f);
-            FloatVector.zero(F).blend(fromMemorySegment(F, ALL, dy, ORDER, m), above).intoMemorySegment(ALL, dy, ORDER, m);
+        float sum = Functions.sum(a);
+        float squares = Functions.sum(b);
+        for (; left > 0; left--) {
+            float d = Lanes.getFloat(x) - origin;
+            sum += d;
+            squares += d * d;
+            x += 4;
         }
+        sums[0] += sum;
+        sums[1] += squares;
     }
 
-    /** {@code sum dy (x - mean)}. */
-    static float along(long x, float mean, long dy, int count) {
+    /** {@code sum dy} and {@code sum dy (x - mean)}. */
+    static void along(long x, float mean, long dy, int count, double[] sums) {
         FloatVector m = broadcast(F, mean);
         FloatVector a = FloatVector.zero(F);
         FloatVector b = FloatVector.zero(F);
         int left = count;
-        for (; left >= 2 * N; left -= 2 * N) {
-            a = fromMemorySegment(F, ALL, x & MASK, ORDER).sub(m).fma(fromMemorySegment(F, ALL, dy & MASK, ORDER), a);
-            b = fromMemorySegment(F, ALL, (x + STEP) & MASK, ORDER).sub(m).fma(fromMemorySegment(F, ALL, (dy + STEP) & MASK, ORDER), b);
-            x += 2 * STEP;
-            dy += 2 * STEP;
+        for (; left >= N; left -= N) {
+            FloatVector u = fromMemorySegment(F, ALL, x & MASK, ORDER);
+            FloatVector d = fromMemorySegment(F, ALL, dy & MASK, ORDER);
+            a = a.add(d);
+            b = u.sub(m).fma(d, b);
+            x += STEP;
+            dy += STEP;
         }
-        float sum = Functions.sum(a.add(b));
+        float sum = Functions.sum(a);
+        float along = Functions.sum(b);
         for (; left > 0; left--) {
-            sum += Lanes.getFloat(dy) * (Lanes.getFloat(x) - mean);
+            float d = Lanes.getFloat(dy);
+            sum += d;
+            along += d * (Lanes.getFloat(x) - mean);
             x += 4;
             dy += 4;
         }
-        return sum;
+        sums[0] += sum;
+        sums[1] += along;
+    }
+
+    /** {@code dy = 0} where y is not above zero, then the sums of {@link #along}. */
+    static void alongPositive(long x, float mean, long y, long dy, int count, double[] sums) {
+        FloatVector m = broadcast(F, mean);
+        FloatVector a = FloatVector.zero(F);
+        FloatVector b = FloatVector.zero(F);
+        int left = count;
+        for (; left >= N; left -= N) {
+            FloatVector u = fromMemorySegment(F, ALL, x & MASK, ORDER);
+            FloatVector d = FloatVector.zero(F).blend(fromMemorySegment(F, ALL, dy & MASK, ORDER), fromMemorySegment(F, ALL, y & MASK, ORDER).compare(VectorOperators.GT, 0f));
+            d.intoMemorySegment(ALL, dy & MASK, ORDER);
+            a = a.add(d);
+            b = u.sub(m).fma(d, b);
+            x += STEP;
+            y += STEP;
+            dy += STEP;
+        }
+        float sum = Functions.sum(a);
+        float along = Functions.sum(b);
+        for (; left > 0; left--) {
+            float d = Lanes.getFloat(y) > 0 ? Lanes.getFloat(dy) : 0f;
+            Lanes.setFloat(dy, d);
+            sum += d;
+            along += d * (Lanes.getFloat(x) - mean);
+            x += 4;
+            y += 4;
+            dy += 4;
+        }
+        sums[0] += sum;
+        sums[1] += along;
+    }
+
+    /** {@code dy = 0} where {@code gain x + shift} is not above zero, then the sums of {@link #along}. */
+    static void alongScaled(long x, float mean, float gain, float shift, long dy, int count, double[] sums) {
+        FloatVector m = broadcast(F, mean);
+        FloatVector g = broadcast(F, gain);
+        FloatVector s = broadcast(F, shift);
+        FloatVector a = FloatVector.zero(F);
+        FloatVector b = FloatVector.zero(F);
+        int left = count;
+        for (; left >= N; left -= N) {
+            FloatVector u = fromMemorySegment(F, ALL, x & MASK, ORDER);
+            FloatVector d = FloatVector.zero(F).blend(fromMemorySegment(F, ALL, dy & MASK, ORDER), u.fma(g, s).compare(VectorOperators.GT, 0f));
+            d.intoMemorySegment(ALL, dy & MASK, ORDER);
+            a = a.add(d);
+            b = u.sub(m).fma(d, b);
+            x += STEP;
+            dy += STEP;
+        }
+        float sum = Functions.sum(a);
+        float along = Functions.sum(b);
+        for (; left > 0; left--) {
+            float d = gain * Lanes.getFloat(x) + shift > 0 ? Lanes.getFloat(dy) : 0f;
+            Lanes.setFloat(dy, d);
+            sum += d;
+            along += d * (Lanes.getFloat(x) - mean);
+            x += 4;
+            dy += 4;
+        }
+        sums[0] += sum;
+        sums[1] += along;
     }
 
     /** {@code dx = a dy + b x + c}. */

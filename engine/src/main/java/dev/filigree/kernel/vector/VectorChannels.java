@@ -59,34 +59,11 @@ final class VectorChannels implements Channels {
     }
 
     @Override
-    public double squares(Floats x, float mean, int from, int count) {
-        double sum = 0;
+    public void moments(Floats x, float origin, int from, int count, double[] sums) {
         for (int i = 0; i < count; i += BLOCK) {
-            sum += squaresBlock(address(x) + 4L * (from + i), mean, Math.min(BLOCK, count - i));
+            ChannelLoops.moments(address(x) + 4L * (from + i), origin, Math.min(BLOCK, count - i), sums);
         }
         reachabilityFence(x);
-        return sum;
-    }
-
-    private static float squaresBlock(long p, float mean, int count) {
-        FloatVector m = broadcast(F, mean);
-        FloatVector a = FloatVector.zero(F);
-        FloatVector b = FloatVector.zero(F);
-        int left = count;
-        for (; left >= 2 * N; left -= 2 * N) {
-            FloatVector u = fromMemorySegment(F, ALL, p & MASK, ORDER).sub(m);
-            FloatVector v = fromMemorySegment(F, ALL, (p + STEP) & MASK, ORDER).sub(m);
-            a = u.fma(u, a);
-            b = v.fma(v, b);
-            p += 2 * STEP;
-        }
-        float sum = Functions.sum(a.add(b));
-        for (; left > 0; left--) {
-            float d = Lanes.getFloat(p) - mean;
-            sum += d * d;
-            p += 4;
-        }
-        return sum;
     }
 
     @Override
@@ -105,15 +82,25 @@ final class VectorChannels implements Channels {
     }
 
     @Override
-    public void backwardSums(Floats x, float mean, Floats y, Floats dy, int from, int count, double[] sums) {
+    public void backwardSums(Floats x, float mean, Floats dy, int from, int count, double[] sums) {
+        for (int i = 0; i < count; i += BLOCK) {
+            long at = 4L * (from + i);
+            ChannelLoops.along(address(x) + at, mean, address(dy) + at, Math.min(BLOCK, count - i), sums);
+        }
+        reachabilityFence(x);
+        reachabilityFence(dy);
+    }
+
+    @Override
+    public void backwardSums(Floats x, float mean, float gain, float shift, Floats y, Floats dy, int from, int count, double[] sums) {
         for (int i = 0; i < count; i += BLOCK) {
             long at = 4L * (from + i);
             int n = Math.min(BLOCK, count - i);
-            if (y != null) {
-                ChannelLoops.keepPositive(address(y) + at, address(dy) + at, n);
+            if (y == null) {
+                ChannelLoops.alongScaled(address(x) + at, mean, gain, shift, address(dy) + at, n, sums);
+            } else {
+                ChannelLoops.alongPositive(address(x) + at, mean, address(y) + at, address(dy) + at, n, sums);
             }
-            sums[0] += sumBlock(address(dy) + at, n);
-            sums[1] += ChannelLoops.along(address(x) + at, mean, address(dy) + at, n);
         }
         reachabilityFence(x);
         reachabilityFence(y);
