@@ -113,6 +113,11 @@ final class ImageStepBench {
             }
             System.out.printf(Locale.ROOT, "%s: %.1f ms a step, clocked%n", sparse ? "sparse" : "dense", (System.nanoTime() - start) * 1e-6 / steps);
             clocked.report(steps);
+            long begin = System.nanoTime();
+            for (int i = 0; i < steps; i++) {
+                loop.setup().batches().next();
+            }
+            System.out.printf(Locale.ROOT, "  a batch takes %.2f ms%n", (System.nanoTime() - begin) * 1e-6 / steps);
         }
     }
 }
