@@ -77,22 +77,28 @@ final class ImageStepBench {
         try (Loop sparse = loop(compute, true); Loop dense = loop(compute, false)) {
             List<Loop> loops = List.of(sparse, dense);
             List<List<Double>> ms = List.of(new ArrayList<>(), new ArrayList<>());
+            List<List<Double>> own = List.of(new ArrayList<>(), new ArrayList<>()); // of the calling thread: neighbours do not count
             long[] allocated = new long[2];
             long begin = System.nanoTime();
             for (boolean warm = false; (System.nanoTime() - begin) * 1e-9 < seconds || !warm;) {
                 if (!warm && (System.nanoTime() - begin) * 1e-9 > seconds / 2) {
                     warm = true;
                     ms.forEach(List::clear);
+                    own.forEach(List::clear);
                 }
                 for (int i = 0; i < 2; i++) {
                     long before = memory.getTotalThreadAllocatedBytes();
                     long start = System.nanoTime();
+                    long cpu = memory.getCurrentThreadCpuTime();
                     loops.get(i).advance();
                     ms.get(i).add((System.nanoTime() - start) * 1e-6);
+                    own.get(i).add((memory.getCurrentThreadCpuTime() - cpu) * 1e-6);
                     allocated[i] = memory.getTotalThreadAllocatedBytes() - before;
                 }
             }
             ms.forEach(m -> m.sort(null));
+            own.forEach(m -> m.sort(null));
+            System.out.printf(Locale.ROOT, "calling thread's time: sparse %.1f ms, dense %.1f ms%n", own.get(0).get(own.get(0).size() / 2), own.get(1).get(own.get(1).size() / 2));
             double s = ms.get(0).get(ms.get(0).size() / 2);
             double d = ms.get(1).get(ms.get(1).size() / 2);
             System.out.printf(Locale.ROOT, "%s %s, %d threads, batch %d: sparse %.1f ms (%,d bytes allocated), dense %.1f ms (%,d bytes), %.2fx, %d steps each; activations %,d MB%n",

@@ -116,7 +116,9 @@ class ImageTrainingTest {
         }
         Patches examples = new Patches(family.shape, KINDS, 200);
         ExampleBatches batches = new ExampleBatches(examples, 20, net.form(), new Augmentation.Crop(1), new Rng(7));
-        Setup setup = new Setup(new Supervised(new CrossEntropy(0)), batches, new Sgd(0.9, false, 1e-4), 0.05, new Rates.Cosine(0, 0), 5, steps, Layout.CSR,
+        int rounds = regime.rounds(sparsity);
+        Setup setup = new Setup(new Supervised(new CrossEntropy(0)), batches, new Sgd(0.9, false, 1e-4), 0.05, new Rates.Rounds(new Rates.Cosine(0, 0), rounds), 5,
+                steps * rounds, Layout.CSR,
                 regime.hooks(net.sites(), sparsity), new Rng(8));
         return new Run(net, new Loop(compute, net, setup), compute, examples);
     }
@@ -135,7 +137,7 @@ class ImageTrainingTest {
     void learnsAndEndsAtTheSparsityAskedFor(Family family, Catalog.Entry<Regime> entry) {
         try (Run run = start(family, entry.make(), sparsity(entry), 1, 80)) {
             List<Double> losses = run.finish();
-            double last = losses.subList(70, 80).stream().mapToDouble(l -> l).average().orElseThrow();
+            double last = losses.subList(losses.size() - 10, losses.size()).stream().mapToDouble(l -> l).average().orElseThrow();
             assertTrue(last < 0.6 * losses.getFirst(), family + " " + entry.name() + ": the loss went from " + losses.getFirst() + " to " + last);
             long live = run.net.sites().stream().mapToLong(s -> run.net.param(s).forward().nonZeros()).sum();
             long positions = run.net.sites().stream().mapToLong(Site::positions).sum();
