@@ -2,6 +2,8 @@ package dev.filigree.calib;
 
 import dev.filigree.base.Pooling;
 import dev.filigree.kernel.Activation;
+import dev.filigree.kernel.Window;
+import dev.filigree.ops.BatchNorm;
 import dev.filigree.ops.Heads;
 import dev.filigree.ops.LayerNorm;
 import dev.filigree.ops.Lookup;
@@ -64,6 +66,51 @@ public final class Watch implements Ops {
         Value y = inner.linear(own(weight), bias == null ? null : own(bias), f, x);
         listener.output(weight, y);
         return y;
+    }
+
+    @Override
+    public Value conv(Param weight, Param bias, Activation f, Window window, Value x) {
+        return inner.conv(own(weight), bias == null ? null : own(bias), f, window, x);
+    }
+
+    @Override
+    public Value depthwise(Param weight, Param bias, Activation f, Window window, Value x) {
+        return inner.depthwise(own(weight), bias == null ? null : own(bias), f, window, x);
+    }
+
+    @Override
+    public Value batchNorm(BatchNorm n, boolean relu, Value x, Value residual) {
+        return inner.batchNorm(new BatchNorm(own(n.gain()), own(n.shift()), own(n.mean()), own(n.variance()), n.momentum(), n.eps()), relu, x, residual);
+    }
+
+    @Override
+    public Value activate(Activation f, Value x) {
+        return inner.activate(f, x);
+    }
+
+    @Override
+    public Value maxPool(Window window, Value x) {
+        return inner.maxPool(window, x);
+    }
+
+    @Override
+    public Value meanPool(Window window, Value x) {
+        return inner.meanPool(window, x);
+    }
+
+    @Override
+    public Value globalMean(Value x) {
+        return inner.globalMean(x);
+    }
+
+    @Override
+    public Value flatten(Value x) {
+        return inner.flatten(x);
+    }
+
+    @Override
+    public Value dropout(double share, Value x) {
+        return inner.dropout(share, x);
     }
 
     @Override

@@ -31,7 +31,7 @@ record LinearBack(Param weight, Param bias, Activation f, Value x, Value sum, Va
         }
         parameters(tape, dy);
         tape.pass(x, dx -> Matmul.apply(tape.compute(), tape.transposed(weight), null, Activation.NONE, dy.data(), dx.data(), dy.panels(), dy.width()));
-        tape.freeOrKeep(weight, dy, x);
+        tape.freeOrKeep(weight, dy, new LinearFactors(dy, x));
     }
 
     private void parameters(Tape tape, Value dy) {

@@ -2,9 +2,13 @@ package dev.filigree.grad;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Pooling;
+import dev.filigree.base.Rng;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
+import dev.filigree.kernel.Planes;
+import dev.filigree.kernel.Window;
+import dev.filigree.ops.BatchNorm;
 import dev.filigree.ops.Forward;
 import dev.filigree.ops.Heads;
 import dev.filigree.ops.LayerNorm;
@@ -22,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Runs a model and remembers what the way back needs: reverse-mode differentiation. One round is: run the model,
@@ -34,8 +39,10 @@ public final class Tape implements Ops, AutoCloseable {
 
     private final Forward forward;
     private final Gradients parameters;
+    private final Supplier<Rng> drops;
     private final Workspace workspace = new Workspace();
     private final Map<Param, Transposed> transposes = new HashMap<>();
+    private final Map<Param, Turned> turned = new HashMap<>();
     private final List<Operation> operations = new ArrayList<>();
     private final Set<Value> carriers = new HashSet<>(); // a gradient flows through these
     private final Set<Value> held = new HashSet<>();
@@ -44,8 +51,16 @@ public final class Tape implements Ops, AutoCloseable {
     private final Map<Param, List<Factors>> factors = new HashMap<>(); // of the parameters asked for
 
     public Tape(Compute compute, Gradients parameters) {
+        this(compute, parameters, () -> {
+            throw new IllegalStateException("this tape has no stream of random numbers to drop values by");
+        });
+    }
+
+    /** @param drops the stream that decides what {@link #dropout} sets to zero, asked for each time */
+    public Tape(Compute compute, Gradients parameters, Supplier<Rng> drops) {
         this.forward = new Forward(compute);
         this.parameters = parameters;
+        this.drops = drops;
     }
 
     /** Gradients of the parameters; {@link #backward} adds to them. */
@@ -146,6 +161,117 @@ public final class Tape implements Ops, AutoCloseable {
     }
 
     @Override
+    public Value conv(Param weight, Param bias, Activation f, Window window, Value x) {
+        Value y = hold(window.forward(x.planes(), weight.forward().rows()));
+        if (!carriers.contains(x) && !parameters.wants(weight) && !parameters.wants(bias)) {
+            forward.images().conv(weight, bias, f, window, x, y);
+            return y;
+        }
+        Value sum = keepsSign(f) ? y : holdLike(y);
+        forward.images().conv(weight, bias, keepsSign(f) ? f : Activation.NONE, window, x, sum);
+        return record(new ConvBack(weight, bias, f, window, x, activated(f, sum, y, parameters.wants(weight) ? x : null), y));
+    }
+
+    @Override
+    public Value depthwise(Param weight, Param bias, Activation f, Window window, Value x) {
+        Value y = hold(window.forward(x.planes(), x.features()));
+        if (!carriers.contains(x) && !parameters.wants(weight) && !parameters.wants(bias)) {
+            forward.images().depthwise(weight, bias, f, window, x, y);
+            return y;
+        }
+        Value sum = keepsSign(f) ? y : holdLike(y);
+        forward.images().depthwise(weight, bias, keepsSign(f) ? f : Activation.NONE, window, x, sum);
+        return record(new DepthwiseBack(weight, bias, f, window, x, activated(f, sum, y, parameters.wants(weight) ? x : null), y));
+    }
+
+    /** Whether the slope of f can be told from its result. */
+    private static boolean keepsSign(Activation f) {
+        return f == Activation.NONE || f == Activation.RELU;
+    }
+
+    /** Finishes {@code y = f(sum)} where they are not one value, and keeps what the way back reads. */
+    private Value activated(Activation f, Value sum, Value y, Value x) {
+        if (sum != y) {
+            forward.activate(f, sum, y);
+        }
+        if (f != Activation.NONE) {
+            readBack.add(sum);
+        }
+        if (x != null) {
+            readBack.add(x);
+        }
+        return sum;
+    }
+
+    @Override
+    public Value batchNorm(BatchNorm n, boolean relu, Value x, Value residual) {
+        Value y = holdLike(x);
+        Value statistics = hold(4 * x.features(), 1, 1);
+        forward.images().batchNormOfBatch(n, relu, x, residual, y, statistics.data());
+        boolean carried = carriers.contains(x) || residual != null && carriers.contains(residual);
+        if (!carried && !parameters.wants(n.gain()) && !parameters.wants(n.shift())) {
+            return y;
+        }
+        readBack.add(x);
+        if (relu && residual != null) {
+            readBack.add(y);
+        }
+        return record(new BatchNormBack(n, relu, x, residual, statistics, y));
+    }
+
+    @Override
+    public Value activate(Activation f, Value x) {
+        Value y = holdLike(x);
+        forward.activate(f, x, y);
+        if (!carriers.contains(x)) {
+            return y;
+        }
+        readBack.add(x);
+        return record(new ActivateBack(f, x, y));
+    }
+
+    @Override
+    public Value maxPool(Window window, Value x) {
+        Value y = hold(window.forward(x.planes(), x.features()));
+        forward.images().maxPool(window, x, y);
+        if (!carriers.contains(x)) {
+            return y;
+        }
+        readBack.addAll(List.of(x, y));
+        return record(new MaxPoolBack(window, x, y));
+    }
+
+    @Override
+    public Value meanPool(Window window, Value x) {
+        Value y = hold(window.forward(x.planes(), x.features()));
+        forward.images().meanPool(window, x, y);
+        return carriers.contains(x) ? record(new MeanPoolBack(window, x, y)) : y;
+    }
+
+    @Override
+    public Value globalMean(Value x) {
+        Value y = hold(x.features(), x.examples(), Kernels.widthFor(x.examples()));
+        forward.images().globalMean(x, y);
+        return carriers.contains(x) ? record(new GlobalMeanBack(x, y)) : y;
+    }
+
+    @Override
+    public Value flatten(Value x) {
+        Planes p = x.planes();
+        Value y = hold(p.channels() * p.height() * p.width(), p.images(), Kernels.widthFor(p.images()));
+        forward.images().flatten(x, y);
+        return carriers.contains(x) ? record(new FlattenBack(x, y)) : y;
+    }
+
+    @Override
+    public Value dropout(double share, Value x) {
+        Value y = holdLike(x);
+        DropoutBack drop = new DropoutBack(share, drops.get().nextLong(), x, y);
+        drop.apply(compute(), x, y);
+        return carriers.contains(x) ? record(drop) : y;
+    }
+
+    @Override
     public Value add(Value a, Value b) {
         Value y = holdLike(a);
         forward.add(a, b, y);
@@ -201,7 +327,7 @@ public final class Tape implements Ops, AutoCloseable {
 
     /** Bytes of the turned copies of weights. */
     public long transposeBytes() {
-        return transposes.values().stream().mapToLong(Transposed::bytes).sum();
+        return transposes.values().stream().mapToLong(Transposed::bytes).sum() + turned.values().stream().mapToLong(Turned::bytes).sum();
     }
 
     /** Bytes of activations and their gradients held. */
@@ -248,7 +374,7 @@ public final class Tape implements Ops, AutoCloseable {
     }
 
     Value takeLike(Value v) {
-        return take(v.features(), v.tokens(), v.width());
+        return v.in(workspace.take(v.data().length()));
     }
 
     /** One row of {@code features} numbers for each of {@code parts} parts, row after row. */
@@ -260,14 +386,14 @@ public final class Tape implements Ops, AutoCloseable {
         workspace.give(v.data());
     }
 
-    /** Frees the gradient {@code dy} at a product of {@code weight} and {@code x}, unless these factors were asked for: then it lives until the reset. */
-    void freeOrKeep(Param weight, Value dy, Value x) {
+    /** Frees the gradient {@code dy} at a product of {@code weight}, unless its factors were asked for: then it lives until the reset. */
+    void freeOrKeep(Param weight, Value dy, Factors made) {
         List<Factors> kept = factors.get(weight);
         if (kept == null) {
             free(dy);
         } else {
             held.add(dy);
-            kept.add(new LinearFactors(dy, x));
+            kept.add(made);
         }
     }
 
@@ -282,6 +408,17 @@ public final class Tape implements Ops, AutoCloseable {
         return t.refreshed(compute(), parameters.wants(p));
     }
 
+    /** The weight of the gradient with respect to the input of a convolution, with the present values of {@code p}. */
+    Weight turned(Param p, int taps) {
+        Weight w = p.backward();
+        Turned t = turned.get(p);
+        if (t == null || !t.isOf(w)) {
+            t = Turned.of(w, taps);
+            turned.put(p, t);
+        }
+        return t.refreshed(parameters.wants(p));
+    }
+
     private Value record(Operation o) {
         operations.add(o);
         carriers.add(o.output());
@@ -289,7 +426,15 @@ public final class Tape implements Ops, AutoCloseable {
     }
 
     private Value holdLike(Value v) {
-        return hold(v.features(), v.tokens(), v.width());
+        Value y = takeLike(v);
+        held.add(y);
+        return y;
+    }
+
+    private Value hold(Planes planes) {
+        Value v = new Value(workspace.take(planes.length()), planes);
+        held.add(v);
+        return v;
     }
 
     private Value hold(int features, int tokens, int width) {

@@ -7,6 +7,7 @@ import dev.filigree.tensor.Bitmap;
 import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.CodedBlocks;
 import dev.filigree.tensor.Columns;
+import dev.filigree.tensor.ConvWeight;
 import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
@@ -66,7 +67,7 @@ public final class WeightWriter {
             case BlockCsr b -> blocks(name, b);
             case PackedNofM p when p.n() == 2 && p.m() == 4 -> bitmask(name, p, SparseFormat.BITMASK_24);
             case Columns c -> dense(name, c.rows(), c.cols(), rowMajor(c));
-            case Csr _, Bitmap _, PackedNofM _, RowGroups _, SlicedEll _, CodedBlocks _ -> {
+            case Csr _, Bitmap _, PackedNofM _, RowGroups _, SlicedEll _, CodedBlocks _, ConvWeight _ -> {
                 if (w instanceof Bitmap || w instanceof PackedNofM || w instanceof RowGroups) {
                     metadata.put(SparseFormat.layoutKey(name), w.layout());
                 }

@@ -36,6 +36,8 @@ public interface Kernels {
 
     Convolutions convolutions();
 
+    Channels channels();
+
     Elementwise elementwise();
 
     Norms norms();

@@ -73,6 +73,7 @@ public final class SelfTest {
         t.oneToken();
         t.convolutions();
         t.tokenLoops();
+        t.channels();
         return List.copyOf(t.readings);
     }
 
@@ -227,6 +228,23 @@ public final class SelfTest {
         Floats scratch = Floats.allocate(kernels.attention().scratch(WIDTH, head));
         read("attention", 4.0 * WIDTH * WIDTH * head, 0.1,
                 () -> kernels.attention().attend(x, x, x, y, COLS, WIDTH, 0, WIDTH, 1, head, 0.2f, scratch));
+    }
+
+    private void channels() {
+        Planes in = Planes.dealt(Planes.UNIT, 1, 16, 16);
+        Window halved = new Window(2, 2, 2, 1, 0, 0);
+        Planes out = halved.forward(in, 1);
+        Floats x = random(in.length());
+        Floats y = random(in.length());
+        Floats pooled = random(out.length());
+        double[] sums = new double[2];
+        Channels k = kernels.channels();
+        // arithmetic per element, comparisons included
+        read("batch norm", 4.0 * in.pixels(), 0.08, () -> k.scale(1.1f, 0.2f, x, null, true, y, 0, in.pixels()));
+        read("batch norm moments", 4.0 * in.pixels(), 0.06, () -> k.moments(x, 0.1f, 0, in.pixels(), sums));
+        read("batch norm gradient", 7.0 * in.pixels(), 0.06, () -> k.backwardSums(x, 0.1f, 1.1f, 0.2f, null, y, 0, in.pixels(), sums));
+        read("max pool", 4.0 * out.pixels(), 0.012, () -> k.maxPool(halved, in, out, x, pooled, 0, 0));
+        read("max pool gradient", 12.0 * out.pixels(), 0.02, () -> k.maxPoolBackward(halved, in, out, x, pooled, pooled, y, 0, 0));
     }
 
     private void read(String kernel, double flops, double healthy, Runnable body) {

@@ -71,6 +71,11 @@ public interface Model {
         return trained;
     }
 
+    /** What training changes without gradients: running statistics {@code [n x 1]}, a part of a run's state. */
+    default List<Held> statistics() {
+        return List.of();
+    }
+
     /** The sites of one block. */
     default List<Site> sites(int block) {
         return sites().stream().filter(s -> s.block() == block).toList();

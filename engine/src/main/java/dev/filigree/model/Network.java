@@ -1,6 +1,7 @@
 package dev.filigree.model;
 
 import dev.filigree.base.Floats;
+import dev.filigree.ops.Form;
 import dev.filigree.ops.Held;
 import dev.filigree.tensor.Dense;
 import java.util.ArrayList;
@@ -19,6 +20,12 @@ public abstract class Network implements Model {
     private final Map<String, Init> inits = new LinkedHashMap<>();
     private final Map<String, Held> biases = new LinkedHashMap<>();
     private final List<Site> sites = new ArrayList<>();
+    private final List<Held> statistics = new ArrayList<>();
+    private final List<Whole> whole = new ArrayList<>();
+
+    /** A weight that is never pruned and has no values before birth. */
+    public record Whole(Held param, int rows, int cols, Init init) {
+    }
 
     /** A weight {@code [outputs x inputs]} and the bias {@code [outputs x 1]} of its outputs, or null. */
     public record Linear(Held weight, Held bias) {
@@ -41,6 +48,20 @@ public abstract class Network implements Model {
     /** Declares a bias, gain or shift {@code [n x 1]} whose values all begin alike. */
     protected final Held vector(String name, int n, float value) {
         return declare(new Held(name, Dense.of(n, 1, Floats.allocate(n).fill(value))), new Init.Constant(value));
+    }
+
+    /** Declares a weight {@code [rows x cols]} that is never pruned. */
+    protected final Held whole(String name, int rows, int cols, Init init) {
+        Held p = declare(new Held(name), init);
+        whole.add(new Whole(p, rows, cols, init));
+        return p;
+    }
+
+    /** Declares a running statistic {@code [n x 1]}, which no gradient trains. */
+    protected final Held statistic(String name, int n, float value) {
+        Held p = vector(name, n, value);
+        statistics.add(p);
+        return p;
     }
 
     private Held declare(Held p, Init init) {
@@ -83,6 +104,21 @@ public abstract class Network implements Model {
 
     @Override
     public final List<Held> trained() {
-        return params();
+        return params.values().stream().filter(p -> !statistics.contains(p)).toList();
+    }
+
+    @Override
+    public final List<Held> statistics() {
+        return List.copyOf(statistics);
+    }
+
+    /** The weights that are never pruned. */
+    public final List<Whole> whole() {
+        return List.copyOf(whole);
+    }
+
+    /** How the numbers of examples are to be laid out. */
+    public Form form() {
+        return Form.FEATURES;
     }
 }

@@ -2,5 +2,10 @@ package dev.filigree.model;
 
 /** What a weight does in its block. */
 public enum Role {
-    QUERY, KEY, VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT, HIDDEN, OUTPUT
+    QUERY, KEY, VALUE, ATTENTION_OUT, FFN_IN, FFN_OUT, HIDDEN, OUTPUT, CONVOLUTION, SHORTCUT;
+
+    /** Whether the weight is laid over images. */
+    public boolean convolution() {
+        return this == CONVOLUTION || this == SHORTCUT;
+    }
 }

@@ -1,5 +1,7 @@
 package dev.filigree.model;
 
+import dev.filigree.tensor.Layout;
+
 /**
  * A place where a prunable weight [rows x cols] lives.
  *
@@ -19,6 +21,11 @@ public record Site(String name, int block, Role role, int rows, int cols, int he
     /** A plain matrix. */
     public Site(String name, int block, Role role, int rows, int cols) {
         this(name, block, role, rows, cols, 1, 1);
+    }
+
+    /** How a sparse weight of this site is held where plain matrices are held in {@code ofMatrices}. */
+    public Layout layout(Layout ofMatrices) {
+        return role.convolution() ? Layout.convolution(height, width) : ofMatrices;
     }
 
     public long positions() {

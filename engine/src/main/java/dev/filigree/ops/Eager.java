@@ -4,6 +4,8 @@ import dev.filigree.base.Pooling;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
+import dev.filigree.kernel.Planes;
+import dev.filigree.kernel.Window;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
@@ -51,6 +53,68 @@ public final class Eager implements Ops, AutoCloseable {
         Value y = like(residual);
         forward.linearAdd(weight, bias, f, x, residual, y);
         return y;
+    }
+
+    @Override
+    public Value conv(Param weight, Param bias, Activation f, Window window, Value x) {
+        Value y = take(window.forward(x.planes(), weight.forward().rows()));
+        forward.images().conv(weight, bias, f, window, x, y);
+        return y;
+    }
+
+    @Override
+    public Value depthwise(Param weight, Param bias, Activation f, Window window, Value x) {
+        Value y = take(window.forward(x.planes(), x.features()));
+        forward.images().depthwise(weight, bias, f, window, x, y);
+        return y;
+    }
+
+    @Override
+    public Value batchNorm(BatchNorm n, boolean relu, Value x, Value residual) {
+        Value y = like(x);
+        forward.images().batchNorm(n, relu, x, residual, y);
+        return y;
+    }
+
+    @Override
+    public Value activate(Activation f, Value x) {
+        Value y = like(x);
+        forward.activate(f, x, y);
+        return y;
+    }
+
+    @Override
+    public Value maxPool(Window window, Value x) {
+        Value y = take(window.forward(x.planes(), x.features()));
+        forward.images().maxPool(window, x, y);
+        return y;
+    }
+
+    @Override
+    public Value meanPool(Window window, Value x) {
+        Value y = take(window.forward(x.planes(), x.features()));
+        forward.images().meanPool(window, x, y);
+        return y;
+    }
+
+    @Override
+    public Value globalMean(Value x) {
+        Value y = take(x.features(), x.examples(), widths.applyAsInt(x.examples()));
+        forward.images().globalMean(x, y);
+        return y;
+    }
+
+    @Override
+    public Value flatten(Value x) {
+        Planes p = x.planes();
+        Value y = take(p.channels() * p.height() * p.width(), p.images(), widths.applyAsInt(p.images()));
+        forward.images().flatten(x, y);
+        return y;
+    }
+
+    @Override
+    public Value dropout(double share, Value x) {
+        return input(x);
     }
 
     @Override
@@ -109,7 +173,11 @@ public final class Eager implements Ops, AutoCloseable {
     }
 
     private Value like(Value v) {
-        return take(v.features(), v.tokens(), v.width());
+        return v.in(workspace.take(v.data().length()));
+    }
+
+    private Value take(Planes planes) {
+        return new Value(workspace.take(planes.length()), planes);
     }
 
     private Value take(int features, int tokens, int width) {

@@ -14,14 +14,21 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 public final class Forward {
 
     private final Compute compute;
+    private final ImageForward images;
     private final ConcurrentLinkedDeque<Floats> scratch = new ConcurrentLinkedDeque<>();
 
     public Forward(Compute compute) {
         this.compute = compute;
+        this.images = new ImageForward(compute);
     }
 
     public Compute compute() {
         return compute;
+    }
+
+    /** The operations over images. */
+    public ImageForward images() {
+        return images;
     }
 
     /** See {@link Ops#embed}; every lane of {@code y} is written, zero past the last token. */

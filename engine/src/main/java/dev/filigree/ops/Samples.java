@@ -3,19 +3,19 @@ package dev.filigree.ops;
 /**
  * Examples of one size each, with what is to be learned about them.
  *
- * @param x      {@code [samples x features]}
+ * @param x      {@code [samples x features]}, or images
  * @param labels class of each sample; empty when there is none
  */
 public record Samples(Value x, int[] labels) implements Batch {
 
     public Samples {
-        if (labels.length != 0 && labels.length != x.tokens()) {
-            throw new IllegalArgumentException(labels.length + " labels for " + x.tokens() + " samples");
+        if (labels.length != 0 && labels.length != x.examples()) {
+            throw new IllegalArgumentException(labels.length + " labels for " + x.examples() + " samples");
         }
     }
 
     @Override
     public int size() {
-        return x.tokens();
+        return x.examples();
     }
 }

@@ -1,10 +1,11 @@
 package dev.filigree.ops;
 
 import dev.filigree.base.Floats;
+import dev.filigree.kernel.Planes;
 
 /**
- * Activations of some tokens (or sequences) in panels: {@code data [ceil(tokens/width)] [features] [width]}. Compared by
- * identity.
+ * Activations of some tokens (or sequences) in panels: {@code data [ceil(tokens/width)] [features] [width]}; or images in
+ * {@link Planes}, where a panel is a group, a feature a channel and a token one float of a plane. Compared by identity.
  */
 public final class Value {
 
@@ -12,8 +13,18 @@ public final class Value {
     private final int features;
     private final int tokens;
     private final int width;
+    private final Planes planes; // null unless these are images
 
     public Value(Floats data, int features, int tokens, int width) {
+        this(data, features, tokens, width, null);
+    }
+
+    /** Images. */
+    public Value(Floats data, Planes planes) {
+        this(data, planes.channels(), planes.groups() * planes.plane(), planes.plane(), planes);
+    }
+
+    private Value(Floats data, int features, int tokens, int width, Planes planes) {
         if (data.length() != length(features, tokens, width)) {
             throw new IllegalArgumentException(tokens + " tokens of " + features + " features do not fill a buffer of " + data.length());
         }
@@ -21,6 +32,25 @@ public final class Value {
         this.features = features;
         this.tokens = tokens;
         this.width = width;
+        this.planes = planes;
+    }
+
+    /** A value of the same shape in another buffer. */
+    public Value in(Floats other) {
+        return new Value(other, features, tokens, width, planes);
+    }
+
+    /** How the images lie. */
+    public Planes planes() {
+        if (planes == null) {
+            throw new IllegalArgumentException("found [" + tokens + " x " + features + "], expected images");
+        }
+        return planes;
+    }
+
+    /** Images, or tokens where these are none. */
+    public int examples() {
+        return planes == null ? tokens : planes.images();
     }
 
     /** Floats that so many tokens take. */
@@ -76,8 +106,12 @@ public final class Value {
         return out;
     }
 
-    /** Zeroes the lanes past the last token. */
+    /** Zeroes the lanes past the last token, or past the last pixel and image. */
     public Value clearPadding() {
+        if (planes != null) {
+            Padding.clear(data, planes);
+            return this;
+        }
         int used = tokens % width;
         if (used != 0) {
             int base = (panels() - 1) * features * width;

@@ -11,7 +11,7 @@ import java.lang.foreign.Arena;
  * {@link dev.filigree.kernel.Convolutions#csr} reads it. Column {@code (i*height + ty)*width + tx} is tap (ty, tx) of
  * input i. Only {@link #pack} makes one, from positions that were checked, so that no entry leads out of an image.
  */
-public final class ConvWeight {
+public final class ConvWeight implements Weight {
 
     /** Ranges of rows into which work is cut at most. */
     static final int PARTS = 8;
@@ -117,6 +117,31 @@ public final class ConvWeight {
         return ConvTranspose.of(arena, this);
     }
 
+    @Override
+    public int rows() {
+        return outputs;
+    }
+
+    @Override
+    public int cols() {
+        return inputs * taps();
+    }
+
+    @Override
+    public long nonZeros() {
+        return values.length();
+    }
+
+    @Override
+    public long bytes() {
+        return start.bytes() + column.bytes() + values.bytes();
+    }
+
+    @Override
+    public String layout() {
+        return "convolution";
+    }
+
     public int outputs() {
         return outputs;
     }
@@ -164,8 +189,8 @@ public final class ConvWeight {
         return cuts[i];
     }
 
-    /** Calls {@code visitor} once for every live position. */
-    public void forEach(Weight.Visitor visitor) {
+    @Override
+    public void forEach(Visitor visitor) {
         for (int c = 0; c < chunks(); c++) {
             for (int r = 0; r < outputs; r++) {
                 for (int j = start.get(c * outputs + r); j < start.get(c * outputs + r + 1); j++) {

@@ -56,6 +56,7 @@ final class Cuts {
             case Bitmap b -> b.start().get(u);
             case SlicedEll s -> s.firstStep().get(u);
             case Tiled _, Columns _, PackedNofM _, Dense _ -> u;
+            case ConvWeight c -> inChunks(c.start(), c.outputs(), c.chunks(), u);
         };
     }
 

@@ -45,6 +45,11 @@ public interface Layout {
         return (arena, t, v) -> RowGroups.pack(arena, t, v, size, 384);
     }
 
+    /** Entries of a convolution with windows of {@code height x width}, see {@link ConvWeight}. */
+    static Layout convolution(int height, int width) {
+        return (arena, t, v) -> ConvWeight.pack(arena, "convolution", t, v, t.cols() / (height * width), height, width);
+    }
+
     /** Dense by columns, with one scale a row where the type needs scales. */
     static Layout columns(Coded.Type type) {
         return (arena, t, v) -> Columns.pack(arena, Csr.pack(arena, t, v, t.cols()), type, t.cols());

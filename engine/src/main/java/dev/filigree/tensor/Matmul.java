@@ -66,7 +66,7 @@ public final class Matmul {
             case SlicedEll _ -> MatrixVector.SLICE_ROWS;
             case BlockCsr b -> b.blockRows();
             case CodedBlocks b -> b.blockRows();
-            case Dense _, Csr _, RowGroups _, PackedNofM _, Bitmap _ -> 1;
+            case Dense _, Csr _, RowGroups _, PackedNofM _, Bitmap _, ConvWeight _ -> 1;
         };
     }
 
@@ -90,6 +90,7 @@ public final class Matmul {
             case PackedNofM p -> k.nOfM(p.place(), p.values(), p.n(), p.m(), bias, p.cols(), x, y, width, first, last);
             case Bitmap b -> k.bitmap(b.bits(), b.start(), b.values(), bias, b.cols(), x, y, width, first, last);
             case Dense _ -> throw dense();
+            case ConvWeight _ -> throw convolution();
         }
     }
 
@@ -112,7 +113,12 @@ public final class Matmul {
             case PackedNofM p -> k.nOfM(p.place(), p.values(), p.n(), p.m(), bias, p.cols(), x, y, first, last);
             case Bitmap b -> k.bitmap(b.bits(), b.start(), b.values(), bias, b.cols(), x, y, first, last);
             case Dense _ -> throw dense();
+            case ConvWeight _ -> throw convolution();
         }
+    }
+
+    private static IllegalArgumentException convolution() {
+        return new IllegalArgumentException("a convolution weight is laid over images, see Conv; it multiplies no panels");
     }
 
     private static IllegalArgumentException dense() {

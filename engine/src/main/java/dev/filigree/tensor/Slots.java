@@ -18,17 +18,19 @@ public final class Slots {
             case PackedNofM p -> p.values();
             case Bitmap b -> b.values();
             case Tiled t -> t.tiles();
+            case ConvWeight c -> c.values();
             case Columns _, CodedBlocks _, SlicedEll _ -> throw new IllegalStateException("a weight held as " + w.layout() + " serves one token at a time and is not trained");
         };
     }
 
-    /** Whether gradients for {@code w} can be had: rows of entries, blocks, groups, dense weights packed for products, tables and vectors. */
+    /** Whether gradients for {@code w} can be had: rows of entries, blocks, groups, convolutions, dense weights packed for products, tables and vectors. */
     public static boolean trainable(Weight w) {
         return switch (w) {
             case Csr c -> true;
             case BlockCsr b -> true;
             case RowGroups g -> true;
             case Tiled t -> true;
+            case ConvWeight c -> true;
             case Dense d -> true;
             default -> false;
         };

@@ -4,7 +4,7 @@ package dev.filigree.tensor;
  * A matrix [rows x cols] = [outputs x inputs] in one of the layouts that products understand. Whatever is zero by
  * structure is not stored. {@link Matmul} is the only place that switches over the layouts.
  */
-public sealed interface Weight permits Dense, Tiled, Columns, Csr, SlicedEll, BlockCsr, RowGroups, CodedBlocks, PackedNofM, Bitmap {
+public sealed interface Weight permits Dense, Tiled, Columns, Csr, SlicedEll, BlockCsr, RowGroups, CodedBlocks, PackedNofM, Bitmap, ConvWeight {
 
     int rows();
 

@@ -7,12 +7,16 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Init;
 import dev.filigree.model.Network;
 import dev.filigree.model.Site;
+import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
 import java.lang.foreign.Arena;
 
-/** Gives a network its first values. A weight that is born sparse gets values at its live positions and nothing else. */
+/**
+ * Gives a network its first values. A weight that is born sparse gets values at its live positions and nothing else;
+ * weights that are never pruned are born at once.
+ */
 public final class Birth {
 
     /** Values that come from one stream, so that they are the same on any number of threads. */
@@ -26,6 +30,10 @@ public final class Birth {
         this.compute = compute;
         this.network = network;
         this.rng = rng;
+        for (Network.Whole w : network.whole()) {
+            Floats values = draw(w.param().name(), w.init(), w.rows() * w.cols(), w.cols(), w.cols());
+            w.param().set(Dense.of(w.rows(), w.cols(), values));
+        }
     }
 
     /** A weight with every position. */
@@ -41,19 +49,20 @@ public final class Birth {
         network.param(site).set(new Tiled(site.rows(), site.cols(), tiles));
     }
 
-    /** A weight that lives at {@code live} alone. */
+    /** A weight that lives at {@code live} alone; matrices are held in {@code layout}. */
     public void sparse(Site site, Topology live, Layout layout) {
-        network.param(site).set(layout.pack(Arena.ofAuto(), live, draw(site, live.count())));
+        network.param(site).set(site.layout(layout).pack(Arena.ofAuto(), live, draw(site, live.count())));
     }
 
     /** So many first values of a weight. */
     public Floats draw(Site site, int count) {
+        return draw(site.name(), network.init(site), count, count / (double) site.rows(), count / (double) site.cols() * site.height() * site.width());
+    }
+
+    private Floats draw(String name, Init init, int count, double in, double out) {
         Floats values = Floats.allocate(count);
-        Init init = network.init(site);
-        double in = count / (double) site.rows();
-        double out = count / (double) site.cols() * site.height() * site.width();
         compute.parallel().run(Math.ceilDiv(count, RANGE), range -> {
-            Rng stream = rng.split(site.name() + " " + range);
+            Rng stream = rng.split(name + " " + range);
             for (int i = range * RANGE; i < Math.min(count, (range + 1) * RANGE); i++) {
                 values.set(i, init.draw(stream, in, out));
             }

@@ -4,14 +4,24 @@ import dev.filigree.base.Rng;
 import dev.filigree.io.data.DataSet;
 import dev.filigree.io.data.Shape;
 import dev.filigree.ops.Batch;
+import dev.filigree.ops.Form;
 import dev.filigree.train.loss.CrossEntropy;
 import dev.filigree.train.loss.Objective;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.Locale;
 
-/** Which class an example belongs to. */
-public record Classification(DataSet data) implements Problem {
+/**
+ * Which class an example belongs to.
+ *
+ * @param augmentation what is done to examples of training each time they are shown
+ */
+public record Classification(DataSet data, Augmentation augmentation) implements Problem {
+
+    /** Examples as they are. */
+    public Classification(DataSet data) {
+        this(data, Augmentation.NONE);
+    }
 
     @Override
     public Shape input() {
@@ -25,16 +35,26 @@ public record Classification(DataSet data) implements Problem {
 
     @Override
     public Batches training(int size, Rng rng) {
-        return new ExampleBatches(data.train(), size, rng);
+        return training(size, Form.FEATURES, rng);
+    }
+
+    @Override
+    public Batches training(int size, Form form, Rng rng) {
+        return new ExampleBatches(data.train(), size, form, augmentation, rng);
     }
 
     @Override
     public List<Batch> testing(int size) {
+        return testing(size, Form.FEATURES);
+    }
+
+    @Override
+    public List<Batch> testing(int size, Form form) {
         int count = data.test().count();
         return new AbstractList<>() {
             @Override
             public Batch get(int i) {
-                return ExampleBatches.range(data.test(), i * size, Math.min(count, (i + 1) * size));
+                return ExampleBatches.range(data.test(), i * size, Math.min(count, (i + 1) * size), form);
             }
 
             @Override

@@ -55,7 +55,7 @@ public final class Loop implements Stateful, AutoCloseable {
         this.setup = setup;
         this.trained = new Trained(model, setup.layout());
         this.gradients = new Gradients(trained.params());
-        this.tape = new Tape(compute, gradients);
+        this.tape = new Tape(compute, gradients, () -> rng("dropout"));
     }
 
     public Compute compute() {
@@ -162,7 +162,7 @@ public final class Loop implements Stateful, AutoCloseable {
     public void rewire(Site site, Topology live, Floats values) {
         Held p = model.param(site);
         Weight before = p.forward();
-        Weight after = trained.pack(live, values);
+        Weight after = trained.pack(site, live, values);
         Remap remap = Remap.between(before, after);
         p.set(after);
         setup.optimizer().remap(p, remap);

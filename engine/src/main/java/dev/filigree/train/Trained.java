@@ -12,31 +12,37 @@ import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
-/** The parameters that a loop trains: dense weights packed for products, sparse ones in the run's layout, and plain vectors. */
+/**
+ * The parameters that a loop trains: dense weights packed for products, sparse ones in the run's layout,
+ * plain vectors; and the running statistics beside them.
+ */
 final class Trained implements Stateful {
 
     private final Layout layout;
     private final List<Held> params;
+    private final List<Held> statistics;
+    private final Map<Held, Site> sites = new HashMap<>();
 
     /** Gives what {@link Model#trained} names memory of its own, sparse weights in {@code layout}. */
     Trained(Model model, Layout layout) {
         this.layout = layout;
         this.params = model.trained();
-        Set<Held> weights = new HashSet<>();
+        this.statistics = model.statistics();
         for (Site s : model.sites()) {
-            weights.add(model.param(s));
+            sites.put(model.param(s), s);
         }
+        statistics.forEach(p -> p.set(Dense.of(p.forward().rows(), 1, copy(Slots.of(p.forward())))));
         for (Held p : params) {
             Weight w = p.forward();
             if (w instanceof Tiled t) {
                 p.set(new Tiled(t.rows(), t.cols(), copy(t.tiles())));
-            } else if (weights.contains(p)) {
+            } else if (sites.containsKey(p)) {
                 Topology live = Topology.of(w);
-                p.set(pack(live, Layout.canonical(w, live)));
+                p.set(pack(sites.get(p), live, Layout.canonical(w, live)));
             } else {
                 p.set(Dense.of(w.rows(), w.cols(), copy(Slots.of(w))));
             }
@@ -48,12 +54,13 @@ final class Trained implements Stateful {
     }
 
     /** A sparse weight as it is trained. */
-    Weight pack(Topology live, Floats canonical) {
-        return layout.pack(Arena.ofAuto(), live, canonical);
+    Weight pack(Site site, Topology live, Floats canonical) {
+        return site.layout(layout).pack(Arena.ofAuto(), live, canonical);
     }
 
     @Override
     public void save(StateWriter out) {
+        statistics.forEach(p -> out.in(p.name()).put("values", Slots.of(p.forward())));
         for (Held p : params) {
             StateWriter at = out.in(p.name());
             switch (p.forward()) {
@@ -72,6 +79,7 @@ final class Trained implements Stateful {
     /** Takes each weight in the kind that was stored: what began dense may have been pruned since. */
     @Override
     public void load(StateReader in) {
+        statistics.forEach(p -> p.set(Dense.of(p.forward().rows(), 1, sized(in.in(p.name()), "values", p.forward().rows()))));
         for (Held p : params) {
             StateReader at = in.in(p.name());
             Weight w = p.forward();
@@ -79,7 +87,7 @@ final class Trained implements Stateful {
                 p.set(new Tiled(w.rows(), w.cols(), sized(at, "tiles", Tiled.tiles(w.rows()) * (long) Kernels.TILE_ROWS * w.cols())));
             } else if (at.has("start")) {
                 Topology live = Topology.of(p.name(), w.rows(), w.cols(), at.ints("start"), at.ints("column"));
-                p.set(pack(live, sized(at, "values", live.count())));
+                p.set(pack(sites.get(p), live, sized(at, "values", live.count())));
             } else {
                 p.set(Dense.of(w.rows(), w.cols(), sized(at, "values", w.positions())));
             }

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Rng;
 import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Planes;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Ops;
 import dev.filigree.ops.Param;
 import dev.filigree.ops.Value;
 import dev.filigree.tensor.Slots;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Checks a gradient by central differences: the loss is a random linear form of the result, and everything it depends on
@@ -32,24 +34,34 @@ final class Differences {
     }
 
     static void check(Compute compute, Program program, List<? extends Param> params, List<Value> inputs, long seed) {
+        check(compute, () -> new Eager(compute), program, params, inputs, seed);
+    }
+
+    /** The same for operations that do something else in training: the loss too is that of training. */
+    static void checkTrained(Compute compute, Program program, List<? extends Param> params, List<Value> inputs, long seed) {
+        check(compute, () -> new Tape(compute, new Gradients(List.of()), () -> new Rng(seed)), program, params, inputs, seed);
+    }
+
+    private static void check(Compute compute, Supplier<? extends Ops> runs, Program program, List<? extends Param> params, List<Value> inputs,
+            long seed) {
         Rng rng = new Rng(seed).split("differences");
         Gradients gradients = new Gradients(params);
-        try (Tape tape = new Tape(compute, gradients)) {
+        try (Tape tape = new Tape(compute, gradients, () -> new Rng(seed))) {
             inputs.forEach(tape::watch);
             Value y = program.run(tape);
-            Value weights = random(y.features(), y.tokens(), y.width(), rng);
+            Value weights = random(y.in(Floats.allocate(y.data().length())), rng);
             tape.seed(y, weights.data());
             tape.backward();
             for (Param p : params) {
-                along(compute, program, weights, p.name(), Slots.of(p.forward()), gradients.of(p), rng);
+                along(runs, program, weights, p.name(), Slots.of(p.forward()), gradients.of(p), rng);
             }
             for (int i = 0; i < inputs.size(); i++) {
-                along(compute, program, weights, "input " + i, inputs.get(i).data(), tape.gradient(inputs.get(i)).data(), rng);
+                along(runs, program, weights, "input " + i, inputs.get(i).data(), tape.gradient(inputs.get(i)).data(), rng);
             }
         }
     }
 
-    private static void along(Compute compute, Program program, Value weights, String name, Floats at, Floats gradient, Rng rng) {
+    private static void along(Supplier<? extends Ops> runs, Program program, Value weights, String name, Floats at, Floats gradient, Rng rng) {
         float[] before = at.toArray();
         double length = Math.sqrt(dot(gradient.toArray(), gradient.toArray()));
         assertTrue(length > 0, name + " has no gradient");
@@ -60,8 +72,8 @@ final class Differences {
                 direction[i] = gradient.get(i) == 0 ? 0 : (float) rng.nextGaussian(); // padding stays as it is
                 analytic += (double) direction[i] * gradient.get(i);
             }
-            double numeric = (loss(compute, program, weights, move(at, before, direction, STEP))
-                    - loss(compute, program, weights, move(at, before, direction, -STEP))) / (2 * STEP);
+            double numeric = (loss(runs, program, weights, move(at, before, direction, STEP))
+                    - loss(runs, program, weights, move(at, before, direction, -STEP))) / (2 * STEP);
             move(at, before, direction, 0);
             assertTrue(Math.abs(numeric - analytic) <= TOLERANCE * (length + Math.abs(analytic)) + NOISE,
                     name + ": by differences " + numeric + ", by the tape " + analytic + ", length " + length);
@@ -75,9 +87,10 @@ final class Differences {
         return at;
     }
 
-    private static double loss(Compute compute, Program program, Value weights, Floats moved) {
-        try (Eager eager = new Eager(compute)) {
-            Value y = program.run(eager);
+    private static double loss(Supplier<? extends Ops> runs, Program program, Value weights, Floats moved) {
+        Ops ops = runs.get();
+        try {
+            Value y = program.run(ops);
             double sum = 0;
             for (int t = 0; t < y.tokens(); t++) {
                 for (int f = 0; f < y.features(); f++) {
@@ -85,6 +98,16 @@ final class Differences {
                 }
             }
             return sum;
+        } finally {
+            close(ops);
+        }
+    }
+
+    private static void close(Ops ops) {
+        switch (ops) {
+            case Eager e -> e.close();
+            case Tape t -> t.close();
+            default -> throw new IllegalArgumentException("cannot close " + ops);
         }
     }
 
@@ -98,12 +121,20 @@ final class Differences {
 
     /** A value of standard normal numbers, zero past the last token. */
     static Value random(int features, int tokens, int width, Rng rng) {
-        Value v = new Value(Floats.allocate(Value.length(features, tokens, width)), features, tokens, width);
-        for (int t = 0; t < tokens; t++) {
-            for (int f = 0; f < features; f++) {
+        return random(new Value(Floats.allocate(Value.length(features, tokens, width)), features, tokens, width), rng);
+    }
+
+    /** Images of standard normal numbers, zero where there is no pixel. */
+    static Value images(Planes planes, Rng rng) {
+        return random(new Value(Floats.allocate(planes.length()), planes), rng);
+    }
+
+    private static Value random(Value v, Rng rng) {
+        for (int t = 0; t < v.tokens(); t++) {
+            for (int f = 0; f < v.features(); f++) {
                 v.data().set(v.at(t, f), (float) rng.nextGaussian());
             }
         }
-        return v;
+        return v.clearPadding();
     }
 }

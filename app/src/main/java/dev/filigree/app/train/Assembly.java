@@ -5,6 +5,7 @@ import dev.filigree.base.UserError;
 import dev.filigree.kernel.Compute;
 import dev.filigree.model.Network;
 import dev.filigree.model.Site;
+import dev.filigree.ops.Form;
 import dev.filigree.prune.regime.Regime;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Sampling;
@@ -39,6 +40,11 @@ final class Assembly {
         return settings.regime().rounds(settings.target()) * Math.max(1, Math.round(settings.epochs() * each));
     }
 
+    /** How the network wants its examples. */
+    Form form() {
+        return settings.architecture().build(problem.input(), problem.outputs()).form();
+    }
+
     /** A loop at its first step; {@code watching} hooks come after those of the method. */
     Loop loop(List<Hook> watching) {
         Rng rng = new Rng(settings.seed());
@@ -50,7 +56,7 @@ final class Assembly {
         born(network, regime.births(sites, target), rng.split("birth"));
         List<Hook> hooks = new ArrayList<>(regime.hooks(sites, target));
         hooks.addAll(watching);
-        return new Loop(compute, network, new Setup(new Supervised(problem.objective(settings.smoothing())), problem.training(settings.batch(), rng.split("order")),
+        return new Loop(compute, network, new Setup(new Supervised(problem.objective(settings.smoothing())), problem.training(settings.batch(), network.form(), rng.split("order")),
                 settings.makeOptimizer(), settings.rate(), rounds == 1 ? settings.makeRates() : new Rates.Rounds(settings.makeRates(), rounds), settings.clip(), steps(), Layout.CSR, hooks, rng.split("training")));
     }
 

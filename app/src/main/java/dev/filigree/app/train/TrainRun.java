@@ -73,7 +73,7 @@ public final class TrainRun {
             KernelCheck.of(compute.kernels()).warnings().forEach(w -> progress.say("WARNING: " + w));
             RunRecord record = RunRecord.start("train", settings.seed(), threads, compute.kernels().name(), settings.words(), Map.of("data", problem.about()));
             Assembly assembly = new Assembly(settings, problem, compute);
-            Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch()), this::seen);
+            Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch(), assembly.form()), this::seen);
             try (Loop loop = assembly.loop(List.of(curve))) {
                 if (resume && Files.exists(folder.state())) {
                     Snapshot.load(folder.state(), loop, named(compute));

@@ -55,7 +55,7 @@ class MainTest {
         "study --list         | 0 | ``",
         "data                 | 0 | ``",
         "train --data fashion | 1 | filigree: --data: found 'fashion', which is neither a file or folder nor a known name - did you mean fashion-mnist?",
-        "train --model lenet  | 1 | filigree: unknown network 'lenet' - did you mean lenet-300-100?",
+        "train --model lenet  | 1 | filigree: unknown network 'lenet' - did you mean lenet-300-100 or lenet-5 or mobilenet?",
         "train --model mlp(hidden=3-x) | 1 | filigree: model mlp: found hidden=3-x, expected units of each layer",
         "train --method riggl | 1 | filigree: unknown regime 'riggl' - did you mean rigl?",
         "train --method rigl(share=2) | 1 | filigree: churn: found every=100, share=2.0, until=0.75, expected",

@@ -2,6 +2,7 @@ package dev.filigree.kernel.scalar;
 
 import dev.filigree.kernel.Attention;
 import dev.filigree.kernel.Ceilings;
+import dev.filigree.kernel.Channels;
 import dev.filigree.kernel.Convolutions;
 import dev.filigree.kernel.Elementwise;
 import dev.filigree.kernel.Kernels;
@@ -18,6 +19,7 @@ public final class ScalarKernels implements Kernels {
     private final MatrixVector matrixVector = new ScalarMatrixVector();
     private final SparseGradients sparseGradients = new ScalarSparseGradients();
     private final Convolutions convolutions = new ScalarConvolutions();
+    private final Channels channels = new ScalarChannels();
     private final Elementwise elementwise = new ScalarElementwise();
     private final Norms norms = new ScalarNorms();
     private final Attention attention = new ScalarAttention();
@@ -42,6 +44,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public Convolutions convolutions() {
         return convolutions;
+    }
+
+    @Override
+    public Channels channels() {
+        return channels;
     }
 
     @Override

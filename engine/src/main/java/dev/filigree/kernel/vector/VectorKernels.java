@@ -2,6 +2,7 @@ package dev.filigree.kernel.vector;
 
 import dev.filigree.kernel.Attention;
 import dev.filigree.kernel.Ceilings;
+import dev.filigree.kernel.Channels;
 import dev.filigree.kernel.Convolutions;
 import dev.filigree.kernel.Elementwise;
 import dev.filigree.kernel.Kernels;
@@ -24,6 +25,7 @@ public final class VectorKernels implements Kernels {
     private final MatrixVector matrixVector = new VectorMatrixVector();
     private final SparseGradients sparseGradients = new VectorSparseGradients();
     private final Convolutions convolutions = new VectorConvolutions();
+    private final Channels channels = new VectorChannels();
     private final Elementwise elementwise = new VectorElementwise();
     private final Norms norms = new VectorNorms();
     private final Attention attention = new VectorAttention();
@@ -48,6 +50,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public Convolutions convolutions() {
         return convolutions;
+    }
+
+    @Override
+    public Channels channels() {
+        return channels;
     }
 
     @Override

@@ -1,0 +1,14 @@
+package dev.filigree.grad;
+
+import dev.filigree.kernel.Activation;
+import dev.filigree.ops.Value;
+
+/** Back through {@code y = f(x)}: {@code dx = dy f'(x)}. */
+record ActivateBack(Activation f, Value x, Value output) implements Operation {
+
+    @Override
+    public void backward(Tape tape, Value dy) {
+        Images.throughActivation(tape, f, x, dy);
+        tape.hand(x, dy);
+    }
+}

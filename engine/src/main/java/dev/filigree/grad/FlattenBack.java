@@ -1,0 +1,28 @@
+package dev.filigree.grad;
+
+import dev.filigree.kernel.Planes;
+import dev.filigree.ops.ImageForward;
+import dev.filigree.ops.Value;
+
+/** Back from vectors to images. */
+record FlattenBack(Value x, Value output) implements Operation {
+
+    @Override
+    public void backward(Tape tape, Value dy) {
+        Planes p = x.planes();
+        int pixels = p.height() * p.width();
+        tape.pass(x, dx -> {
+            tape.compute().parallel().run(p.channels(), c -> {
+                for (int i = 0; i < p.images(); i++) {
+                    int from = dy.at(i, c * pixels);
+                    int to = p.at(i, c, 0, 0);
+                    for (int q = 0; q < pixels; q++) {
+                        dx.data().set(to + q * ImageForward.step(p), dy.data().get(from + q * dy.width()));
+                    }
+                }
+            });
+            dx.clearPadding();
+        });
+        tape.free(dy);
+    }
+}
