@@ -2,7 +2,11 @@ package dev.filigree.app.data;
 
 import dev.filigree.base.Near;
 import dev.filigree.base.UserError;
+import dev.filigree.io.data.ByteImages;
+import dev.filigree.io.data.DataSet;
 import dev.filigree.io.data.IdxFolder;
+import dev.filigree.io.data.ImageFolder;
+import dev.filigree.train.Augmentation;
 import dev.filigree.train.Classification;
 import dev.filigree.train.Problem;
 import java.io.DataInputStream;
@@ -14,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -30,6 +35,9 @@ public record KnownData(String name, String what, String licence, List<Path> pla
     /** The environment variable that names a folder with data sets. */
     public static final String FOLDER = "FILIGREE_DATA";
 
+    /** Of so many images one is held out where a set has no split of its own. */
+    private static final int HELD_OUT = 10;
+
     private static final String BUNDLED = "/dev/filigree/data/";
 
     /** Reads the set from where it lies. */
@@ -44,7 +52,9 @@ public record KnownData(String name, String what, String licence, List<Path> pla
                 new KnownData("fashion-mnist", "28 x 28 grey images of clothes, 10 classes, 60,000 + 10,000", "MIT",
                         places("fashion-mnist", Path.of("/usr/share/datasets/fashion-mnist")), "install Debian's package dataset-fashion-mnist", true, KnownData::idx),
                 new KnownData("mnist", "28 x 28 grey images of digits, 10 classes, 60,000 + 10,000", "free to use",
-                        places("mnist"), "put its four IDX files into a folder mnist", false, KnownData::idx));
+                        places("mnist"), "put its four IDX files into a folder mnist", false, KnownData::idx),
+                new KnownData("cifar10", "32 x 32 colour images, 10 classes, 50,000 and more", "not stated",
+                        places("cifar10"), "put its images as JPEG or PNG into cifar10/CLASS/, or train-jpg.tar.gz with them into cifar10", false, KnownData::photographs));
     }
 
     /** The problem that a name or a path stands for. */
@@ -97,7 +107,17 @@ public record KnownData(String name, String what, String licence, List<Path> pla
         if (IdxFolder.is(path)) {
             return idx(path.toAbsolutePath().normalize().getFileName().toString(), path);
         }
-        throw new UserError("--data " + path + ": found no data set that is known here; expected a folder with the four IDX files of the MNIST family");
+        return photographs(path.toAbsolutePath().normalize().getFileName().toString(), path);
+    }
+
+    /** Images in a folder for each class, or a tar.gz of that; a tenth of them is held out to be judged on. */
+    private static Problem photographs(String name, Path path) {
+        Path archive = path.resolve("train-jpg.tar.gz");
+        Path from = Files.isRegularFile(archive) ? archive : path;
+        ByteImages all = ImageFolder.open(from);
+        int[] held = IntStream.range(0, all.count()).filter(i -> i % HELD_OUT == HELD_OUT - 1).toArray();
+        int[] train = IntStream.range(0, all.count()).filter(i -> i % HELD_OUT != HELD_OUT - 1).toArray();
+        return new Classification(new DataSet(name, from + ", every tenth image held out", all.only(train), all.only(held)), Augmentation.PHOTOGRAPHS);
     }
 
     private static Problem idx(String name, Path folder) {

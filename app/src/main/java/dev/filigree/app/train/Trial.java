@@ -31,8 +31,9 @@ public final class Trial {
     /** Trains from the settings' seed to the end. */
     public static Result run(TrainSettings settings, Problem problem, Compute compute) {
         long start = System.nanoTime();
-        Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch()), p -> { });
-        try (Loop loop = new Assembly(settings, problem, compute).loop(List.of(curve))) {
+        Assembly assembly = new Assembly(settings, problem, compute);
+        Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch(), assembly.form()), p -> { });
+        try (Loop loop = assembly.loop(List.of(curve))) {
             loop.run((step, steps, loss, batch, seconds) -> { });
             long live = loop.model().sites().stream().mapToLong(s -> loop.model().param(s).forward().nonZeros()).sum();
             long positions = loop.model().sites().stream().mapToLong(Site::positions).sum();
