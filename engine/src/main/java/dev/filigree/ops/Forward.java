@@ -71,7 +71,7 @@ public final class Forward {
     public void attend(Heads heads, Value q, Value k, Value v, Spans spans, Value out) {
         out.clearPadding();
         eachHead(heads, spans, (head, from, to, room) -> compute.kernels().attention().attend(q.data(), k.data(), v.data(), out.data(), q.features(),
-                q.width(), from, to, head, heads.size(), heads.scale(), room));
+                q.width(), from, to, head, heads.size(), heads.scale(), heads.causal(), room));
     }
 
     /** One head of one sequence. */
