@@ -7,8 +7,10 @@ import dev.filigree.ops.LayerNorm;
 import dev.filigree.ops.Lookup;
 import dev.filigree.ops.Ops;
 import dev.filigree.ops.Param;
+import dev.filigree.ops.RmsNorm;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Value;
+import dev.filigree.tensor.Weight;
 import java.util.List;
 import java.util.Map;
 
@@ -59,6 +61,11 @@ public final class Watch implements Ops {
     }
 
     @Override
+    public Value embed(List<Lookup> tables, int width) {
+        return inner.embed(tables, width);
+    }
+
+    @Override
     public Value linear(Param weight, Param bias, Activation f, Value x) {
         listener.input(weight, x);
         Value y = inner.linear(own(weight), bias == null ? null : own(bias), f, x);
@@ -70,6 +77,41 @@ public final class Watch implements Ops {
     public Value add(Value a, Value b) {
         listener.added(a, b);
         return inner.add(a, b);
+    }
+
+    @Override
+    public Value multiply(Value a, Value b) {
+        return inner.multiply(a, b);
+    }
+
+    @Override
+    public Value activate(Activation f, Value x) {
+        return inner.activate(f, x);
+    }
+
+    @Override
+    public Value tokens(Value x, int from, int count) {
+        return inner.tokens(x, from, count);
+    }
+
+    @Override
+    public Value features(Value x, int from, int count) {
+        return inner.features(x, from, count);
+    }
+
+    @Override
+    public Value join(List<Value> parts) {
+        return inner.join(parts);
+    }
+
+    @Override
+    public Value aggregate(Weight adjacency, Value x) {
+        return inner.aggregate(adjacency, x);
+    }
+
+    @Override
+    public Value rmsNorm(RmsNorm n, Value x) {
+        return inner.rmsNorm(new RmsNorm(own(n.gain()), n.eps()), x);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.filigree.base.Pooling;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
+import dev.filigree.tensor.Weight;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
@@ -33,8 +34,12 @@ public final class Eager implements Ops, AutoCloseable {
 
     @Override
     public Value embed(List<Lookup> tables) {
-        int tokens = tables.getFirst().rows().length;
-        Value y = take(tables.getFirst().table().forward().cols(), tokens, widths.applyAsInt(tokens));
+        return embed(tables, widths.applyAsInt(tables.getFirst().rows().length));
+    }
+
+    @Override
+    public Value embed(List<Lookup> tables, int width) {
+        Value y = take(tables.getFirst().table().forward().cols(), tables.getFirst().rows().length, width);
         forward.embed(tables, y);
         return y;
     }
@@ -57,6 +62,61 @@ public final class Eager implements Ops, AutoCloseable {
     public Value add(Value a, Value b) {
         Value y = like(a);
         forward.add(a, b, y);
+        return y;
+    }
+
+    @Override
+    public Value multiply(Value a, Value b) {
+        Value y = like(a);
+        forward.multiply(a, b, y);
+        return y;
+    }
+
+    @Override
+    public Value activate(Activation f, Value x) {
+        Value y = like(x);
+        forward.activate(f, x, y);
+        return y;
+    }
+
+    @Override
+    public Value tokens(Value x, int from, int count) {
+        if (x.wholePanels(from, count)) {
+            return x.viewOfTokens(from, count);
+        }
+        Value y = take(x.features(), count, x.width());
+        forward.tokens(x, from, y);
+        return y;
+    }
+
+    @Override
+    public Value features(Value x, int from, int count) {
+        if (x.panels() == 1) {
+            return x.viewOfFeatures(from, count);
+        }
+        Value y = take(count, x.tokens(), x.width());
+        forward.features(x, from, y);
+        return y;
+    }
+
+    @Override
+    public Value join(List<Value> parts) {
+        Value y = take(parts.getFirst().features(), parts.stream().mapToInt(Value::tokens).sum(), parts.getFirst().width());
+        forward.join(parts, y);
+        return y;
+    }
+
+    @Override
+    public Value aggregate(Weight adjacency, Value x) {
+        Value y = like(x);
+        forward.aggregate(adjacency, x, y);
+        return y;
+    }
+
+    @Override
+    public Value rmsNorm(RmsNorm n, Value x) {
+        Value y = like(x);
+        forward.rmsNorm(n, x, y);
         return y;
     }
 
@@ -90,7 +150,9 @@ public final class Eager implements Ops, AutoCloseable {
 
     @Override
     public void release(Value v) {
-        workspace.give(v.data());
+        if (v.owner() == v) { // a view has no memory of its own
+            workspace.give(v.data());
+        }
     }
 
     /** Releases every value that this has made, for a pass that was given up half-way. */

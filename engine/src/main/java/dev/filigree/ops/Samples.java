@@ -6,7 +6,7 @@ package dev.filigree.ops;
  * @param x      {@code [samples x features]}
  * @param labels class of each sample; empty when there is none
  */
-public record Samples(Value x, int[] labels) implements Batch {
+public record Samples(Value x, int[] labels) implements Labelled {
 
     public Samples {
         if (labels.length != 0 && labels.length != x.tokens()) {

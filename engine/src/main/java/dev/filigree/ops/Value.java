@@ -12,8 +12,13 @@ public final class Value {
     private final int features;
     private final int tokens;
     private final int width;
+    private final Value whole; // whose memory this shares; null when it has its own
 
     public Value(Floats data, int features, int tokens, int width) {
+        this(data, features, tokens, width, null);
+    }
+
+    private Value(Floats data, int features, int tokens, int width, Value whole) {
         if (data.length() != length(features, tokens, width)) {
             throw new IllegalArgumentException(tokens + " tokens of " + features + " features do not fill a buffer of " + data.length());
         }
@@ -21,6 +26,33 @@ public final class Value {
         this.features = features;
         this.tokens = tokens;
         this.width = width;
+        this.whole = whole;
+    }
+
+    /** The value whose memory this shares, or this. */
+    public Value owner() {
+        return whole == null ? this : whole.owner();
+    }
+
+    /** Whether some tokens can be seen without a copy: they begin a panel, and end one or are the last. */
+    public boolean wholePanels(int from, int count) {
+        return from % width == 0 && (count % width == 0 || from + count == tokens);
+    }
+
+    /** A view of tokens that fill {@link #wholePanels}. */
+    public Value viewOfTokens(int from, int count) {
+        if (!wholePanels(from, count)) {
+            throw new IllegalArgumentException("tokens " + from + " .. " + (from + count) + " do not fill panels of " + width);
+        }
+        return new Value(data.slice(from * features, length(features, count, width)), features, count, width, this);
+    }
+
+    /** A view of neighbouring features of a value of one panel. */
+    public Value viewOfFeatures(int from, int count) {
+        if (panels() != 1) {
+            throw new IllegalArgumentException("features of " + panels() + " panels do not lie side by side");
+        }
+        return new Value(data.slice(from * width, count * width), count, tokens, width, this);
     }
 
     /** Floats that so many tokens take. */
