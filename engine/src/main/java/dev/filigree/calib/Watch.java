@@ -80,6 +80,11 @@ public final class Watch implements Ops {
     }
 
     @Override
+    public Value subtract(Value a, Value b) {
+        return inner.subtract(a, b);
+    }
+
+    @Override
     public Value multiply(Value a, Value b) {
         return inner.multiply(a, b);
     }

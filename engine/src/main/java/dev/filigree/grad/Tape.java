@@ -155,6 +155,13 @@ public final class Tape implements Ops, AutoCloseable {
     }
 
     @Override
+    public Value subtract(Value a, Value b) {
+        Value y = holdLike(a);
+        forward.subtract(a, b, y);
+        return carriers.contains(a) || carriers.contains(b) ? record(new SubtractBack(a, b, y)) : y;
+    }
+
+    @Override
     public Value multiply(Value a, Value b) {
         Value y = holdLike(a);
         forward.multiply(a, b, y);

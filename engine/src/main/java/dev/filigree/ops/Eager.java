@@ -66,6 +66,13 @@ public final class Eager implements Ops, AutoCloseable {
     }
 
     @Override
+    public Value subtract(Value a, Value b) {
+        Value y = like(a);
+        forward.subtract(a, b, y);
+        return y;
+    }
+
+    @Override
     public Value multiply(Value a, Value b) {
         Value y = like(a);
         forward.multiply(a, b, y);

@@ -59,6 +59,14 @@ public final class Forward {
         compute.parallel().run(y.panels(), p -> compute.kernels().elementwise().add(a.data(), b.data(), y.data(), p * panel, (p + 1) * panel));
     }
 
+    public void subtract(Value a, Value b, Value y) {
+        int panel = y.features() * y.width();
+        compute.parallel().run(y.panels(), p -> {
+            y.data().slice(p * panel, panel).copyFrom(a.data().slice(p * panel, panel));
+            compute.kernels().elementwise().axpy(-1, b.data(), y.data(), p * panel, (p + 1) * panel);
+        });
+    }
+
     public void multiply(Value a, Value b, Value y) {
         int panel = y.features() * y.width();
         compute.parallel().run(y.panels(), p -> compute.kernels().elementwise().multiply(a.data(), b.data(), y.data(), p * panel, (p + 1) * panel));

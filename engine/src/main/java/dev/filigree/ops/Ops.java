@@ -34,6 +34,9 @@ public interface Ops {
     /** {@code a + b}, same shapes. */
     Value add(Value a, Value b);
 
+    /** {@code a - b}, same shapes. */
+    Value subtract(Value a, Value b);
+
     /** {@code a * b}, element by element, same shapes. */
     Value multiply(Value a, Value b);
 

@@ -7,6 +7,7 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Init;
 import dev.filigree.model.Network;
 import dev.filigree.model.Site;
+import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
@@ -22,23 +23,33 @@ public final class Birth {
     private final Network network;
     private final Rng rng;
 
+    /** Gives the tables their values at once; weights wait until it is said whether they are sparse. */
     public Birth(Compute compute, Network network, Rng rng) {
         this.compute = compute;
         this.network = network;
         this.rng = rng;
+        network.tables().forEach(this::table);
     }
 
     /** A weight with every position. */
     public void dense(Site site) {
+        network.param(site).set(tiled(site.rows(), site.cols(), draw(site, Math.multiplyExact(site.rows(), site.cols()))));
+    }
+
+    private void table(Network.Table table) {
+        Floats values = draw(table.name(), network.init(table), Math.multiplyExact(table.rows(), table.cols()), table.cols(), table.rows());
+        network.param(table.name()).set(table.tied() ? tiled(table.rows(), table.cols(), values) : Dense.of(table.rows(), table.cols(), values));
+    }
+
+    private Tiled tiled(int rows, int cols, Floats values) {
         int tile = Kernels.TILE_ROWS;
-        Floats tiles = Floats.allocate(Arena.ofAuto(), Math.multiplyExact(Tiled.tiles(site.rows()) * tile, site.cols()));
-        Floats values = draw(site, Math.multiplyExact(site.rows(), site.cols()));
-        compute.parallel().run(site.rows(), r -> {
-            for (int c = 0; c < site.cols(); c++) {
-                tiles.set((r / tile * site.cols() + c) * tile + r % tile, values.get(r * site.cols() + c));
+        Floats tiles = Floats.allocate(Arena.ofAuto(), Math.multiplyExact(Tiled.tiles(rows) * tile, cols));
+        compute.parallel().run(rows, r -> {
+            for (int c = 0; c < cols; c++) {
+                tiles.set((r / tile * cols + c) * tile + r % tile, values.get(r * cols + c));
             }
         });
-        network.param(site).set(new Tiled(site.rows(), site.cols(), tiles));
+        return new Tiled(rows, cols, tiles);
     }
 
     /** A weight that lives at {@code live} alone. */
@@ -48,12 +59,13 @@ public final class Birth {
 
     /** So many first values of a weight. */
     public Floats draw(Site site, int count) {
+        return draw(site.name(), network.init(site), count, count / (double) site.rows(), count / (double) site.cols() * site.height() * site.width());
+    }
+
+    private Floats draw(String name, Init init, int count, double in, double out) {
         Floats values = Floats.allocate(count);
-        Init init = network.init(site);
-        double in = count / (double) site.rows();
-        double out = count / (double) site.cols() * site.height() * site.width();
         compute.parallel().run(Math.ceilDiv(count, RANGE), range -> {
-            Rng stream = rng.split(site.name() + " " + range);
+            Rng stream = rng.split(name + " " + range);
             for (int i = range * RANGE; i < Math.min(count, (range + 1) * RANGE); i++) {
                 values.set(i, init.draw(stream, in, out));
             }

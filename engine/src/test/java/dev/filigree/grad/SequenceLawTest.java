@@ -36,12 +36,13 @@ class SequenceLawTest {
     private static final Compute SCALAR = new Compute(Kernels.scalar(), Parallel.single());
 
     @Test
-    void multiplyOfTwoValuesAndOfOneByItself() {
+    void productsAndDifferencesOfTwoValuesAndOfOneWithItself() {
         Rng rng = new Rng(1);
         Value a = Differences.random(5, 18, 16, rng);
         Value b = Differences.random(5, 18, 16, rng);
         Differences.check(SCALAR, ops -> ops.multiply(ops.multiply(a, b), a), List.of(), List.of(a, b), 1);
         Differences.check(SCALAR, ops -> ops.multiply(a, a), List.of(), List.of(a), 1);
+        Differences.check(SCALAR, ops -> ops.multiply(ops.subtract(a, b), ops.subtract(b, a)), List.of(), List.of(a, b), 1);
     }
 
     @ParameterizedTest
