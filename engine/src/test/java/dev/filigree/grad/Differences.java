@@ -32,6 +32,11 @@ final class Differences {
     }
 
     static void check(Compute compute, Program program, List<? extends Param> params, List<Value> inputs, long seed) {
+        check(compute, program, params, inputs, seed, TOLERANCE);
+    }
+
+    /** @param tolerance share of a gradient's length by which it may differ: kinks that a step crosses need some */
+    static void check(Compute compute, Program program, List<? extends Param> params, List<Value> inputs, long seed, double tolerance) {
         Rng rng = new Rng(seed).split("differences");
         Gradients gradients = new Gradients(params);
         try (Tape tape = new Tape(compute, gradients)) {
@@ -41,15 +46,16 @@ final class Differences {
             tape.seed(y, weights.data());
             tape.backward();
             for (Param p : params) {
-                along(compute, program, weights, p.name(), Slots.of(p.forward()), gradients.of(p), rng);
+                along(compute, program, weights, p.name(), Slots.of(p.forward()), gradients.of(p), rng, tolerance);
             }
             for (int i = 0; i < inputs.size(); i++) {
-                along(compute, program, weights, "input " + i, inputs.get(i).data(), tape.gradient(inputs.get(i)).data(), rng);
+                along(compute, program, weights, "input " + i, inputs.get(i).data(), tape.gradient(inputs.get(i)).data(), rng, tolerance);
             }
         }
     }
 
-    private static void along(Compute compute, Program program, Value weights, String name, Floats at, Floats gradient, Rng rng) {
+    private static void along(Compute compute, Program program, Value weights, String name, Floats at, Floats gradient, Rng rng,
+            double tolerance) {
         float[] before = at.toArray();
         double length = Math.sqrt(dot(gradient.toArray(), gradient.toArray()));
         assertTrue(length > 0, name + " has no gradient");
@@ -63,7 +69,7 @@ final class Differences {
             double numeric = (loss(compute, program, weights, move(at, before, direction, STEP))
                     - loss(compute, program, weights, move(at, before, direction, -STEP))) / (2 * STEP);
             move(at, before, direction, 0);
-            assertTrue(Math.abs(numeric - analytic) <= TOLERANCE * (length + Math.abs(analytic)) + NOISE,
+            assertTrue(Math.abs(numeric - analytic) <= tolerance * (length + Math.abs(analytic)) + NOISE,
                     name + ": by differences " + numeric + ", by the tape " + analytic + ", length " + length);
         }
     }

@@ -16,16 +16,10 @@ import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Topology;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Where the time of a distillation step goes, at the shapes of a small encoder: not a test, run its {@code main}.
@@ -37,8 +31,6 @@ final class TrainBench {
     private static final int SENTENCES = 32;
     private static final int TOKENS = 20;
     private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean(); // of the thread: neighbours do not count
-
-    private final Map<String, LongAdder> nanos = new ConcurrentHashMap<>();
 
     private TrainBench() {
     }
@@ -53,18 +45,16 @@ final class TrainBench {
     private void run(int threads, double sparsity, int blockRows, int steps) {
         try (Parallel parallel = new Parallel(threads)) {
             Compute plain = new Compute(Kernels.best(), parallel);
-            Compute timed = new Compute(timed(Kernels.best()), parallel);
+            Clocked clocked = new Clocked(Kernels.best());
+            Compute timed = new Compute(clocked.kernels(), parallel);
             for (Compute compute : List.of(plain, timed)) {
-                measure(compute, sparsity, blockRows, steps, compute == plain);
+                measure(compute, sparsity, blockRows, steps, compute == plain, clocked);
             }
-            long total = nanos.values().stream().mapToLong(LongAdder::sum).sum();
-            nanos.entrySet().stream().sorted((a, b) -> Long.compare(b.getValue().sum(), a.getValue().sum())).forEach(e -> System.out.printf(Locale.ROOT,
-                    "  %-36s %7.2f ms of thread time a step  %4.1f %%%n", e.getKey(), e.getValue().sum() * 1e-6 / steps, 100.0 * e.getValue().sum() / total));
-            System.out.printf(Locale.ROOT, "  %-36s %7.2f ms%n", "all kernels", total * 1e-6 / steps);
+            clocked.print(steps);
         }
     }
 
-    private void measure(Compute compute, double sparsity, int blockRows, int steps, boolean teacherAlone) {
+    private void measure(Compute compute, double sparsity, int blockRows, int steps, boolean teacherAlone, Clocked clocked) {
         Model teacher = Models.dense(MINI, 1);
         Bert student = Models.sparse(MINI, 1, 0, Layout.CSR);
         Layout layout = blockRows == 1 ? Layout.CSR : Layout.blocks(blockRows);
@@ -90,7 +80,7 @@ final class TrainBench {
                 long cpu = 0;
                 for (int i = 0; i < 2 * steps; i++) {
                     if (i == steps) {
-                        nanos.clear();
+                        clocked.clear();
                         cpu = CLOCK.getCurrentThreadCpuTime();
                     }
                     long start = System.nanoTime();
@@ -135,36 +125,5 @@ final class TrainBench {
             }
         }
         return b.build();
-    }
-
-    /** The same kernels, every call clocked under the name of its method. */
-    private Kernels timed(Kernels k) {
-        Map<String, Object> families = new LinkedHashMap<>();
-        return (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, args) -> {
-            if (!method.getReturnType().isInterface()) {
-                return method.invoke(k, args);
-            }
-            synchronized (families) {
-                Object family = families.get(method.getName());
-                if (family == null) {
-                    Object real = method.invoke(k, args);
-                    family = Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {method.getReturnType()},
-                            (p, m, a) -> clocked(method.getName() + "." + m.getName(), real, m, a));
-                    families.put(method.getName(), family);
-                }
-                return family;
-            }
-        });
-    }
-
-    private Object clocked(String name, Object target, java.lang.reflect.Method m, Object[] args) throws Throwable {
-        long start = CLOCK.getCurrentThreadCpuTime();
-        try {
-            return m.invoke(target, args);
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
-        } finally {
-            nanos.computeIfAbsent(name, n -> new LongAdder()).add(CLOCK.getCurrentThreadCpuTime() - start);
-        }
     }
 }
