@@ -14,6 +14,9 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 /** The arithmetic of each operation, writing into buffers that the caller owns: shared by running and training. */
 public final class Forward {
 
+    /** Features of a panel whose lines stay in the nearest cache while its tokens are written one by one. */
+    private static final int NEAR = 64;
+
     private final Compute compute;
     private final ConcurrentLinkedDeque<Floats> scratch = new ConcurrentLinkedDeque<>();
 
@@ -33,8 +36,10 @@ public final class Forward {
             int tokens = Math.min(width, y.tokens() - p * width);
             for (Lookup lookup : tables) {
                 Table table = Table.of(lookup.table().forward());
-                for (int t = 0; t < tokens; t++) {
-                    table.addRow(lookup.rows()[p * width + t], panel, t, width);
+                for (int f = 0; f < y.features(); f += NEAR) {
+                    for (int t = 0; t < tokens; t++) {
+                        table.addRow(lookup.rows()[p * width + t], f, Math.min(y.features(), f + NEAR), panel, t, width);
+                    }
                 }
             }
         });

@@ -28,18 +28,18 @@ public record Table(Values values, int cols, int step) {
         return row / step * step * cols + row % step;
     }
 
-    /** Adds a row to one token of a panel {@code [cols] [width]}. */
-    void addRow(int row, Floats panel, int token, int width) {
+    /** Adds features {@code from .. to} of a row to one token of a panel {@code [cols] [width]}. */
+    void addRow(int row, int from, int to, Floats panel, int token, int width) {
         int at = first(row);
         if (values instanceof Values.F32 plain) {
-            for (int f = 0; f < cols; f++) {
-                int to = f * width + token;
-                panel.set(to, panel.get(to) + plain.floats().get(at + f * step));
+            for (int f = from; f < to; f++) {
+                int slot = f * width + token;
+                panel.set(slot, panel.get(slot) + plain.floats().get(at + f * step));
             }
         } else {
-            for (int f = 0; f < cols; f++) {
-                int to = f * width + token;
-                panel.set(to, panel.get(to) + values.get(at + f * step));
+            for (int f = from; f < to; f++) {
+                int slot = f * width + token;
+                panel.set(slot, panel.get(slot) + values.get(at + f * step));
             }
         }
     }

@@ -34,11 +34,6 @@ public final class GraphBatches implements Batches {
         return graph;
     }
 
-    /** The same graph judged at the nodes of another part, for looks at quality. */
-    public Graph judged(GraphData.Part other) {
-        return new Graph(graph.x(), graph.adjacency(), data.labels(other));
-    }
-
     @Override
     public int size() {
         return data.nodes();

@@ -4,9 +4,10 @@ import dev.filigree.base.Floats;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
 import dev.filigree.io.data.TextData;
+import dev.filigree.ops.Batch;
 import dev.filigree.ops.Carry;
 import dev.filigree.ops.Text;
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.List;
 
 /**
@@ -53,15 +54,24 @@ public final class TextBatches implements Batches {
         return window(text, rows, steps, order, offset + steps * window++, carry);
     }
 
-    /** All whole windows in order, for looks at quality; they carry a state of their own. */
-    public static List<Text> all(TextData text, int rows, int steps, Text.Order order) {
+    /** All whole windows, for looks at quality: to be read in order, for they carry a state, which is empty at the first. */
+    public static List<Batch> all(TextData text, int rows, int steps, Text.Order order) {
+        int count = (text.ids().length / rows - 1) / steps;
         Carry carry = new Carry();
-        List<Text> out = new ArrayList<>();
-        int stream = text.ids().length / rows;
-        for (int at = 0; at + steps < stream; at += steps) {
-            out.add(window(text, rows, steps, order, at, carry));
-        }
-        return out;
+        return new AbstractList<>() {
+            @Override
+            public Batch get(int i) {
+                if (i == 0) {
+                    carry.clear();
+                }
+                return window(text, rows, steps, order, i * steps, carry);
+            }
+
+            @Override
+            public int size() {
+                return count;
+            }
+        };
     }
 
     private static Text window(TextData text, int rows, int steps, Text.Order order, int at, Carry carry) {
