@@ -105,6 +105,11 @@ public final class Watch implements Ops {
     }
 
     @Override
+    public Value pick(Value x, int[] tokens) {
+        return inner.pick(x, tokens);
+    }
+
+    @Override
     public Value join(List<Value> parts) {
         return inner.join(parts);
     }

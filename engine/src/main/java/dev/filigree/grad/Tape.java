@@ -211,6 +211,13 @@ public final class Tape implements Ops, AutoCloseable {
     }
 
     @Override
+    public Value pick(Value x, int[] tokens) {
+        Value y = hold(x.features(), tokens.length, x.width());
+        forward.pick(x, tokens, y);
+        return carriers.contains(x) ? record(new PickBack(x, tokens, y)) : y;
+    }
+
+    @Override
     public Value join(List<Value> parts) {
         Value y = hold(parts.getFirst().features(), parts.stream().mapToInt(Value::tokens).sum(), parts.getFirst().width());
         forward.join(parts, y);

@@ -1,6 +1,8 @@
 package dev.filigree.model;
 
+import dev.filigree.base.UserError;
 import dev.filigree.kernel.Activation;
+import java.util.Locale;
 
 /** The kinds of recurrent layers. */
 public enum Cell {
@@ -17,6 +19,16 @@ public enum Cell {
 
     Cell(int parts) {
         this.parts = parts;
+    }
+
+    /** The kind of that name. */
+    static Cell parse(String name) {
+        for (Cell c : values()) {
+            if (c.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return c;
+            }
+        }
+        throw new UserError("recurrent cell: found '" + name + "', expected tanh, relu, gru or lstm");
     }
 
     /** Rows of the products for each hidden unit. */

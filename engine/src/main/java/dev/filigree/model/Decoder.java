@@ -1,5 +1,8 @@
 package dev.filigree.model;
 
+import dev.filigree.base.Catalog;
+import dev.filigree.base.Catalog.Entry;
+import dev.filigree.base.Catalog.Option;
 import dev.filigree.base.UserError;
 import dev.filigree.kernel.Activation;
 import dev.filigree.ops.Batch;
@@ -13,9 +16,16 @@ import java.util.List;
 
 /**
  * A decoder language model (Radford et al. 2019): learned positions, layers of causal attention that normalise first, scores of
- * the next token. Takes {@link Text} laid out by rows, at most {@code context} steps long.
+ * the next token. Takes {@link Text}, at most {@code context} steps long.
  */
 public final class Decoder extends Network {
+
+    public static final Entry<Architecture> ENTRY = Catalog.entry("decoder", "Vaswani et al. 2017, arXiv:1706.03762; Radford et al. 2019", "causal attention, the next token",
+            List.of(Option.of("width", 256, "features of a token"), Option.of("layers", 4, "layers"), Option.of("heads", 4, "heads of attention"),
+                    Option.of("inner", 0, "width of the feed-forward net, 0 for four times the width"), Option.of("rms", false, "RMSNorm instead of layer normalisation"),
+                    Option.of("gated", false, "SwiGLU instead of GELU"), Option.of("tied", false, "embeddings as the weight of the output, which then stays dense")),
+            s -> (in, outputs) -> new Decoder(new Shape(outputs, in.size(), s.integer("width"), s.integer("layers"), s.integer("heads"),
+                    s.integer("inner") == 0 ? 4 * s.integer("width") : s.integer("inner"), s.flag("rms"), s.flag("gated"), s.flag("tied"))));
 
     private final Shape shape;
     private final Held words;
@@ -67,7 +77,7 @@ public final class Decoder extends Network {
 
     @Override
     public Value enter(Ops ops, Batch in) {
-        Text text = in.as(Text.class).in(Text.Order.ROWS);
+        Text text = in.as(Text.class);
         if (text.steps() > shape.context) {
             throw new UserError("decoder: found windows of " + text.steps() + " tokens, expected at most its context of " + shape.context);
         }

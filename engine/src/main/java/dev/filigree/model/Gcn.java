@@ -1,5 +1,8 @@
 package dev.filigree.model;
 
+import dev.filigree.base.Catalog;
+import dev.filigree.base.Catalog.Entry;
+import dev.filigree.base.Catalog.Option;
 import dev.filigree.base.UserError;
 import dev.filigree.kernel.Activation;
 import dev.filigree.ops.Batch;
@@ -15,6 +18,9 @@ import java.util.List;
  * layers, without biases: {@code [nodes x features]} to {@code [nodes x classes]}. Takes {@link Graph}.
  */
 public final class Gcn extends Network {
+
+    public static final Entry<Architecture> ENTRY = Catalog.entry("gcn", "Kipf and Welling 2017, arXiv:1609.02907", "two layers of sums over neighbours in a graph",
+            List.of(Option.of("hidden", 16, "hidden units")), s -> (in, outputs) -> new Gcn(List.of(in.size(), s.integer("hidden"), outputs)));
 
     private final List<Held> weights = new ArrayList<>();
 

@@ -1,5 +1,8 @@
 package dev.filigree.model;
 
+import dev.filigree.base.Catalog;
+import dev.filigree.base.Catalog.Entry;
+import dev.filigree.base.Catalog.Option;
 import dev.filigree.base.UserError;
 import dev.filigree.kernel.Activation;
 import dev.filigree.ops.Batch;
@@ -14,6 +17,11 @@ import java.util.List;
  * the last state: {@code [samples x steps * inputs]} to {@code [samples x classes]}.
  */
 public final class RecurrentClassifier extends Network {
+
+    public static final Entry<Architecture> ENTRY = Catalog.entry("recurrent-classifier", "Le et al. 2015, arXiv:1504.00941", "reads an image row by row",
+            List.of(Option.of("cell", "gru", "tanh, relu, gru or lstm"), Option.of("hidden", 128, "hidden units"), Option.of("layers", 1, "recurrent layers")),
+            s -> (in, outputs) -> new RecurrentClassifier(Cell.parse(s.text("cell")), in.channels() * in.height(), in.width(), s.integer("hidden"), s.integer("layers"),
+                    outputs));
 
     private final int steps;
     private final int inputs;

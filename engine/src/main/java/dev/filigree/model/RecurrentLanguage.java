@@ -1,5 +1,8 @@
 package dev.filigree.model;
 
+import dev.filigree.base.Catalog;
+import dev.filigree.base.Catalog.Entry;
+import dev.filigree.base.Catalog.Option;
 import dev.filigree.base.UserError;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Kernels;
@@ -10,13 +13,19 @@ import dev.filigree.ops.Ops;
 import dev.filigree.ops.Text;
 import dev.filigree.ops.Value;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * A recurrent language model: embeddings, recurrent layers, scores of the next token. Takes {@link Text} laid out by steps;
+ * A recurrent language model: embeddings, recurrent layers, scores of the next token. Takes {@link Text};
  * its state goes from window to window where the text carries one, its gradients do not.
  */
 public final class RecurrentLanguage extends Network {
+
+    public static final Entry<Architecture> ENTRY = Catalog.entry("recurrent-language", "Hochreiter and Schmidhuber 1997; Zaremba et al. 2014, arXiv:1409.2329",
+            "embeddings, recurrent layers, the next token", List.of(Option.of("cell", "lstm", "tanh, relu, gru or lstm"), Option.of("width", 256, "features of an embedding"),
+                    Option.of("hidden", 256, "hidden units"), Option.of("layers", 2, "recurrent layers")),
+            s -> (in, outputs) -> new RecurrentLanguage(Cell.parse(s.text("cell")), outputs, s.integer("width"), s.integer("hidden"), s.integer("layers")));
 
     private final Held words;
     private final List<Recurrent> layers = new ArrayList<>();
@@ -40,8 +49,8 @@ public final class RecurrentLanguage extends Network {
 
     @Override
     public Value enter(Ops ops, Batch in) {
-        Text text = in.as(Text.class).in(Text.Order.STEPS);
-        return ops.embed(List.of(new Lookup(words, text.ids())), Kernels.widthFor(text.rows()));
+        Text text = in.as(Text.class);
+        return ops.embed(List.of(new Lookup(words, Arrays.stream(text.bySteps()).map(i -> text.ids()[i]).toArray())), Kernels.widthFor(text.rows()));
     }
 
     @Override
@@ -57,6 +66,9 @@ public final class RecurrentLanguage extends Network {
 
     @Override
     public Value leave(Ops ops, Value x, Batch in) {
-        return ops.linear(head.weight(), head.bias(), Activation.NONE, x);
+        Value rows = ops.pick(x, in.as(Text.class).byRows());
+        Value y = ops.linear(head.weight(), head.bias(), Activation.NONE, rows);
+        ops.release(rows);
+        return y;
     }
 }

@@ -2,6 +2,9 @@ package dev.filigree.model;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Pooling;
+import dev.filigree.base.Catalog;
+import dev.filigree.base.Catalog.Entry;
+import dev.filigree.base.Catalog.Option;
 import dev.filigree.base.UserError;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Kernels;
@@ -21,6 +24,12 @@ import java.util.stream.IntStream;
  * of attention, the mean over patches, a class. Takes {@link Samples} {@code [images x channels * height * width]}.
  */
 public final class Vit extends Network {
+
+    public static final Entry<Architecture> ENTRY = Catalog.entry("vit", "Dosovitskiy et al. 2020, arXiv:2010.11929", "attention over square patches of an image",
+            List.of(Option.of("patch", 4, "side of a patch in pixels"), Option.of("width", 128, "features of a patch"), Option.of("layers", 4, "layers"),
+                    Option.of("heads", 4, "heads of attention"), Option.of("inner", 0, "width of the feed-forward net, 0 for four times the width")),
+            s -> (in, outputs) -> new Vit(new Shape(in.channels(), in.height(), in.width(), s.integer("patch"), s.integer("width"), s.integer("layers"), s.integer("heads"),
+                    s.integer("inner") == 0 ? 4 * s.integer("width") : s.integer("inner"), outputs)));
 
     private final Shape shape;
     private final Linear patches;

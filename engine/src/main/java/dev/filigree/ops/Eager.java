@@ -107,6 +107,13 @@ public final class Eager implements Ops, AutoCloseable {
     }
 
     @Override
+    public Value pick(Value x, int[] tokens) {
+        Value y = take(x.features(), tokens.length, x.width());
+        forward.pick(x, tokens, y);
+        return y;
+    }
+
+    @Override
     public Value join(List<Value> parts) {
         Value y = take(parts.getFirst().features(), parts.stream().mapToInt(Value::tokens).sum(), parts.getFirst().width());
         forward.join(parts, y);

@@ -89,6 +89,20 @@ public final class Forward {
         compute.parallel().run(y.panels(), p -> y.data().slice(p * block, block).copyFrom(x.data().slice((p * x.features() + from) * x.width(), block)));
     }
 
+    /** See {@link Ops#pick}. */
+    public void pick(Value x, int[] tokens, Value y) {
+        y.clearPadding();
+        int width = y.width();
+        compute.parallel().run(y.panels(), p -> {
+            for (int f = 0; f < y.features(); f++) {
+                int to = (p * y.features() + f) * width;
+                for (int i = p * width; i < Math.min(tokens.length, (p + 1) * width); i++) {
+                    y.data().set(to + i % width, x.get(tokens[i], f));
+                }
+            }
+        });
+    }
+
     /** See {@link Ops#join}. */
     public void join(List<Value> parts, Value y) {
         y.clearPadding();

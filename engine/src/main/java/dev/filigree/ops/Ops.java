@@ -52,6 +52,9 @@ public interface Ops {
     /** Features {@code from .. from + count} of {@code x}, with the same care: a view where x is one panel. */
     Value features(Value x, int from, int count);
 
+    /** Tokens of {@code x} in any order, in panels of the same width: token i of the result is {@code tokens[i]}. */
+    Value pick(Value x, int[] tokens);
+
     /** The tokens of all parts, one part after another; all have the same features and panels of one width. */
     Value join(List<Value> parts);
 

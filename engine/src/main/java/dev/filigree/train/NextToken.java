@@ -5,7 +5,6 @@ import dev.filigree.base.UserError;
 import dev.filigree.io.data.Shape;
 import dev.filigree.io.data.TextData;
 import dev.filigree.ops.Batch;
-import dev.filigree.ops.Text;
 import dev.filigree.train.loss.CrossEntropy;
 import dev.filigree.train.loss.Objective;
 import java.util.List;
@@ -16,9 +15,8 @@ import java.util.Locale;
  *
  * @param test  with the vocabulary of {@code train}
  * @param steps tokens of a window
- * @param order what the model wants: by steps for recurrent ones, by rows for attention
  */
-public record NextToken(String name, TextData train, TextData test, int steps, Text.Order order) implements Problem {
+public record NextToken(String name, TextData train, TextData test, int steps) implements Problem {
 
     public NextToken {
         if (train.vocabulary() != test.vocabulary()) {
@@ -38,12 +36,12 @@ public record NextToken(String name, TextData train, TextData test, int steps, T
 
     @Override
     public Batches training(int size, Rng rng) {
-        return new TextBatches(train, size, steps, order, rng);
+        return new TextBatches(train, size, steps, rng);
     }
 
     @Override
     public List<Batch> testing(int size) {
-        return TextBatches.all(test, size, steps, order);
+        return TextBatches.all(test, size, steps);
     }
 
     @Override

@@ -19,7 +19,6 @@ public final class TextBatches implements Batches {
     private final TextData text;
     private final int rows;
     private final int steps;
-    private final Text.Order order;
     private final Rng rng;
     private final Carry carry = new Carry();
     private long epoch = -1;
@@ -29,17 +28,15 @@ public final class TextBatches implements Batches {
     /**
      * @param rows  streams side by side
      * @param steps tokens of a window
-     * @param order what the model wants
      * @param rng   a stream that nobody else draws from
      */
-    public TextBatches(TextData text, int rows, int steps, Text.Order order, Rng rng) {
+    public TextBatches(TextData text, int rows, int steps, Rng rng) {
         if (rows < 1 || steps < 1 || text.ids().length / Math.max(1, rows) < 2L * steps + 1) {
             throw new UserError("text: found " + text.ids().length + " tokens for " + rows + " rows of windows of " + steps + ", expected at least two windows a row");
         }
         this.text = text;
         this.rows = rows;
         this.steps = steps;
-        this.order = order;
         this.rng = rng;
     }
 
@@ -51,11 +48,11 @@ public final class TextBatches implements Batches {
             offset = rng.nextInt(steps);
             carry.clear();
         }
-        return window(text, rows, steps, order, offset + steps * window++, carry);
+        return window(text, rows, steps, offset + steps * window++, carry);
     }
 
     /** All whole windows, for looks at quality: to be read in order, for they carry a state, which is empty at the first. */
-    public static List<Batch> all(TextData text, int rows, int steps, Text.Order order) {
+    public static List<Batch> all(TextData text, int rows, int steps) {
         int count = (text.ids().length / rows - 1) / steps;
         Carry carry = new Carry();
         return new AbstractList<>() {
@@ -64,7 +61,7 @@ public final class TextBatches implements Batches {
                 if (i == 0) {
                     carry.clear();
                 }
-                return window(text, rows, steps, order, i * steps, carry);
+                return window(text, rows, steps, i * steps, carry);
             }
 
             @Override
@@ -74,18 +71,18 @@ public final class TextBatches implements Batches {
         };
     }
 
-    private static Text window(TextData text, int rows, int steps, Text.Order order, int at, Carry carry) {
+    private static Text window(TextData text, int rows, int steps, int at, Carry carry) {
         int stream = text.ids().length / rows;
         int[] ids = new int[rows * steps];
         int[] next = new int[rows * steps];
         for (int r = 0; r < rows; r++) {
             for (int s = 0; s < steps; s++) {
-                int i = order == Text.Order.ROWS ? r * steps + s : s * rows + r;
+                int i = r * steps + s;
                 ids[i] = text.ids()[r * stream + at + s];
                 next[i] = text.ids()[r * stream + at + s + 1];
             }
         }
-        return new Text(order, rows, steps, ids, next, order == Text.Order.STEPS ? carry : null);
+        return new Text(rows, steps, ids, next, carry);
     }
 
     /** Windows of a stream in an epoch, wherever that begins. */
@@ -110,7 +107,7 @@ public final class TextBatches implements Batches {
 
     @Override
     public String fingerprint() {
-        return text.fingerprint() + " in " + rows + " x " + steps + " by " + order;
+        return text.fingerprint() + " in " + rows + " x " + steps;
     }
 
     @Override

@@ -56,6 +56,6 @@ class NetworkLawTest {
 
     /** A window that carries no state: every pass begins alike. */
     private static Batch alone(Batch batch) {
-        return batch instanceof Text t ? new Text(t.order(), t.rows(), t.steps(), t.ids(), t.next(), null) : batch;
+        return batch instanceof Text t ? new Text(t.rows(), t.steps(), t.ids(), t.next(), null) : batch;
     }
 }

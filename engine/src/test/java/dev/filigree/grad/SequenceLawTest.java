@@ -59,6 +59,14 @@ class SequenceLawTest {
         Differences.check(SCALAR, ops -> ops.activate(Activation.TANH, ops.tokens(x, from, count)), List.of(), List.of(x), 3);
     }
 
+    @Test
+    void tokensInAnotherOrderAndOneTwice() {
+        Value x = Differences.random(5, 21, 16, new Rng(12));
+        int[] order = {3, 0, 20, 3, 17, 16, 15};
+        Differences.check(SCALAR, ops -> ops.activate(Activation.TANH, ops.pick(x, order)), List.of(), List.of(x), 12);
+        assertEquals(x.get(20, 4), SCALARLY.pick(x, order).get(2, 4));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {9, 16, 37})
     void someFeatures(int tokens) {

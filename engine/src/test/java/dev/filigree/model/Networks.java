@@ -8,7 +8,6 @@ import dev.filigree.io.data.Vocabulary;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.ops.Batch;
 import dev.filigree.ops.Samples;
-import dev.filigree.ops.Text;
 import dev.filigree.ops.Value;
 import dev.filigree.train.Batches;
 import dev.filigree.train.GraphBatches;
@@ -31,11 +30,11 @@ public record Networks(String name, Supplier<Network> network, Function<Rng, Bat
     public static List<Networks> all() {
         List<Networks> all = new ArrayList<>();
         for (Cell cell : Cell.values()) {
-            all.add(new Networks(cell + " language", () -> new RecurrentLanguage(cell, TOKENS, 8, 12, 2), rng -> text(cell == Cell.LSTM ? 16 : ROWS, Text.Order.STEPS, rng)));
+            all.add(new Networks(cell + " language", () -> new RecurrentLanguage(cell, TOKENS, 8, 12, 2), rng -> text(cell == Cell.LSTM ? 16 : ROWS, rng)));
         }
         all.add(new Networks("GRU classifier", () -> new RecurrentClassifier(Cell.GRU, 4, 9, 12, 1, 3), Images::new));
-        all.add(new Networks("decoder", () -> new Decoder(new Decoder.Shape(TOKENS, 8, 16, 2, 2, 24, false, false, false)), rng -> text(ROWS, Text.Order.ROWS, rng)));
-        all.add(new Networks("gated tied decoder", () -> new Decoder(new Decoder.Shape(TOKENS, 8, 16, 2, 2, 24, true, true, true)), rng -> text(ROWS, Text.Order.ROWS, rng)));
+        all.add(new Networks("decoder", () -> new Decoder(new Decoder.Shape(TOKENS, 8, 16, 2, 2, 24, false, false, false)), rng -> text(ROWS, rng)));
+        all.add(new Networks("gated tied decoder", () -> new Decoder(new Decoder.Shape(TOKENS, 8, 16, 2, 2, 24, true, true, true)), rng -> text(ROWS, rng)));
         all.add(new Networks("vit", () -> new Vit(new Vit.Shape(1, 6, 6, 3, 16, 2, 2, 24, 3)), Images::new));
         all.add(new Networks("gcn", () -> new Gcn(List.of(20, 12, 3)), rng -> new GraphBatches(graph(), GraphData.Part.TRAIN)));
         return all;
@@ -47,14 +46,14 @@ public record Networks(String name, Supplier<Network> network, Function<Rng, Bat
     }
 
     /** A text in which every token but a few follows from the one before. */
-    private static Batches text(int rows, Text.Order order, Rng rng) {
+    private static Batches text(int rows, Rng rng) {
         Rng noise = new Rng(1);
         int[] ids = new int[2000];
         for (int i = 1; i < ids.length; i++) {
             ids[i] = noise.nextDouble() < 0.1 ? noise.nextInt(TOKENS) : (ids[i - 1] * 3 + 1) % TOKENS;
         }
         Vocabulary v = new Vocabulary(Vocabulary.Unit.WORDS, IntStream.range(0, TOKENS).mapToObj(i -> "t" + i).toList());
-        return new TextBatches(new TextData(v, ids), rows, 8, order, rng);
+        return new TextBatches(new TextData(v, ids), rows, 8, rng);
     }
 
     /** Two neighbouring groups a class, with words of their own. */

@@ -11,7 +11,6 @@ import dev.filigree.model.Decoder;
 import dev.filigree.model.Network;
 import dev.filigree.model.RecurrentLanguage;
 import dev.filigree.model.Site;
-import dev.filigree.ops.Text;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Sampling;
 import dev.filigree.train.loss.CrossEntropy;
@@ -88,7 +87,7 @@ final class LanguageBench {
         Rng rng = new Rng(3);
         Vocabulary words = new Vocabulary(Vocabulary.Unit.WORDS, IntStream.range(0, vocabulary).mapToObj(i -> "w" + i).toList());
         TextData text = new TextData(words, IntStream.range(0, 200_000).map(i -> rng.nextInt(vocabulary)).toArray());
-        TextBatches batches = new TextBatches(text, decoder ? 16 : 64, decoder ? 128 : 32, decoder ? Text.Order.ROWS : Text.Order.STEPS, new Rng(4));
+        TextBatches batches = new TextBatches(text, decoder ? 16 : 64, decoder ? 128 : 32, new Rng(4));
         return new Loop(compute, net, new Setup(new Supervised(new CrossEntropy(0)), batches, new Adam(0.9, 0.99, 1e-8, 0.01), 1e-3, new Rates.Constant(0), 1, 10_000,
                 Layout.CSR, List.of(), new Rng(5)));
     }
