@@ -1,5 +1,6 @@
 package dev.filigree.grad;
 
+import dev.filigree.base.Floats;
 import dev.filigree.ops.Value;
 
 /** Back through tokens in another order: each adds its gradient where it came from. */
@@ -11,12 +12,15 @@ record PickBack(Value x, int[] tokens, Value output) implements Operation {
     @Override
     public void backward(Tape tape, Value dy) {
         if (tape.carries(x)) {
-            Value sum = tape.sum(x);
+            Floats sum = tape.sum(x).data();
+            int width = x.width();
             tape.compute().parallel().run(Math.ceilDiv(x.features(), FEATURES), task -> {
+                int end = Math.min(x.features(), (task + 1) * FEATURES);
                 for (int i = 0; i < tokens.length; i++) {
-                    for (int f = task * FEATURES; f < Math.min(x.features(), (task + 1) * FEATURES); f++) {
-                        int at = sum.at(tokens[i], f);
-                        sum.data().set(at, sum.data().get(at) + dy.get(i, f));
+                    int to = x.at(tokens[i], 0);
+                    int from = dy.at(i, 0);
+                    for (int f = task * FEATURES; f < end; f++) {
+                        sum.set(to + f * width, sum.get(to + f * width) + dy.data().get(from + f * width));
                     }
                 }
             });

@@ -8,6 +8,7 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Matmul;
 import dev.filigree.tensor.Weight;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
@@ -93,11 +94,13 @@ public final class Forward {
     public void pick(Value x, int[] tokens, Value y) {
         y.clearPadding();
         int width = y.width();
+        int[] from = Arrays.stream(tokens).map(t -> x.at(t, 0)).toArray();
         compute.parallel().run(y.panels(), p -> {
+            int live = Math.min(tokens.length - p * width, width);
             for (int f = 0; f < y.features(); f++) {
                 int to = (p * y.features() + f) * width;
-                for (int i = p * width; i < Math.min(tokens.length, (p + 1) * width); i++) {
-                    y.data().set(to + i % width, x.get(tokens[i], f));
+                for (int i = 0; i < live; i++) {
+                    y.data().set(to + i, x.data().get(from[p * width + i] + f * width));
                 }
             }
         });

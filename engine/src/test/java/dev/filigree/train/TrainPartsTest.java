@@ -92,6 +92,20 @@ class TrainPartsTest {
         }
     }
 
+    /** A dead position has no number beside it that could decay: only what lives is held at all. */
+    @Test
+    void onlyLivePositionsDecay() {
+        for (Optimizer o : List.of(Parts.OPTIMIZERS.make("adamw(decay=0.5)"), new Sgd(0.9, false, 0.5), new Sgd(0.9, true, 0.5))) {
+            Topology.Builder live = new Topology.Builder(2, 2, 1);
+            live.add(1, 0);
+            Held w = new Held("weight", Layout.CSR.pack(Arena.ofAuto(), live.build(), Floats.of(3f)));
+            float[] out = after(o, w, new float[] {0f});
+            assertEquals(1, out.length);
+            assertTrue(out[0] < 3f);
+            assertEquals(1, w.forward().nonZeros());
+        }
+    }
+
     @Test
     void ratesStayWithinTheirPeakAndEndWhereTheyShould() {
         for (Entry<Rates> e : Parts.RATES.entries()) {
