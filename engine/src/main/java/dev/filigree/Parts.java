@@ -7,7 +7,12 @@ import dev.filigree.io.EncoderConfig;
 import dev.filigree.io.SparseFormat;
 import dev.filigree.model.Architecture;
 import dev.filigree.model.Bert;
+import dev.filigree.model.Decoder;
+import dev.filigree.model.Gcn;
 import dev.filigree.model.Model;
+import dev.filigree.model.RecurrentClassifier;
+import dev.filigree.model.RecurrentLanguage;
+import dev.filigree.model.Vit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -28,7 +33,7 @@ public final class Parts {
 
     /** What can be trained from scratch. */
     public static final Shelf<Architecture> NETWORKS = Catalog.shelf(Axis.NETWORK, Architecture.LENET_300_100, Architecture.MLP, Architecture.LENET_5, Architecture.VGG,
-            Architecture.RESNET, Architecture.MOBILENET);
+            Architecture.RESNET, Architecture.MOBILENET, RecurrentLanguage.ENTRY, RecurrentClassifier.ENTRY, Decoder.ENTRY, Vit.ENTRY, Gcn.ENTRY);
 
     private static final Catalog ALL = new Catalog(all());
 

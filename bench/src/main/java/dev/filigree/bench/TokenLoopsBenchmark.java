@@ -61,7 +61,7 @@ public class TokenLoopsBenchmark {
 
     @Benchmark
     public Floats attention() {
-        loops.attention().attend(x, x, x, y, FEATURES, TOKENS, 0, TOKENS, 1, HEAD, 0.2f, scratch);
+        loops.attention().attend(x, x, x, y, FEATURES, TOKENS, 0, TOKENS, 1, HEAD, 0.2f, false, scratch);
         return y;
     }
 

@@ -9,8 +9,10 @@ import dev.filigree.ops.LayerNorm;
 import dev.filigree.ops.Lookup;
 import dev.filigree.ops.Ops;
 import dev.filigree.ops.Param;
+import dev.filigree.ops.RmsNorm;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Value;
+import dev.filigree.tensor.Weight;
 import java.util.List;
 import java.util.Map;
 
@@ -61,6 +63,11 @@ public final class Watch implements Ops {
     }
 
     @Override
+    public Value embed(List<Lookup> tables, int width) {
+        return inner.embed(tables, width);
+    }
+
+    @Override
     public Value linear(Param weight, Param bias, Activation f, Value x) {
         listener.input(weight, x);
         Value y = inner.linear(own(weight), bias == null ? null : own(bias), f, x);
@@ -81,11 +88,6 @@ public final class Watch implements Ops {
     @Override
     public Value batchNorm(BatchNorm n, boolean relu, Value x, Value residual) {
         return inner.batchNorm(new BatchNorm(own(n.gain()), own(n.shift()), own(n.mean()), own(n.variance()), n.momentum(), n.eps()), relu, x, residual);
-    }
-
-    @Override
-    public Value activate(Activation f, Value x) {
-        return inner.activate(f, x);
     }
 
     @Override
@@ -117,6 +119,51 @@ public final class Watch implements Ops {
     public Value add(Value a, Value b) {
         listener.added(a, b);
         return inner.add(a, b);
+    }
+
+    @Override
+    public Value subtract(Value a, Value b) {
+        return inner.subtract(a, b);
+    }
+
+    @Override
+    public Value multiply(Value a, Value b) {
+        return inner.multiply(a, b);
+    }
+
+    @Override
+    public Value activate(Activation f, Value x) {
+        return inner.activate(f, x);
+    }
+
+    @Override
+    public Value tokens(Value x, int from, int count) {
+        return inner.tokens(x, from, count);
+    }
+
+    @Override
+    public Value features(Value x, int from, int count) {
+        return inner.features(x, from, count);
+    }
+
+    @Override
+    public Value pick(Value x, int[] tokens) {
+        return inner.pick(x, tokens);
+    }
+
+    @Override
+    public Value join(List<Value> parts) {
+        return inner.join(parts);
+    }
+
+    @Override
+    public Value aggregate(Weight adjacency, Value x) {
+        return inner.aggregate(adjacency, x);
+    }
+
+    @Override
+    public Value rmsNorm(RmsNorm n, Value x) {
+        return inner.rmsNorm(new RmsNorm(own(n.gain()), n.eps()), x);
     }
 
     @Override

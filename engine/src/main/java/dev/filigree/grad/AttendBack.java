@@ -15,7 +15,7 @@ record AttendBack(Heads heads, Value q, Value k, Value v, Spans spans, Value out
         Value dv = tape.takeLike(v).clearPadding();
         Attention kernel = tape.compute().kernels().attention();
         tape.forward().eachHead(heads, spans, (head, from, to, room) -> kernel.attendBackward(q.data(), k.data(), v.data(), dy.data(), dq.data(), dk.data(),
-                dv.data(), q.features(), q.width(), from, to, head, heads.size(), heads.scale(), room));
+                dv.data(), q.features(), q.width(), from, to, head, heads.size(), heads.scale(), heads.causal(), room));
         tape.free(dy);
         tape.hand(q, dq);
         tape.hand(k, dk);

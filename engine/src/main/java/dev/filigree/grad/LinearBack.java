@@ -45,7 +45,10 @@ record LinearBack(Param weight, Param bias, Activation f, Value x, Value sum, Va
         Weight w = weight.backward();
         if (w instanceof Tiled && ofWeight != null) {
             Value scratch = tape.takeParts(DenseGradient.length(w.rows(), w.cols()), 1);
-            new DenseGradient(tape.compute(), w.rows(), w.cols(), dy.data(), x.data(), dy.width(), dy.panels() * dy.width()).addTo(tape.compute(), ofWeight, scratch.data());
+            int tokens = dy.panels() * dy.width();
+            Value room = tape.takeParts(DenseGradient.room(w.rows(), w.cols(), tokens), 1);
+            new DenseGradient(tape.compute(), w.rows(), w.cols(), dy.data(), x.data(), dy.width(), tokens, room.data()).addTo(tape.compute(), ofWeight, scratch.data());
+            tape.free(room);
             tape.free(scratch);
         }
         int unit = w instanceof BlockCsr b ? b.blockRows() : 1;

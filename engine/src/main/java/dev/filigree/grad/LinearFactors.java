@@ -20,7 +20,9 @@ final class LinearFactors implements Factors {
     @Override
     public void addStrip(Compute compute, int from, int count, Floats out) {
         if (gradient == null) {
-            gradient = new DenseGradient(compute, dy.features(), x.features(), dy.data(), x.data(), x.width(), x.panels() * x.width());
+            int tokens = x.panels() * x.width();
+            gradient = new DenseGradient(compute, dy.features(), x.features(), dy.data(), x.data(), x.width(), tokens,
+                    Floats.allocate(DenseGradient.room(dy.features(), x.features(), tokens)));
         }
         int together = DenseGradient.together();
         int before = from % together; // strips begin at whole tiles

@@ -28,7 +28,8 @@ record NormBack(LayerNorm norm, Value x, Value output) implements Operation {
         tape.hand(x, dx);
     }
 
-    private static void addParts(Tape tape, Param p, Value parts) {
+    /** Adds one part for each panel, in order, to the gradient of a vector that is trained. */
+    static void addParts(Tape tape, Param p, Value parts) {
         if (tape.parameters().wants(p)) {
             Floats gradient = tape.parameters().of(p);
             for (int panel = 0; panel < parts.tokens(); panel++) {

@@ -15,6 +15,7 @@ import dev.filigree.ops.LayerNorm;
 import dev.filigree.ops.Lookup;
 import dev.filigree.ops.Ops;
 import dev.filigree.ops.Param;
+import dev.filigree.ops.RmsNorm;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Value;
 import dev.filigree.ops.Workspace;
@@ -32,8 +33,8 @@ import java.util.function.Supplier;
  * Runs a model and remembers what the way back needs: reverse-mode differentiation. One round is: run the model,
  * {@link #seed} gradients at any values, {@link #backward}, read {@link #parameters}, {@link #reset}.
  *
- * <p>Nothing that no trained parameter has touched is remembered, so nothing is spent below the first one. Tables of
- * embeddings are not trained. For one thread at a time; buffers are used again from round to round.
+ * <p>Nothing that no trained parameter has touched is remembered, so nothing is spent below the first one. Weights do not
+ * change within a round. For one thread at a time; buffers are used again from round to round.
  */
 public final class Tape implements Ops, AutoCloseable {
 
@@ -43,6 +44,7 @@ public final class Tape implements Ops, AutoCloseable {
     private final Workspace workspace = new Workspace();
     private final Map<Param, Transposed> transposes = new HashMap<>();
     private final Map<Param, Turned> turned = new HashMap<>();
+    private final Set<Param> fresh = new HashSet<>(); // whose transposes have the values of this round
     private final List<Operation> operations = new ArrayList<>();
     private final Set<Value> carriers = new HashSet<>(); // a gradient flows through these
     private final Set<Value> held = new HashSet<>();
@@ -119,6 +121,7 @@ public final class Tape implements Ops, AutoCloseable {
         gradients.clear();
         operations.clear();
         factors.clear();
+        fresh.clear();
     }
 
     @Override
@@ -130,15 +133,14 @@ public final class Tape implements Ops, AutoCloseable {
 
     @Override
     public Value embed(List<Lookup> tables) {
-        for (Lookup l : tables) {
-            if (parameters.wants(l.table())) {
-                throw new IllegalArgumentException(l.table().name() + ": tables are not trained");
-            }
-        }
-        int tokens = tables.getFirst().rows().length;
-        Value y = hold(tables.getFirst().table().forward().cols(), tokens, Kernels.widthFor(tokens));
+        return embed(tables, Kernels.widthFor(tables.getFirst().rows().length));
+    }
+
+    @Override
+    public Value embed(List<Lookup> tables, int width) {
+        Value y = hold(tables.getFirst().table().forward().cols(), tables.getFirst().rows().length, width);
         forward.embed(tables, y);
-        return y;
+        return tables.stream().anyMatch(l -> parameters.wants(l.table())) ? record(new EmbedBack(tables, y)) : y;
     }
 
     @Override
@@ -152,10 +154,10 @@ public final class Tape implements Ops, AutoCloseable {
         forward.linear(weight, bias, Activation.NONE, x, sum);
         if (f != Activation.NONE) {
             forward.activate(f, sum, y);
-            readBack.add(sum);
+            readBack(sum);
         }
         if (parameters.wants(weight)) {
-            readBack.add(x);
+            readBack(x);
         }
         return record(new LinearBack(weight, bias, f, x, sum, y));
     }
@@ -195,10 +197,10 @@ public final class Tape implements Ops, AutoCloseable {
             forward.activate(f, sum, y);
         }
         if (f != Activation.NONE) {
-            readBack.add(sum);
+            readBack(sum);
         }
         if (x != null) {
-            readBack.add(x);
+            readBack(x);
         }
         return sum;
     }
@@ -212,22 +214,11 @@ public final class Tape implements Ops, AutoCloseable {
         if (!carried && !parameters.wants(n.gain()) && !parameters.wants(n.shift())) {
             return y;
         }
-        readBack.add(x);
+        readBack(x);
         if (relu && residual != null) {
-            readBack.add(y);
+            readBack(y);
         }
         return record(new BatchNormBack(n, relu, x, residual, statistics, y));
-    }
-
-    @Override
-    public Value activate(Activation f, Value x) {
-        Value y = holdLike(x);
-        forward.activate(f, x, y);
-        if (!carriers.contains(x)) {
-            return y;
-        }
-        readBack.add(x);
-        return record(new ActivateBack(f, x, y));
     }
 
     @Override
@@ -237,7 +228,7 @@ public final class Tape implements Ops, AutoCloseable {
         if (!carriers.contains(x)) {
             return y;
         }
-        readBack.addAll(List.of(x, y));
+        List.of(x, y).forEach(this::readBack);
         return record(new MaxPoolBack(window, x, y));
     }
 
@@ -279,13 +270,101 @@ public final class Tape implements Ops, AutoCloseable {
     }
 
     @Override
+    public Value subtract(Value a, Value b) {
+        Value y = holdLike(a);
+        forward.subtract(a, b, y);
+        return carriers.contains(a) || carriers.contains(b) ? record(new SubtractBack(a, b, y)) : y;
+    }
+
+    @Override
+    public Value multiply(Value a, Value b) {
+        Value y = holdLike(a);
+        forward.multiply(a, b, y);
+        if (!carriers.contains(a) && !carriers.contains(b)) {
+            return y;
+        }
+        readBack(a);
+        readBack(b);
+        return record(new MultiplyBack(a, b, y));
+    }
+
+    @Override
+    public Value activate(Activation f, Value x) {
+        Value y = holdLike(x);
+        forward.activate(f, x, y);
+        if (!carriers.contains(x)) {
+            return y;
+        }
+        readBack(x);
+        return record(new ActivateBack(f, x, y));
+    }
+
+    @Override
+    public Value tokens(Value x, int from, int count) {
+        Value y;
+        if (x.wholePanels(from, count)) {
+            y = x.viewOfTokens(from, count);
+            readBack(y);
+        } else {
+            y = hold(x.features(), count, x.width());
+            forward.tokens(x, from, y);
+        }
+        return carriers.contains(x) ? record(new SliceBack(x, from, 0, y)) : y;
+    }
+
+    @Override
+    public Value features(Value x, int from, int count) {
+        Value y;
+        if (x.panels() == 1) {
+            y = x.viewOfFeatures(from, count);
+            readBack(y);
+        } else {
+            y = hold(count, x.tokens(), x.width());
+            forward.features(x, from, y);
+        }
+        return carriers.contains(x) ? record(new SliceBack(x, 0, from, y)) : y;
+    }
+
+    @Override
+    public Value pick(Value x, int[] tokens) {
+        Value y = hold(x.features(), tokens.length, x.width());
+        forward.pick(x, tokens, y);
+        return carriers.contains(x) ? record(new PickBack(x, tokens, y)) : y;
+    }
+
+    @Override
+    public Value join(List<Value> parts) {
+        Value y = hold(parts.getFirst().features(), parts.stream().mapToInt(Value::tokens).sum(), parts.getFirst().width());
+        forward.join(parts, y);
+        return parts.stream().anyMatch(carriers::contains) ? record(new JoinBack(List.copyOf(parts), y)) : y;
+    }
+
+    @Override
+    public Value aggregate(Weight adjacency, Value x) {
+        Value y = holdLike(x);
+        forward.aggregate(adjacency, x, y);
+        return carriers.contains(x) ? record(new AggregateBack(adjacency, x, y)) : y;
+    }
+
+    @Override
+    public Value rmsNorm(RmsNorm n, Value x) {
+        Value y = holdLike(x);
+        forward.rmsNorm(n, x, y);
+        if (!carriers.contains(x) && !parameters.wants(n.gain())) {
+            return y;
+        }
+        readBack(x);
+        return record(new RmsNormBack(n, x, y));
+    }
+
+    @Override
     public Value norm(LayerNorm n, Value x) {
         Value y = holdLike(x);
         forward.norm(n, x, y);
         if (!carriers.contains(x) && !parameters.wants(n.gain()) && !parameters.wants(n.shift())) {
             return y;
         }
-        readBack.add(x);
+        readBack(x);
         return record(new NormBack(n, x, y));
     }
 
@@ -296,7 +375,7 @@ public final class Tape implements Ops, AutoCloseable {
         if (!carriers.contains(q) && !carriers.contains(k) && !carriers.contains(v)) {
             return y;
         }
-        readBack.addAll(List.of(q, k, v));
+        List.of(q, k, v).forEach(this::readBack);
         return record(new AttendBack(heads, q, k, v, spans, y));
     }
 
@@ -314,7 +393,7 @@ public final class Tape implements Ops, AutoCloseable {
         if (!carriers.contains(x)) {
             return y;
         }
-        readBack.addAll(List.of(x, y));
+        List.of(x, y).forEach(this::readBack);
         return record(new NormalizeBack(x, y));
     }
 
@@ -373,6 +452,15 @@ public final class Tape implements Ops, AutoCloseable {
         }
     }
 
+    /** The gradient at {@code x} so far, zeros when there is none yet: to be added to in place. */
+    Value sum(Value x) {
+        return gradients.computeIfAbsent(x, v -> {
+            Value g = takeLike(v);
+            g.data().fill(0f);
+            return g;
+        });
+    }
+
     Value takeLike(Value v) {
         return v.in(workspace.take(v.data().length()));
     }
@@ -404,8 +492,14 @@ public final class Tape implements Ops, AutoCloseable {
         if (t == null || !t.isOf(w)) {
             t = Transposed.of(compute(), w);
             transposes.put(p, t);
+            fresh.remove(p);
         }
-        return t.refreshed(compute(), parameters.wants(p));
+        return fresh.add(p) ? t.refreshed(compute(), parameters.wants(p)) : t.transpose();
+    }
+
+    /** Keeps the memory of a value, or that which a view shares, to the end of the round. */
+    private void readBack(Value v) {
+        readBack.add(v.owner());
     }
 
     /** The weight of the gradient with respect to the input of a convolution, with the present values of {@code p}. */

@@ -52,6 +52,11 @@ final class Transposed {
         return source == w;
     }
 
+    /** The transpose with the values that were fetched last. */
+    Weight transpose() {
+        return transpose;
+    }
+
     /** The transpose with the weight's present values; those of a dense weight are fetched only where it is trained. */
     Weight refreshed(Compute compute, boolean trained) {
         if (source instanceof Tiled t) {

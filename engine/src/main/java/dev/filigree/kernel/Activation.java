@@ -9,5 +9,9 @@ public enum Activation {
     /** {@code max(0, x)}. */
     RELU,
     /** {@code x / (1 + exp(-x))}, the sigmoid linear unit (Elfwing et al. 2017, arXiv:1702.03118), also called swish. */
-    SILU
+    SILU,
+    /** The hyperbolic tangent. */
+    TANH,
+    /** {@code 1 / (1 + exp(-x))}. */
+    SIGMOID
 }

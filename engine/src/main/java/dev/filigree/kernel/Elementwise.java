@@ -17,6 +17,9 @@ public interface Elementwise {
     /** {@code y = a + b}; y may be either. */
     void add(Floats a, Floats b, Floats y, int from, int to);
 
+    /** {@code y = a * b}; y may be either. */
+    void multiply(Floats a, Floats b, Floats y, int from, int to);
+
     /** {@code y += scale * x}. */
     void axpy(float scale, Floats x, Floats y, int from, int to);
 

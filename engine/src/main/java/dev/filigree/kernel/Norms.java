@@ -32,4 +32,13 @@ public interface Norms {
 
     /** Gradient of {@link #softmax} from its result: {@code dx = y (dy - sum y dy)}; dx may be dy. */
     void softmaxBackward(Floats y, Floats dy, Floats dx, int at, int features, int width);
+
+    /**
+     * What cross-entropy needs of each token: {@code out[t]} is the logarithm of the sum of exp x, {@code out[width + t]} the
+     * feature where x is largest, the first of several (exact below 2^24), {@code out[2 width + t]} the mean of x.
+     */
+    void logSumExp(Floats x, int at, int features, int width, Floats out);
+
+    /** {@code y = scale[t] (exp(x - log[t]) - uniform)}, scale and log one value a token; y may be x. */
+    void softmaxGradient(Floats x, Floats y, int at, int features, int width, Floats log, Floats scale, float uniform);
 }

@@ -224,10 +224,13 @@ public final class SelfTest {
         read("layer norm", 7.0 * x.length(), 0.08, () -> kernels.norms().layerNorm(x, y, 0, COLS, WIDTH, ones, ones, 1e-5f));
         read("rms norm", 4.0 * x.length(), 0.06, () -> kernels.norms().rmsNorm(x, y, 0, COLS, WIDTH, ones, 1e-5f));
         read("softmax", 22.0 * x.length(), 0.15, () -> kernels.norms().softmax(x, y, 0, COLS, WIDTH));
+        Floats facts = Floats.allocate(3 * WIDTH);
+        read("log of the sum of exponentials", 25.0 * x.length(), 0.15, () -> kernels.norms().logSumExp(x, 0, COLS, WIDTH, facts));
+        read("cross-entropy gradient", 20.0 * x.length(), 0.15, () -> kernels.norms().softmaxGradient(x, y, 0, COLS, WIDTH, facts, many, 0f));
         read("rms norm of one token", 4.0 * x.length(), 0.08, () -> kernels.norms().rmsNorm(x, y, 0, x.length(), 1, many, 1e-5f));
         Floats scratch = Floats.allocate(kernels.attention().scratch(WIDTH, head));
         read("attention", 4.0 * WIDTH * WIDTH * head, 0.1,
-                () -> kernels.attention().attend(x, x, x, y, COLS, WIDTH, 0, WIDTH, 1, head, 0.2f, scratch));
+                () -> kernels.attention().attend(x, x, x, y, COLS, WIDTH, 0, WIDTH, 1, head, 0.2f, false, scratch));
     }
 
     private void channels() {

@@ -26,6 +26,7 @@ public abstract class Network implements Model {
     /** A weight that is never pruned and has no values before birth. */
     public record Whole(Held param, int rows, int cols, Init init) {
     }
+    private final List<Table> tables = new ArrayList<>();
 
     /** A weight {@code [outputs x inputs]} and the bias {@code [outputs x 1]} of its outputs, or null. */
     public record Linear(Held weight, Held bias) {
@@ -43,6 +44,36 @@ public abstract class Network implements Model {
     protected final Held weight(Site site, Init init) {
         sites.add(site);
         return declare(new Held(site.name()), init);
+    }
+
+    /** Declares a table {@code [entries x features]} of which rows are looked up; it is trained and never pruned. */
+    protected final Held table(String name, int entries, int features, Init init) {
+        tables.add(new Table(name, entries, features, false));
+        return declare(new Held(name), init);
+    }
+
+    /** The same for a table that also is the weight of a product. */
+    protected final Held tiedTable(String name, int entries, int features, Init init) {
+        tables.add(new Table(name, entries, features, true));
+        return declare(new Held(name), init);
+    }
+
+    /**
+     * A matrix that is trained but never pruned.
+     *
+     * @param tied whether products use it as a weight
+     */
+    public record Table(String name, int rows, int cols, boolean tied) {
+    }
+
+    /** The tables, which have no values until they are born. */
+    public final List<Table> tables() {
+        return List.copyOf(tables);
+    }
+
+    /** How the values of a table begin. */
+    public final Init init(Table table) {
+        return inits.get(table.name());
     }
 
     /** Declares a bias, gain or shift {@code [n x 1]} whose values all begin alike. */

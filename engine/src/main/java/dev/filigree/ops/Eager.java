@@ -6,6 +6,7 @@ import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.Planes;
 import dev.filigree.kernel.Window;
+import dev.filigree.tensor.Weight;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
@@ -35,8 +36,12 @@ public final class Eager implements Ops, AutoCloseable {
 
     @Override
     public Value embed(List<Lookup> tables) {
-        int tokens = tables.getFirst().rows().length;
-        Value y = take(tables.getFirst().table().forward().cols(), tokens, widths.applyAsInt(tokens));
+        return embed(tables, widths.applyAsInt(tables.getFirst().rows().length));
+    }
+
+    @Override
+    public Value embed(List<Lookup> tables, int width) {
+        Value y = take(tables.getFirst().table().forward().cols(), tables.getFirst().rows().length, width);
         forward.embed(tables, y);
         return y;
     }
@@ -73,13 +78,6 @@ public final class Eager implements Ops, AutoCloseable {
     public Value batchNorm(BatchNorm n, boolean relu, Value x, Value residual) {
         Value y = like(x);
         forward.images().batchNorm(n, relu, x, residual, y);
-        return y;
-    }
-
-    @Override
-    public Value activate(Activation f, Value x) {
-        Value y = like(x);
-        forward.activate(f, x, y);
         return y;
     }
 
@@ -125,6 +123,75 @@ public final class Eager implements Ops, AutoCloseable {
     }
 
     @Override
+    public Value subtract(Value a, Value b) {
+        Value y = like(a);
+        forward.subtract(a, b, y);
+        return y;
+    }
+
+    @Override
+    public Value multiply(Value a, Value b) {
+        Value y = like(a);
+        forward.multiply(a, b, y);
+        return y;
+    }
+
+    @Override
+    public Value activate(Activation f, Value x) {
+        Value y = like(x);
+        forward.activate(f, x, y);
+        return y;
+    }
+
+    @Override
+    public Value tokens(Value x, int from, int count) {
+        if (x.wholePanels(from, count)) {
+            return x.viewOfTokens(from, count);
+        }
+        Value y = take(x.features(), count, x.width());
+        forward.tokens(x, from, y);
+        return y;
+    }
+
+    @Override
+    public Value features(Value x, int from, int count) {
+        if (x.panels() == 1) {
+            return x.viewOfFeatures(from, count);
+        }
+        Value y = take(count, x.tokens(), x.width());
+        forward.features(x, from, y);
+        return y;
+    }
+
+    @Override
+    public Value pick(Value x, int[] tokens) {
+        Value y = take(x.features(), tokens.length, x.width());
+        forward.pick(x, tokens, y);
+        return y;
+    }
+
+    @Override
+    public Value join(List<Value> parts) {
+        Value y = take(parts.getFirst().features(), parts.stream().mapToInt(Value::tokens).sum(), parts.getFirst().width());
+        forward.join(parts, y);
+        return y;
+    }
+
+    @Override
+    public Value aggregate(Weight adjacency, Value x) {
+        Value y = like(x);
+        forward.aggregate(adjacency, x, y);
+        return y;
+    }
+
+    @Override
+    public Value rmsNorm(RmsNorm n, Value x) {
+        Value y = like(x);
+        forward.rmsNorm(n, x, y);
+        return y;
+    }
+
+    @Override
     public Value norm(LayerNorm n, Value x) {
         Value y = like(x);
         forward.norm(n, x, y);
@@ -154,7 +221,9 @@ public final class Eager implements Ops, AutoCloseable {
 
     @Override
     public void release(Value v) {
-        workspace.give(v.data());
+        if (v.owner() == v) { // a view has no memory of its own
+            workspace.give(v.data());
+        }
     }
 
     /** Releases every value that this has made, for a pass that was given up half-way. */

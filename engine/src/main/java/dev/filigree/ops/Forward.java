@@ -4,14 +4,19 @@ import dev.filigree.base.Floats;
 import dev.filigree.base.Pooling;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Matmul;
-import dev.filigree.tensor.Values;
+import dev.filigree.tensor.Weight;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /** The arithmetic of each operation, writing into buffers that the caller owns: shared by running and training. */
 public final class Forward {
+
+    /** Features of a panel whose lines stay in the nearest cache while its tokens are written one by one. */
+    private static final int NEAR = 64;
 
     private final Compute compute;
     private final ImageForward images;
@@ -31,18 +36,17 @@ public final class Forward {
         return images;
     }
 
-    /** See {@link Ops#embed}; every lane of {@code y} is written, zero past the last token. */
+    /** See {@link Ops#embed(List)}; every lane of {@code y} is written, zero past the last token. */
     public void embed(List<Lookup> tables, Value y) {
         int width = y.width();
         compute.parallel().run(y.panels(), p -> {
             Floats panel = y.data().slice(p * y.features() * width, y.features() * width).fill(0f);
             int tokens = Math.min(width, y.tokens() - p * width);
             for (Lookup lookup : tables) {
-                Values values = ((Dense) lookup.table().forward()).values();
-                for (int t = 0; t < tokens; t++) {
-                    int row = lookup.rows()[p * width + t] * y.features();
-                    for (int f = 0; f < y.features(); f++) {
-                        panel.set(f * width + t, panel.get(f * width + t) + values.get(row + f));
+                Table table = Table.of(lookup.table().forward());
+                for (int f = 0; f < y.features(); f += NEAR) {
+                    for (int t = 0; t < tokens; t++) {
+                        table.addRow(lookup.rows()[p * width + t], f, Math.min(y.features(), f + NEAR), panel, t, width);
                     }
                 }
             }
@@ -68,6 +72,113 @@ public final class Forward {
         compute.parallel().run(y.panels(), p -> compute.kernels().elementwise().add(a.data(), b.data(), y.data(), p * panel, (p + 1) * panel));
     }
 
+    public void subtract(Value a, Value b, Value y) {
+        int panel = y.features() * y.width();
+        compute.parallel().run(y.panels(), p -> {
+            y.data().slice(p * panel, panel).copyFrom(a.data().slice(p * panel, panel));
+            compute.kernels().elementwise().axpy(-1, b.data(), y.data(), p * panel, (p + 1) * panel);
+        });
+    }
+
+    public void multiply(Value a, Value b, Value y) {
+        int panel = y.features() * y.width();
+        compute.parallel().run(y.panels(), p -> compute.kernels().elementwise().multiply(a.data(), b.data(), y.data(), p * panel, (p + 1) * panel));
+    }
+
+    /** Copies tokens of {@code x} from {@code from} on, as many as {@code y} has. */
+    public void tokens(Value x, int from, Value y) {
+        y.clearPadding();
+        copyTokens(x, from, y, 0, y.tokens());
+    }
+
+    /** Copies features of {@code x} from {@code from} on, as many as {@code y} has. */
+    public void features(Value x, int from, Value y) {
+        int block = y.features() * y.width();
+        compute.parallel().run(y.panels(), p -> y.data().slice(p * block, block).copyFrom(x.data().slice((p * x.features() + from) * x.width(), block)));
+    }
+
+    /** See {@link Ops#pick}. */
+    public void pick(Value x, int[] tokens, Value y) {
+        y.clearPadding();
+        int width = y.width();
+        int[] from = Arrays.stream(tokens).map(t -> x.at(t, 0)).toArray();
+        compute.parallel().run(y.panels(), p -> {
+            int live = Math.min(tokens.length - p * width, width);
+            for (int f = 0; f < y.features(); f++) {
+                int to = (p * y.features() + f) * width;
+                for (int i = 0; i < live; i++) {
+                    y.data().set(to + i, x.data().get(from[p * width + i] + f * width));
+                }
+            }
+        });
+    }
+
+    /** See {@link Ops#join}. */
+    public void join(List<Value> parts, Value y) {
+        y.clearPadding();
+        int[] at = new int[parts.size() + 1];
+        for (int i = 0; i < parts.size(); i++) {
+            at[i + 1] = at[i] + parts.get(i).tokens();
+        }
+        boolean apart = parts.stream().limit(parts.size() - 1).allMatch(p -> p.tokens() % y.width() == 0); // no two parts write to one panel
+        if (apart) {
+            compute.parallel().run(parts.size(), i -> copyTokens(parts.get(i), 0, y, at[i], parts.get(i).tokens()));
+        } else {
+            for (int i = 0; i < parts.size(); i++) {
+                copyTokens(parts.get(i), 0, y, at[i], parts.get(i).tokens());
+            }
+        }
+    }
+
+    /** Copies {@code count} tokens of {@code x} from {@code from} on over those of {@code y} from {@code to} on; panels of one width. */
+    private static void copyTokens(Value x, int from, Value y, int to, int count) {
+        int width = x.width();
+        if (from % width == 0 && to % width == 0 && count % width == 0) {
+            int features = x.features();
+            y.data().slice(to * features, count * features).copyFrom(x.data().slice(from * features, count * features));
+            return;
+        }
+        for (int t = 0; t < count;) { // runs that lie in one panel of both
+            int run = Math.min(count - t, width - Math.max((from + t) % width, (to + t) % width));
+            for (int f = 0; f < x.features(); f++) {
+                y.data().slice(y.at(to + t, f), run).copyFrom(x.data().slice(x.at(from + t, f), run));
+            }
+            t += run;
+        }
+    }
+
+    /** See {@link Ops#aggregate}; the product runs with features in the place of tokens. */
+    public void aggregate(Weight adjacency, Value x, Value y) {
+        int width = Kernels.widthFor(x.features());
+        int panels = Math.ceilDiv(x.features(), width);
+        Floats turned = Floats.allocate(panels * width * x.tokens());
+        Floats sums = Floats.allocate(panels * width * x.tokens());
+        compute.parallel().run(panels, p -> turn(x, turned, p, width, true));
+        Matmul.apply(compute, adjacency, null, Activation.NONE, turned, sums, panels, width);
+        y.clearPadding();
+        compute.parallel().run(panels, p -> turn(y, sums, p, width, false));
+    }
+
+    /** Between a value and {@code [features/width] [tokens] [width]}, for the features of one panel of the latter. */
+    private static void turn(Value v, Floats turned, int panel, int width, boolean there) {
+        for (int f = panel * width; f < Math.min(v.features(), (panel + 1) * width); f++) {
+            for (int t = 0; t < v.tokens(); t++) {
+                int at = (panel * v.tokens() + t) * width + f % width;
+                if (there) {
+                    turned.set(at, v.get(t, f));
+                } else {
+                    v.data().set(v.at(t, f), turned.get(at));
+                }
+            }
+        }
+    }
+
+    public void rmsNorm(RmsNorm n, Value x, Value y) {
+        Floats gain = vector(n.gain());
+        compute.parallel().run(x.panels(), p -> compute.kernels().norms().rmsNorm(x.data(), y.data(), p * x.features() * x.width(), x.features(), x.width(),
+                gain, n.eps()));
+    }
+
     public void norm(LayerNorm n, Value x, Value y) {
         Floats gain = vector(n.gain());
         Floats shift = vector(n.shift());
@@ -78,7 +189,7 @@ public final class Forward {
     public void attend(Heads heads, Value q, Value k, Value v, Spans spans, Value out) {
         out.clearPadding();
         eachHead(heads, spans, (head, from, to, room) -> compute.kernels().attention().attend(q.data(), k.data(), v.data(), out.data(), q.features(),
-                q.width(), from, to, head, heads.size(), heads.scale(), room));
+                q.width(), from, to, head, heads.size(), heads.scale(), heads.causal(), room));
     }
 
     /** One head of one sequence. */

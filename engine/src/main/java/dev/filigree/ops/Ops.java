@@ -3,6 +3,7 @@ package dev.filigree.ops;
 import dev.filigree.base.Pooling;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Window;
+import dev.filigree.tensor.Weight;
 import java.util.List;
 
 /**
@@ -16,6 +17,9 @@ public interface Ops {
 
     /** The sum of one row of each table for every token: {@code [tokens x features]}. */
     Value embed(List<Lookup> tables);
+
+    /** The same in panels of a given width, so that steps of so many tokens are {@link #tokens views}. */
+    Value embed(List<Lookup> tables, int width);
 
     /** {@code f(x W^T + b)}: {@code [tokens x outputs]}. {@code bias} may be null. */
     Value linear(Param weight, Param bias, Activation f, Value x);
@@ -42,9 +46,6 @@ public interface Ops {
      */
     Value batchNorm(BatchNorm n, boolean relu, Value x, Value residual);
 
-    /** {@code f(x)}. */
-    Value activate(Activation f, Value x);
-
     /** The largest of the pixels that a window sees, channel by channel; what lies outside of the image takes no part. */
     Value maxPool(Window window, Value x);
 
@@ -63,10 +64,40 @@ public interface Ops {
     /** {@code a + b}, same shapes. */
     Value add(Value a, Value b);
 
+    /** {@code a - b}, same shapes. */
+    Value subtract(Value a, Value b);
+
+    /** {@code a * b}, element by element, same shapes. */
+    Value multiply(Value a, Value b);
+
+    /** {@code f(x)}, element by element. */
+    Value activate(Activation f, Value x);
+
+    /**
+     * Tokens {@code from .. from + count} of {@code x}: a view where they fill panels, else a copy. {@code x} is not to be
+     * released before the last use of the result.
+     */
+    Value tokens(Value x, int from, int count);
+
+    /** Features {@code from .. from + count} of {@code x}, with the same care: a view where x is one panel. */
+    Value features(Value x, int from, int count);
+
+    /** Tokens of {@code x} in any order, in panels of the same width: token i of the result is {@code tokens[i]}. */
+    Value pick(Value x, int[] tokens);
+
+    /** The tokens of all parts, one part after another; all have the same features and panels of one width. */
+    Value join(List<Value> parts);
+
+    /** {@code y = A x} over tokens: each token the weighted sum of its neighbours'. {@code adjacency [tokens x tokens]} is symmetric. */
+    Value aggregate(Weight adjacency, Value x);
+
     /** Layer normalisation over the features of each token. */
     Value norm(LayerNorm n, Value x);
 
-    /** Exact softmax attention of each token over all tokens of its sequence. */
+    /** Normalisation by the root of the mean square over the features of each token. */
+    Value rmsNorm(RmsNorm n, Value x);
+
+    /** Exact softmax attention of each token over all tokens of its sequence, or over those up to itself. */
     Value attend(Heads heads, Value q, Value k, Value v, Spans spans);
 
     /** One vector a sequence: {@code [sequences x features]}. */

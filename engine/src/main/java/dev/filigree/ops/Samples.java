@@ -6,12 +6,18 @@ package dev.filigree.ops;
  * @param x      {@code [samples x features]}, or images
  * @param labels class of each sample; empty when there is none
  */
-public record Samples(Value x, int[] labels) implements Batch {
+public record Samples(Value x, int[] labels) implements Labelled, Targeted {
 
     public Samples {
         if (labels.length != 0 && labels.length != x.examples()) {
             throw new IllegalArgumentException(labels.length + " labels for " + x.examples() + " samples");
         }
+    }
+
+    /** The samples themselves: a model without labels to learn learns to give back what it was given. */
+    @Override
+    public Value targets() {
+        return x;
     }
 
     @Override

@@ -14,17 +14,18 @@ public final class Value {
     private final int tokens;
     private final int width;
     private final Planes planes; // null unless these are images
+    private final Value whole; // whose memory this shares; null when it has its own
 
     public Value(Floats data, int features, int tokens, int width) {
-        this(data, features, tokens, width, null);
+        this(data, features, tokens, width, null, null);
     }
 
     /** Images. */
     public Value(Floats data, Planes planes) {
-        this(data, planes.channels(), planes.groups() * planes.plane(), planes.plane(), planes);
+        this(data, planes.channels(), planes.groups() * planes.plane(), planes.plane(), planes, null);
     }
 
-    private Value(Floats data, int features, int tokens, int width, Planes planes) {
+    private Value(Floats data, int features, int tokens, int width, Planes planes, Value whole) {
         if (data.length() != length(features, tokens, width)) {
             throw new IllegalArgumentException(tokens + " tokens of " + features + " features do not fill a buffer of " + data.length());
         }
@@ -33,11 +34,12 @@ public final class Value {
         this.tokens = tokens;
         this.width = width;
         this.planes = planes;
+        this.whole = whole;
     }
 
     /** A value of the same shape in another buffer. */
     public Value in(Floats other) {
-        return new Value(other, features, tokens, width, planes);
+        return new Value(other, features, tokens, width, planes, null);
     }
 
     /** How the images lie. */
@@ -51,6 +53,32 @@ public final class Value {
     /** Images, or tokens where these are none. */
     public int examples() {
         return planes == null ? tokens : planes.images();
+    }
+
+    /** The value whose memory this shares, or this. */
+    public Value owner() {
+        return whole == null ? this : whole.owner();
+    }
+
+    /** Whether some tokens can be seen without a copy: they begin a panel, and end one or are the last. */
+    public boolean wholePanels(int from, int count) {
+        return from % width == 0 && (count % width == 0 || from + count == tokens);
+    }
+
+    /** A view of tokens that fill {@link #wholePanels}. */
+    public Value viewOfTokens(int from, int count) {
+        if (!wholePanels(from, count)) {
+            throw new IllegalArgumentException("tokens " + from + " .. " + (from + count) + " do not fill panels of " + width);
+        }
+        return new Value(data.slice(from * features, length(features, count, width)), features, count, width, null, this);
+    }
+
+    /** A view of neighbouring features of a value of one panel. */
+    public Value viewOfFeatures(int from, int count) {
+        if (panels() != 1) {
+            throw new IllegalArgumentException("features of " + panels() + " panels do not lie side by side");
+        }
+        return new Value(data.slice(from * width, count * width), count, tokens, width, null, this);
     }
 
     /** Floats that so many tokens take. */

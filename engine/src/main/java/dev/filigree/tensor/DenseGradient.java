@@ -24,13 +24,24 @@ public final class DenseGradient {
      * @param dy     {@code [tokens/width] [rows] [width]}, zero in lanes past the last token
      * @param x      {@code [tokens/width] [cols] [width]}
      * @param tokens whole panels
+     * @param room   memory for both factors, as long as this lives: see {@link #room}
      */
-    public DenseGradient(Compute compute, int rows, int cols, Floats dy, Floats x, int width, int tokens) {
+    public DenseGradient(Compute compute, int rows, int cols, Floats dy, Floats x, int width, int tokens, Floats room) {
         this.rows = rows;
         this.cols = cols;
         this.tokens = tokens;
-        this.tiles = turned(compute, dy, rows, width, TILE);
-        this.panels = turned(compute, x, cols, width, WIDTH);
+        int split = turnedLength(rows, TILE, tokens);
+        this.tiles = turned(compute, dy, rows, width, TILE, room.slice(0, split));
+        this.panels = turned(compute, x, cols, width, WIDTH, room.slice(split, turnedLength(cols, WIDTH, tokens)));
+    }
+
+    /** Floats that the factors of a weight {@code [rows x cols]} take. */
+    public static int room(int rows, int cols, int tokens) {
+        return Math.addExact(turnedLength(rows, TILE, tokens), turnedLength(cols, WIDTH, tokens));
+    }
+
+    private static int turnedLength(int features, int group, int tokens) {
+        return Math.multiplyExact(Math.ceilDiv(features, group) * group, tokens);
     }
 
     /** Rows that a strip must begin at a multiple of. */
@@ -80,13 +91,19 @@ public final class DenseGradient {
     }
 
     /** {@code [features/group] [tokens] [group]} from panels {@code [tokens/width] [features] [width]}; zero past the last feature. */
-    private Floats turned(Compute compute, Floats panels, int features, int width, int group) {
-        int groups = Math.ceilDiv(features, group);
-        Floats out = Floats.allocate(Math.multiplyExact(groups * group, tokens));
-        compute.parallel().run(groups, g -> {
-            for (int f = g * group; f < Math.min(features, (g + 1) * group); f++) {
-                for (int t = 0; t < tokens; t++) {
-                    out.set((g * tokens + t) * group + f % group, panels.get((t / width * features + f) * width + t % width));
+    private Floats turned(Compute compute, Floats panels, int features, int width, int group, Floats out) {
+        compute.parallel().run(Math.ceilDiv(features, group), g -> {
+            int live = Math.min(group, features - g * group);
+            if (live < group) {
+                out.slice(g * tokens * group, tokens * group).fill(0f);
+            }
+            for (int t = 0; t < tokens; t += width) {
+                for (int f = 0; f < live; f++) {
+                    int from = (t / width * features + g * group + f) * width;
+                    int to = (g * tokens + t) * group + f;
+                    for (int i = 0; i < width; i++) {
+                        out.set(to + i * group, panels.get(from + i));
+                    }
                 }
             }
         });

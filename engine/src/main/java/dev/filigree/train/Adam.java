@@ -13,11 +13,17 @@ import java.util.List;
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2019); biases, gains and shifts do not decay. */
 public final class Adam implements Optimizer {
 
-    static final Entry<Optimizer> ENTRY = Catalog.entry("adam", "Kingma and Ba 2015, arXiv:1412.6980; Loshchilov and Hutter 2019, arXiv:1711.05101",
-            "steps scaled by running moments of the gradient",
-            List.of(Option.of("b1", 0.9, "memory of the first moment"), Option.of("b2", 0.98, "memory of the second moment"),
-                    Option.of("eps", 1e-8, "added to the root of the second moment"), Option.of("decay", 0.0, "weight decay, relative to the learning rate")),
-            s -> new Adam(s.number("b1"), s.number("b2"), s.number("eps"), s.number("decay")));
+    static final Entry<Optimizer> ENTRY = entry("adam", "steps scaled by running moments of the gradient", 0.98, 0.0);
+
+    /** The same with the settings that transformers are usually trained with from scratch. */
+    static final Entry<Optimizer> DECAYED = entry("adamw", "adam with weight decay, as transformers are trained from scratch", 0.999, 0.01);
+
+    private static Entry<Optimizer> entry(String name, String summary, double b2, double decay) {
+        return Catalog.entry(name, "Kingma and Ba 2015, arXiv:1412.6980; Loshchilov and Hutter 2019, arXiv:1711.05101", summary,
+                List.of(Option.of("b1", 0.9, "memory of the first moment"), Option.of("b2", b2, "memory of the second moment"),
+                        Option.of("eps", 1e-8, "added to the root of the second moment"), Option.of("decay", decay, "weight decay, relative to the learning rate")),
+                s -> new Adam(s.number("b1"), s.number("b2"), s.number("eps"), s.number("decay")));
+    }
 
     private final double b1;
     private final double b2;

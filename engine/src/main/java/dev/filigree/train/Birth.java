@@ -26,6 +26,7 @@ public final class Birth {
     private final Network network;
     private final Rng rng;
 
+    /** Gives the tables their values at once; weights wait until it is said whether they are sparse. */
     public Birth(Compute compute, Network network, Rng rng) {
         this.compute = compute;
         this.network = network;
@@ -34,19 +35,28 @@ public final class Birth {
             Floats values = draw(w.param().name(), w.init(), w.rows() * w.cols(), w.cols(), w.cols());
             w.param().set(Dense.of(w.rows(), w.cols(), values));
         }
+        network.tables().forEach(this::table);
     }
 
     /** A weight with every position. */
     public void dense(Site site) {
+        network.param(site).set(tiled(site.rows(), site.cols(), draw(site, Math.multiplyExact(site.rows(), site.cols()))));
+    }
+
+    private void table(Network.Table table) {
+        Floats values = draw(table.name(), network.init(table), Math.multiplyExact(table.rows(), table.cols()), table.cols(), table.rows());
+        network.param(table.name()).set(table.tied() ? tiled(table.rows(), table.cols(), values) : Dense.of(table.rows(), table.cols(), values));
+    }
+
+    private Tiled tiled(int rows, int cols, Floats values) {
         int tile = Kernels.TILE_ROWS;
-        Floats tiles = Floats.allocate(Arena.ofAuto(), Math.multiplyExact(Tiled.tiles(site.rows()) * tile, site.cols()));
-        Floats values = draw(site, Math.multiplyExact(site.rows(), site.cols()));
-        compute.parallel().run(site.rows(), r -> {
-            for (int c = 0; c < site.cols(); c++) {
-                tiles.set((r / tile * site.cols() + c) * tile + r % tile, values.get(r * site.cols() + c));
+        Floats tiles = Floats.allocate(Arena.ofAuto(), Math.multiplyExact(Tiled.tiles(rows) * tile, cols));
+        compute.parallel().run(rows, r -> {
+            for (int c = 0; c < cols; c++) {
+                tiles.set((r / tile * cols + c) * tile + r % tile, values.get(r * cols + c));
             }
         });
-        network.param(site).set(new Tiled(site.rows(), site.cols(), tiles));
+        return new Tiled(rows, cols, tiles);
     }
 
     /** A weight that lives at {@code live} alone; matrices are held in {@code layout}. */

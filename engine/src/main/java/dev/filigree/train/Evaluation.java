@@ -22,7 +22,7 @@ public final class Evaluation {
         try (Eager eager = new Eager(compute)) {
             for (Batch batch : batches) {
                 Value y = model.forward(eager, batch);
-                Objective.Score s = objective.score(y, batch, null);
+                Objective.Score s = objective.score(compute, y, batch, null);
                 eager.release(y);
                 loss += s.loss() * s.count();
                 right += s.right() * s.count();

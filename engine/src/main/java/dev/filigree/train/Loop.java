@@ -15,7 +15,6 @@ import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A bare training loop: batch, forward, backward, clip, update; everything else arrives through hooks. The same setup
@@ -31,7 +30,7 @@ public final class Loop implements Stateful, AutoCloseable {
     private final Trained trained;
     private final Gradients gradients;
     private final Tape tape;
-    private final Map<String, Rng> streams = new TreeMap<>();
+    private final Streams streams;
     private long step;
     private Loss loss;
 
@@ -55,7 +54,9 @@ public final class Loop implements Stateful, AutoCloseable {
         this.setup = setup;
         this.trained = new Trained(model, setup.layout());
         this.gradients = new Gradients(trained.params());
-        this.tape = new Tape(compute, gradients, () -> rng("dropout"));
+        Streams random = new Streams(setup.rng());
+        this.streams = random;
+        this.tape = new Tape(compute, gradients, () -> random.of("dropout")); // the tape is not to hold the whole loop
     }
 
     public Compute compute() {
@@ -112,7 +113,7 @@ public final class Loop implements Stateful, AutoCloseable {
 
     /** The stream of this name; its position is part of the run's state. */
     public Rng rng(String name) {
-        return streams.computeIfAbsent(name, n -> setup.rng().split(n));
+        return streams.of(name);
     }
 
     /** Trains to the end of the run. */
@@ -214,8 +215,7 @@ public final class Loop implements Stateful, AutoCloseable {
         trained.save(out.in("weights"));
         setup.optimizer().save(out.in("optimizer"));
         setup.batches().save(out.in("batches"));
-        out.put("streams", String.join("\n", streams.keySet()));
-        streams.forEach((name, rng) -> out.in("stream").put(name, rng.state()));
+        streams.save(out);
         for (int i = 0; i < setup.hooks().size(); i++) {
             setup.hooks().get(i).save(out.in("hook" + i));
         }
@@ -228,8 +228,7 @@ public final class Loop implements Stateful, AutoCloseable {
         trained.params().forEach(p -> gradients.replace(p, zeros(p)));
         setup.optimizer().load(in.in("optimizer"));
         setup.batches().load(in.in("batches"));
-        streams.clear();
-        in.text("streams").lines().forEach(name -> rng(name).restore(in.in("stream").integer(name)));
+        streams.load(in);
         for (int i = 0; i < setup.hooks().size(); i++) {
             setup.hooks().get(i).load(in.in("hook" + i));
         }

@@ -8,9 +8,9 @@ import java.util.List;
 /** The parts of training, each listed once: to add one, write its file and add its entry here. */
 public final class Parts {
 
-    public static final Shelf<Optimizer> OPTIMIZERS = Catalog.shelf(Axis.OPTIMIZER, Adam.ENTRY, Sgd.ENTRY);
+    public static final Shelf<Optimizer> OPTIMIZERS = Catalog.shelf(Axis.OPTIMIZER, Adam.ENTRY, Adam.DECAYED, Sgd.ENTRY);
 
-    public static final Shelf<Rates> RATES = Catalog.shelf(Axis.RATE, Rates.Linear.ENTRY, Rates.Cosine.ENTRY, Rates.Constant.ENTRY);
+    public static final Shelf<Rates> RATES = Catalog.shelf(Axis.RATE, Rates.Linear.ENTRY, Rates.Cosine.ENTRY, Rates.Constant.ENTRY, Rates.Steps.ENTRY, Rates.OneCycle.ENTRY);
 
     private Parts() {
     }

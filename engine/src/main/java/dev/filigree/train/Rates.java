@@ -7,7 +7,7 @@ import dev.filigree.base.UserError;
 import java.util.List;
 
 /** How the learning rate moves over a run, as a share of its peak. Each climbs evenly over its warm-up. */
-public sealed interface Rates permits Rates.Linear, Rates.Cosine, Rates.Constant, Rates.Rounds {
+public sealed interface Rates permits Rates.Linear, Rates.Cosine, Rates.Constant, Rates.Steps, Rates.OneCycle, Rates.Rounds {
 
     /** Share of the steps over which the rate climbs from 0 to its peak. */
     double warmup();
@@ -87,6 +87,78 @@ public sealed interface Rates permits Rates.Linear, Rates.Cosine, Rates.Constant
         public double at(long step, long steps) {
             long length = Math.max(1, steps / rounds);
             return each.at(step % length, length);
+        }
+    }
+
+    /**
+     * Falls by a factor at each milestone.
+     *
+     * @param milestones shares of the steps after the warm-up, ascending
+     */
+    record Steps(double warmup, List<Double> milestones, double factor) implements Rates {
+        static final Entry<Rates> ENTRY = Catalog.entry("step", "", "falls by a factor at each milestone",
+                List.of(warmupOption(0.0), Option.of("at", "0.5/0.75", "milestones, shares of the steps"), Option.of("factor", 0.1, "what the rate is multiplied with")),
+                s -> new Steps(s.number("warmup"), shares(s.text("at")), s.number("factor")));
+
+        public Steps {
+            check(warmup);
+            milestones = List.copyOf(milestones);
+            for (int i = 0; i < milestones.size(); i++) {
+                if (!(milestones.get(i) > (i == 0 ? 0 : milestones.get(i - 1)) && milestones.get(i) < 1)) {
+                    throw new UserError("rate step: found milestones " + milestones + ", expected ascending shares in (0, 1)");
+                }
+            }
+            if (!(factor > 0 && factor <= 1)) {
+                throw new UserError("rate step: factor must be in (0, 1], found " + factor);
+            }
+        }
+
+        @Override
+        public double after(double progress) {
+            return Math.pow(factor, milestones.stream().filter(m -> progress >= m).count());
+        }
+
+        private static List<Double> shares(String text) {
+            try {
+                return java.util.Arrays.stream(text.split("/")).map(Double::valueOf).toList();
+            } catch (NumberFormatException e) {
+                throw new UserError("setting 'at' of step: found '" + text + "', expected shares such as 0.5/0.75");
+            }
+        }
+    }
+
+    /**
+     * Climbs to the peak and falls far below its beginning, both along half a cosine (Smith and Topin 2018).
+     *
+     * @param warmup share of the steps that climb
+     * @param first  share of the peak at the beginning
+     * @param last   share of the peak at the end
+     */
+    record OneCycle(double warmup, double first, double last) implements Rates {
+        static final Entry<Rates> ENTRY = Catalog.entry("one-cycle", "Smith and Topin 2018, arXiv:1708.07120", "climbs to the peak, then falls far below its beginning",
+                List.of(warmupOption(0.3), Option.of("first", 0.04, "share of the peak at the beginning"), Option.of("last", 4e-6, "share of the peak at the end")),
+                s -> new OneCycle(s.number("warmup"), s.number("first"), s.number("last")));
+
+        public OneCycle {
+            check(warmup);
+            if (!(first > 0 && first <= 1 && last > 0 && last <= 1)) {
+                throw new UserError("rate one-cycle: first and last must be in (0, 1], found " + first + " and " + last);
+            }
+        }
+
+        @Override
+        public double at(long step, long steps) {
+            double progress = steps < 2 ? 1 : step / (steps - 1.0);
+            return progress < warmup ? between(first, 1, progress / warmup) : after((progress - warmup) / (1 - warmup));
+        }
+
+        @Override
+        public double after(double progress) {
+            return between(1, last, progress);
+        }
+
+        private static double between(double from, double to, double progress) {
+            return to + (from - to) * 0.5 * (1 + Math.cos(Math.PI * progress));
         }
     }
 

@@ -13,7 +13,7 @@ public record Supervised(Objective objective) implements Step {
     public Loss run(Loop loop, Batch batch) {
         Value y = loop.model().forward(loop.tape(), batch);
         Objective.Score[] score = new Objective.Score[1];
-        loop.tape().seed(y, g -> score[0] = objective.score(y, batch, g));
+        loop.tape().seed(y, g -> score[0] = objective.score(loop.compute(), y, batch, g));
         loop.tape().backward();
         Map<String, Double> parts = new LinkedHashMap<>();
         if (!Double.isNaN(score[0].right())) {

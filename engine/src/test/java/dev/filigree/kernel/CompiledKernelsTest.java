@@ -47,7 +47,7 @@ class CompiledKernelsTest {
     private static final Pattern METHOD = Pattern.compile("<method id='(\\d+)' .*name='([^']+)'.*");
     private static final Pattern CALL = Pattern.compile("<call method='(\\d+)'.*");
     private static final Set<String> PRODUCTS = Set.of("Tiles", "PackedTiles", "SparseRows", "BlockTiles", "PositionedRows", "BitmapRows", "Quads", "RowGradients", "VectorUpdates", "VectorNorms",
-            "OneToken", "Softmax", "Activations", "StripRows", "Depthwise", "Unfold", "DenseVectors", "ColumnVectors", "PackVectors", "LaneSums", "BlockVectors", "CodedBlockVectors",
+            "OneToken", "Softmax", "Entropy", "Activations", "StripRows", "Depthwise", "Unfold", "DenseVectors", "ColumnVectors", "PackVectors", "LaneSums", "BlockVectors", "CodedBlockVectors",
             "SlicedVectors", "RowVectors", "GroupRows", "GroupVectors", "NarrowBlocks", "TapTiles", "TileGradients", "StripGradients", "Bands", "ChannelLoops");
 
     @TempDir

@@ -202,7 +202,7 @@ final class KernelBench {
             Arrays.setAll(scratch, i -> Floats.allocate(kernels.attention().scratch(length, 32)));
             add("attention 12 heads, length " + length, 4.0 * tokens * length * 384, () -> parallel.run(12, h -> {
                 for (int s = 0; s < tokens; s += length) {
-                    kernels.attention().attend(x, x, x, y, 384, width, s, s + length, h, 32, 0.2f, scratch[h]);
+                    kernels.attention().attend(x, x, x, y, 384, width, s, s + length, h, 32, 0.2f, false, scratch[h]);
                 }
             }));
         }

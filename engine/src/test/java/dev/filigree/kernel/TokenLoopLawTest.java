@@ -110,7 +110,7 @@ record TokenLoopLawTest(Kernels vector) {
     }
 
     @Test
-    void additionsAndDotProductsEqualTheScalarOnes() {
+    void additionsProductsAndDotProductsEqualTheScalarOnes() {
         for (int n : LENGTHS) {
             Rng rng = new Rng(n);
             Floats a = random(n, rng);
@@ -121,6 +121,10 @@ record TokenLoopLawTest(Kernels vector) {
             vector.elementwise().add(a, b, actual, n / 2, n);
             vector.elementwise().add(a, b, actual, 0, n / 2);
             assertClose(expected, actual, 0, vector.name() + " add, length " + n);
+            SCALAR.elementwise().multiply(a, b, expected, 0, n);
+            vector.elementwise().multiply(a, b, actual, n / 2, n);
+            vector.elementwise().multiply(a, b, actual, 0, n / 2);
+            assertClose(expected, actual, 0, vector.name() + " multiply, length " + n);
             SCALAR.elementwise().axpy(0.3f, b, expected, 0, n);
             vector.elementwise().axpy(0.3f, b, actual, 0, n);
             assertClose(expected, actual, 5e-7, vector.name() + " axpy, length " + n);
@@ -196,6 +200,20 @@ record TokenLoopLawTest(Kernels vector) {
         });
     }
 
+    @Test
+    void crossEntropyAndItsGradientEqualTheScalarOnes() {
+        forEachPanel((rng, x, dy, at, features, width, what) -> {
+            vector.elementwise().axpy(9f, copy(x), x, 0, x.length()); // -10 .. 10
+            Floats expected = random(3 * width, rng);
+            Floats actual = copy(expected);
+            SCALAR.norms().logSumExp(x, at, features, width, expected);
+            vector.norms().logSumExp(x, at, features, width, actual);
+            assertClose(expected, actual, 2e-5, what);
+            Floats scale = random(width, rng);
+            compare(x, 2e-6, what + " gradient", (k, y) -> k.norms().softmaxGradient(y, y, at, features, width, expected, scale, 0.01f));
+        });
+    }
+
     private interface Panel {
         void run(Rng rng, Floats x, Floats dy, int at, int features, int width, String what);
     }
@@ -231,14 +249,15 @@ record TokenLoopLawTest(Kernels vector) {
         for (int headSize : new int[] {1, 7, 32}) {
             for (int width : Kernels.WIDTHS) {
                 for (int[] span : spans) {
-                    attention(headSize, width, span[0], span[1]);
+                    attention(headSize, width, span[0], span[1], false);
+                    attention(headSize, width, span[0], span[1], true);
                 }
             }
         }
     }
 
-    private void attention(int headSize, int width, int from, int to) {
-        String what = vector.name() + " head size " + headSize + " width " + width + " tokens " + from + ".." + to;
+    private void attention(int headSize, int width, int from, int to, boolean causal) {
+        String what = vector.name() + (causal ? " causal" : "") + " head size " + headSize + " width " + width + " tokens " + from + ".." + to;
         Rng rng = new Rng(headSize).split(what);
         int heads = 3;
         int features = heads * headSize;
@@ -256,13 +275,13 @@ record TokenLoopLawTest(Kernels vector) {
         Floats expected = random(size, rng);
         Floats actual = copy(expected);
         float scale = 2.5f;
-        SCALAR.attention().attend(q, k, v, expected, features, width, from, to, 1, headSize, scale, null);
-        vector.attention().attend(q, k, v, actual, features, width, from, to, 1, headSize, scale, scratch);
+        SCALAR.attention().attend(q, k, v, expected, features, width, from, to, 1, headSize, scale, causal, null);
+        vector.attention().attend(q, k, v, actual, features, width, from, to, 1, headSize, scale, causal, scratch);
         assertClose(expected, actual, 1e-5, what);
         Floats[] s = {random(size, rng), random(size, rng), random(size, rng)};
         Floats[] g = {copy(s[0]), copy(s[1]), copy(s[2])};
-        SCALAR.attention().attendBackward(q, k, v, d, s[0], s[1], s[2], features, width, from, to, 1, headSize, scale, null);
-        vector.attention().attendBackward(q, k, v, d, g[0], g[1], g[2], features, width, from, to, 1, headSize, scale, scratch);
+        SCALAR.attention().attendBackward(q, k, v, d, s[0], s[1], s[2], features, width, from, to, 1, headSize, scale, causal, null);
+        vector.attention().attendBackward(q, k, v, d, g[0], g[1], g[2], features, width, from, to, 1, headSize, scale, causal, scratch);
         assertClose(s[0], g[0], 2e-4, what + " dq");
         assertClose(s[1], g[1], 2e-4, what + " dk");
         assertClose(s[2], g[2], 2e-4, what + " dv");

@@ -4,7 +4,6 @@ import dev.filigree.kernel.Kernels;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -12,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Kernels of which every call is clocked under the name of its method. */
+/** Kernels that tell how much time of threads each of their methods takes. */
 final class Clocked {
 
     private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean(); // of the thread: neighbours do not count
@@ -20,9 +19,30 @@ final class Clocked {
     private final Map<String, LongAdder> nanos = new ConcurrentHashMap<>();
     private final Kernels kernels;
 
-    Clocked(Kernels k) {
+    Clocked(Kernels real) {
+        this.kernels = timed(real);
+    }
+
+    Kernels kernels() {
+        return kernels;
+    }
+
+    void clear() {
+        nanos.clear();
+    }
+
+    /** Prints each kernel's share, the largest first. */
+    void print(int steps) {
+        long total = nanos.values().stream().mapToLong(LongAdder::sum).sum();
+        nanos.entrySet().stream().sorted((a, b) -> Long.compare(b.getValue().sum(), a.getValue().sum())).forEach(e -> System.out.printf(Locale.ROOT,
+                "  %-36s %7.2f ms of thread time a step  %4.1f %%%n", e.getKey(), e.getValue().sum() * 1e-6 / steps, 100.0 * e.getValue().sum() / total));
+        System.out.printf(Locale.ROOT, "  %-36s %7.2f ms%n", "all kernels", total * 1e-6 / steps);
+    }
+
+    /** The same kernels, every call clocked under the name of its method. */
+    private Kernels timed(Kernels k) {
         Map<String, Object> families = new LinkedHashMap<>();
-        this.kernels = (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, args) -> {
+        return (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, args) -> {
             if (!method.getReturnType().isInterface()) {
                 return method.invoke(k, args);
             }
@@ -39,23 +59,7 @@ final class Clocked {
         });
     }
 
-    Kernels kernels() {
-        return kernels;
-    }
-
-    void clear() {
-        nanos.clear();
-    }
-
-    /** Prints thread time of each method, the longest first. */
-    void report(int steps) {
-        long total = nanos.values().stream().mapToLong(LongAdder::sum).sum();
-        nanos.entrySet().stream().sorted((a, b) -> Long.compare(b.getValue().sum(), a.getValue().sum())).forEach(e -> System.out.printf(Locale.ROOT,
-                "  %-36s %7.2f ms of thread time a step  %4.1f %%%n", e.getKey(), e.getValue().sum() * 1e-6 / steps, 100.0 * e.getValue().sum() / total));
-        System.out.printf(Locale.ROOT, "  %-36s %7.2f ms%n", "all kernels", total * 1e-6 / steps);
-    }
-
-    private Object clocked(String name, Object target, Method m, Object[] args) throws Throwable {
+    private Object clocked(String name, Object target, java.lang.reflect.Method m, Object[] args) throws Throwable {
         long start = CLOCK.getCurrentThreadCpuTime();
         try {
             return m.invoke(target, args);

@@ -118,7 +118,7 @@ final class ImageStepBench {
                 loop.advance();
             }
             System.out.printf(Locale.ROOT, "%s: %.1f ms a step, clocked%n", sparse ? "sparse" : "dense", (System.nanoTime() - start) * 1e-6 / steps);
-            clocked.report(steps);
+            clocked.print(steps);
             long begin = System.nanoTime();
             for (int i = 0; i < steps; i++) {
                 loop.setup().batches().next();

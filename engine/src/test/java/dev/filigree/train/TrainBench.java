@@ -32,8 +32,6 @@ final class TrainBench {
     private static final int TOKENS = 20;
     private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean(); // of the thread: neighbours do not count
 
-    private final Clocked clocked = new Clocked(Kernels.best());
-
     private TrainBench() {
     }
 
@@ -47,15 +45,16 @@ final class TrainBench {
     private void run(int threads, double sparsity, int blockRows, int steps) {
         try (Parallel parallel = new Parallel(threads)) {
             Compute plain = new Compute(Kernels.best(), parallel);
+            Clocked clocked = new Clocked(Kernels.best());
             Compute timed = new Compute(clocked.kernels(), parallel);
             for (Compute compute : List.of(plain, timed)) {
-                measure(compute, sparsity, blockRows, steps, compute == plain);
+                measure(compute, sparsity, blockRows, steps, compute == plain, clocked);
             }
-            clocked.report(steps);
+            clocked.print(steps);
         }
     }
 
-    private void measure(Compute compute, double sparsity, int blockRows, int steps, boolean teacherAlone) {
+    private void measure(Compute compute, double sparsity, int blockRows, int steps, boolean teacherAlone, Clocked clocked) {
         Model teacher = Models.dense(MINI, 1);
         Bert student = Models.sparse(MINI, 1, 0, Layout.CSR);
         Layout layout = blockRows == 1 ? Layout.CSR : Layout.blocks(blockRows);

@@ -92,6 +92,20 @@ class TrainPartsTest {
         }
     }
 
+    /** A dead position has no number beside it that could decay: only what lives is held at all. */
+    @Test
+    void onlyLivePositionsDecay() {
+        for (Optimizer o : List.of(Parts.OPTIMIZERS.make("adamw(decay=0.5)"), new Sgd(0.9, false, 0.5), new Sgd(0.9, true, 0.5))) {
+            Topology.Builder live = new Topology.Builder(2, 2, 1);
+            live.add(1, 0);
+            Held w = new Held("weight", Layout.CSR.pack(Arena.ofAuto(), live.build(), Floats.of(3f)));
+            float[] out = after(o, w, new float[] {0f});
+            assertEquals(1, out.length);
+            assertTrue(out[0] < 3f);
+            assertEquals(1, w.forward().nonZeros());
+        }
+    }
+
     @Test
     void ratesStayWithinTheirPeakAndEndWhereTheyShould() {
         for (Entry<Rates> e : Parts.RATES.entries()) {
@@ -108,6 +122,17 @@ class TrainPartsTest {
         assertEquals(1 / 11.0, new Rates.Linear(0.1).at(0, 100), 1e-12);
         assertEquals(0.55, new Rates.Cosine(0, 0.1).at(50, 100), 1e-12);
         assertThrows(UserError.class, () -> Parts.RATES.make("linear(warmup=1)"));
+        Rates steps = Parts.RATES.make("step(at=0.5/0.75,factor=0.1)");
+        assertEquals(1, steps.at(49, 100), 1e-12);
+        assertEquals(0.1, steps.at(50, 100), 1e-12);
+        assertEquals(0.01, steps.at(99, 100), 1e-12);
+        Rates cycle = new Rates.OneCycle(0.5, 0.04, 0.001);
+        assertEquals(0.04, cycle.at(0, 101), 1e-12);
+        assertEquals(1, cycle.at(50, 101), 1e-12);
+        assertEquals(0.001, cycle.at(100, 101), 1e-12);
+        assertThrows(UserError.class, () -> Parts.RATES.make("step(at=0.7/0.3)"));
+        assertThrows(UserError.class, () -> Parts.RATES.make("step(at=half)"));
+        assertThrows(UserError.class, () -> Parts.RATES.make("one-cycle(first=0)"));
         assertThrows(UserError.class, () -> Parts.OPTIMIZERS.make("adam(b1=1)"));
         assertThrows(UserError.class, () -> Parts.OPTIMIZERS.make("sgd(momentum=0,nesterov=true)"));
     }

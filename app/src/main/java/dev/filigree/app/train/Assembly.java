@@ -10,6 +10,7 @@ import dev.filigree.prune.regime.Regime;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Sampling;
 import dev.filigree.tensor.Topology;
+import dev.filigree.train.Batches;
 import dev.filigree.train.Birth;
 import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
@@ -36,7 +37,8 @@ final class Assembly {
 
     /** Steps of the whole run, all rounds together. */
     long steps() {
-        long each = Math.ceilDiv(problem.training(settings.batch(), new Rng(0)).count(), settings.batch());
+        Batches batches = problem.training(settings.batch(), new Rng(0));
+        long each = Math.ceilDiv(batches.count(), batches.size());
         return settings.regime().rounds(settings.target()) * Math.max(1, Math.round(settings.epochs() * each));
     }
 

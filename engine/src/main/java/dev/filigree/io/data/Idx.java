@@ -63,7 +63,8 @@ final class Idx {
         return new Bytes(sizes, values);
     }
 
-    private static InputStream open(Path file) throws IOException {
+    /** A file's bytes, unpacked when it is packed with gzip. */
+    static InputStream open(Path file) throws IOException {
         BufferedInputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
         in.mark(2);
         int first = in.read() << 8 | in.read();

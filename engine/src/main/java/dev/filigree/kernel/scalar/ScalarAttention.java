@@ -12,9 +12,9 @@ final class ScalarAttention implements Attention {
 
     @Override
     public void attend(Floats q, Floats k, Floats v, Floats out, int features, int width, int from, int to, int head, int headSize, float scale,
-            Floats scratch) {
+            boolean causal, Floats scratch) {
         for (int i = from; i < to; i++) {
-            double[] p = weights(q, k, features, width, from, to, head, headSize, scale, i);
+            double[] p = weights(q, k, features, width, from, to, head, headSize, scale, causal, i);
             for (int d = head * headSize; d < (head + 1) * headSize; d++) {
                 double sum = 0;
                 for (int j = from; j < to; j++) {
@@ -27,12 +27,12 @@ final class ScalarAttention implements Attention {
 
     @Override
     public void attendBackward(Floats q, Floats k, Floats v, Floats dOut, Floats dq, Floats dk, Floats dv, int features, int width, int from, int to,
-            int head, int headSize, float scale, Floats scratch) {
+            int head, int headSize, float scale, boolean causal, Floats scratch) {
         int n = to - from;
         double[][] p = new double[n][];
         double[][] ds = new double[n][n];
         for (int i = 0; i < n; i++) {
-            p[i] = weights(q, k, features, width, from, to, head, headSize, scale, from + i);
+            p[i] = weights(q, k, features, width, from, to, head, headSize, scale, causal, from + i);
             double mean = 0;
             for (int j = 0; j < n; j++) {
                 for (int d = head * headSize; d < (head + 1) * headSize; d++) {
@@ -61,17 +61,19 @@ final class ScalarAttention implements Attention {
         }
     }
 
-    private static double[] weights(Floats q, Floats k, int features, int width, int from, int to, int head, int headSize, float scale, int query) {
-        double[] p = new double[to - from];
+    private static double[] weights(Floats q, Floats k, int features, int width, int from, int to, int head, int headSize, float scale, boolean causal,
+            int query) {
+        double[] p = new double[to - from]; // zero for keys that are not seen
+        int seen = causal ? query + 1 : to;
         double max = Double.NEGATIVE_INFINITY;
-        for (int j = from; j < to; j++) {
+        for (int j = from; j < seen; j++) {
             for (int d = head * headSize; d < (head + 1) * headSize; d++) {
                 p[j - from] += (double) q.get(at(features, width, d, query)) * k.get(at(features, width, d, j)) * scale;
             }
             max = Math.max(max, p[j - from]);
         }
         double sum = 0;
-        for (int j = 0; j < p.length; j++) {
+        for (int j = 0; j < seen - from; j++) {
             p[j] = Math.exp(p[j] - max);
             sum += p[j];
         }

@@ -29,6 +29,8 @@ final class ScalarElementwise implements Elementwise {
             case RELU -> Math.max(0f, v);
             case GELU -> (float) (0.5 * v * (1 + erf(v * SQRT_HALF)));
             case SILU -> (float) (v * sigmoid(v));
+            case TANH -> (float) Math.tanh(v);
+            case SIGMOID -> (float) sigmoid(v);
         };
     }
 
@@ -41,6 +43,8 @@ final class ScalarElementwise implements Elementwise {
                 case RELU -> v > 0 ? 1 : 0;
                 case GELU -> 0.5 * (1 + erf(v * SQRT_HALF)) + v * INV_SQRT_TWO_PI * Math.exp(-0.5 * v * v);
                 case SILU -> sigmoid(v) * (1 + v * sigmoid(-v));
+                case TANH -> 1 - Math.tanh(v) * Math.tanh(v);
+                case SIGMOID -> sigmoid(v) * sigmoid(-v);
             };
             dx.set(i, (float) (dy.get(i) * slope));
         }
@@ -50,6 +54,13 @@ final class ScalarElementwise implements Elementwise {
     public void add(Floats a, Floats b, Floats y, int from, int to) {
         for (int i = from; i < to; i++) {
             y.set(i, a.get(i) + b.get(i));
+        }
+    }
+
+    @Override
+    public void multiply(Floats a, Floats b, Floats y, int from, int to) {
+        for (int i = from; i < to; i++) {
+            y.set(i, a.get(i) * b.get(i));
         }
     }
 

@@ -103,6 +103,34 @@ final class ScalarNorms implements Norms {
         }
     }
 
+    @Override
+    public void logSumExp(Floats x, int at, int features, int width, Floats out) {
+        for (int t = 0; t < width; t++) {
+            int best = 0;
+            for (int f = 1; f < features; f++) {
+                best = x.get(at + f * width + t) > x.get(at + best * width + t) ? f : best;
+            }
+            double max = x.get(at + best * width + t);
+            double sum = 0;
+            for (int f = 0; f < features; f++) {
+                sum += Math.exp(x.get(at + f * width + t) - max);
+            }
+            out.set(t, (float) (max + Math.log(sum)));
+            out.set(width + t, best);
+            out.set(2 * width + t, (float) mean(x, at + t, features, width));
+        }
+    }
+
+    @Override
+    public void softmaxGradient(Floats x, Floats y, int at, int features, int width, Floats log, Floats scale, float uniform) {
+        for (int f = 0; f < features; f++) {
+            for (int t = 0; t < width; t++) {
+                int i = at + f * width + t;
+                y.set(i, (float) (scale.get(t) * (Math.exp(x.get(i) - log.get(t)) - uniform)));
+            }
+        }
+    }
+
     private static double mean(Floats x, int at, int features, int width) {
         double sum = 0;
         for (int f = 0; f < features; f++) {

@@ -58,6 +58,30 @@ final class Activations {
         }
     }
 
+    static void tanh(long p, long q, int count) {
+        int left = count;
+        for (; left >= N; left -= N) {
+            Functions.tanh(fromMemorySegment(F, ALL, p & MASK, ORDER)).intoMemorySegment(ALL, q & MASK, ORDER);
+            p += STEP;
+            q += STEP;
+        }
+        if (left > 0) {
+            rest(Activation.TANH, p, q, left);
+        }
+    }
+
+    static void sigmoid(long p, long q, int count) {
+        int left = count;
+        for (; left >= N; left -= N) {
+            Functions.sigmoid(fromMemorySegment(F, ALL, p & MASK, ORDER)).intoMemorySegment(ALL, q & MASK, ORDER);
+            p += STEP;
+            q += STEP;
+        }
+        if (left > 0) {
+            rest(Activation.SIGMOID, p, q, left);
+        }
+    }
+
     private static void rest(Activation f, long p, long q, int left) {
         VectorMask<Float> m = F.indexInRange(0, left);
         FloatVector x = fromMemorySegment(F, ALL, p, ORDER, m);
@@ -65,6 +89,8 @@ final class Activations {
             case RELU -> x.max(FloatVector.zero(F)).intoMemorySegment(ALL, q, ORDER, m);
             case GELU -> Functions.gelu(x).intoMemorySegment(ALL, q, ORDER, m);
             case SILU -> Functions.silu(x).intoMemorySegment(ALL, q, ORDER, m);
+            case TANH -> Functions.tanh(x).intoMemorySegment(ALL, q, ORDER, m);
+            case SIGMOID -> Functions.sigmoid(x).intoMemorySegment(ALL, q, ORDER, m);
         }
     }
 
@@ -110,6 +136,34 @@ final class Activations {
         }
     }
 
+    static void tanhAdd(long p, long r, long q, int count) {
+        int left = count;
+        for (; left >= N; left -= N) {
+            FloatVector y = Functions.tanh(fromMemorySegment(F, ALL, p & MASK, ORDER));
+            y.add(fromMemorySegment(F, ALL, r & MASK, ORDER)).intoMemorySegment(ALL, q & MASK, ORDER);
+            p += STEP;
+            r += STEP;
+            q += STEP;
+        }
+        if (left > 0) {
+            restAdd(Activation.TANH, p, r, q, left);
+        }
+    }
+
+    static void sigmoidAdd(long p, long r, long q, int count) {
+        int left = count;
+        for (; left >= N; left -= N) {
+            FloatVector y = Functions.sigmoid(fromMemorySegment(F, ALL, p & MASK, ORDER));
+            y.add(fromMemorySegment(F, ALL, r & MASK, ORDER)).intoMemorySegment(ALL, q & MASK, ORDER);
+            p += STEP;
+            r += STEP;
+            q += STEP;
+        }
+        if (left > 0) {
+            restAdd(Activation.SIGMOID, p, r, q, left);
+        }
+    }
+
     private static void restAdd(Activation f, long p, long r, long q, int left) {
         VectorMask<Float> m = F.indexInRange(0, left);
         FloatVector x = fromMemorySegment(F, ALL, p, ORDER, m);
@@ -118,6 +172,8 @@ final class Activations {
             case RELU -> x.max(FloatVector.zero(F)).add(add).intoMemorySegment(ALL, q, ORDER, m);
             case GELU -> Functions.gelu(x).add(add).intoMemorySegment(ALL, q, ORDER, m);
             case SILU -> Functions.silu(x).add(add).intoMemorySegment(ALL, q, ORDER, m);
+            case TANH -> Functions.tanh(x).add(add).intoMemorySegment(ALL, q, ORDER, m);
+            case SIGMOID -> Functions.sigmoid(x).add(add).intoMemorySegment(ALL, q, ORDER, m);
         }
     }
 
@@ -164,6 +220,34 @@ final class Activations {
         }
     }
 
+    static void tanhBackward(long p, long q, long o, int count) {
+        int left = count;
+        for (; left >= N; left -= N) {
+            FloatVector slope = Functions.tanhSlope(fromMemorySegment(F, ALL, p & MASK, ORDER));
+            fromMemorySegment(F, ALL, q & MASK, ORDER).mul(slope).intoMemorySegment(ALL, o & MASK, ORDER);
+            p += STEP;
+            q += STEP;
+            o += STEP;
+        }
+        if (left > 0) {
+            restBackward(Activation.TANH, p, q, o, left);
+        }
+    }
+
+    static void sigmoidBackward(long p, long q, long o, int count) {
+        int left = count;
+        for (; left >= N; left -= N) {
+            FloatVector slope = Functions.sigmoidSlope(fromMemorySegment(F, ALL, p & MASK, ORDER));
+            fromMemorySegment(F, ALL, q & MASK, ORDER).mul(slope).intoMemorySegment(ALL, o & MASK, ORDER);
+            p += STEP;
+            q += STEP;
+            o += STEP;
+        }
+        if (left > 0) {
+            restBackward(Activation.SIGMOID, p, q, o, left);
+        }
+    }
+
     private static void restBackward(Activation f, long p, long q, long o, int left) {
         VectorMask<Float> m = F.indexInRange(0, left);
         FloatVector x = fromMemorySegment(F, ALL, p, ORDER, m);
@@ -172,6 +256,8 @@ final class Activations {
             case RELU -> FloatVector.zero(F).blend(d, x.compare(VectorOperators.GT, 0f)).intoMemorySegment(ALL, o, ORDER, m);
             case GELU -> d.mul(Functions.geluSlope(x)).intoMemorySegment(ALL, o, ORDER, m);
             case SILU -> d.mul(Functions.siluSlope(x)).intoMemorySegment(ALL, o, ORDER, m);
+            case TANH -> d.mul(Functions.tanhSlope(x)).intoMemorySegment(ALL, o, ORDER, m);
+            case SIGMOID -> d.mul(Functions.sigmoidSlope(x)).intoMemorySegment(ALL, o, ORDER, m);
         }
     }
 }

@@ -21,6 +21,9 @@ final class Functions {
     /** Beyond this silu is 0 or x, and e^-x would leave the normal floats. */
     private static final float FAR = 87f;
 
+    /** Beyond this tanh is 1 or -1 to the last bit, and its slope below 1e-16. */
+    private static final float FLAT = 20f;
+
     /** Adding it to a float of moderate size rounds to an integer, which then stands in the low bits. */
     private static final float ROUND = 0x1.8p23f;
 
@@ -138,5 +141,36 @@ final class Functions {
         FloatVector e = exp2(v.mul(broadcast(F, -Softmax.LOG2_E)));
         FloatVector s = broadcast(F, 1f).div(e.add(broadcast(F, 1f)));
         return v.mul(e.mul(s)).fma(s, s);
+    }
+
+    /** {@code tanh x = 1 - 2 / (e^2x + 1)}, absolute error below 3e-7. */
+    static FloatVector tanh(FloatVector x) {
+        FloatVector v = x.blend(broadcast(F, -FLAT), x.compare(VectorOperators.LT, -FLAT));
+        v = v.blend(broadcast(F, FLAT), v.compare(VectorOperators.GT, FLAT));
+        return broadcast(F, 1f).sub(broadcast(F, 2f).div(exp2(v.mul(broadcast(F, 2 * Softmax.LOG2_E))).add(broadcast(F, 1f))));
+    }
+
+    /** The derivative of {@link #tanh}, {@code 4 e / (e + 1)^2} with {@code e = e^2x}, absolute error below 1e-6. */
+    static FloatVector tanhSlope(FloatVector x) {
+        FloatVector v = x.blend(broadcast(F, -FLAT), x.compare(VectorOperators.LT, -FLAT));
+        v = v.blend(broadcast(F, FLAT), v.compare(VectorOperators.GT, FLAT));
+        FloatVector e = exp2(v.mul(broadcast(F, 2 * Softmax.LOG2_E)));
+        FloatVector s = broadcast(F, 2f).div(e.add(broadcast(F, 1f)));
+        return e.mul(s).mul(s);
+    }
+
+    /** {@code 1 / (1 + e^-x)} to 4e-7 of itself, and at least e^-87. */
+    static FloatVector sigmoid(FloatVector x) {
+        FloatVector v = x.blend(broadcast(F, -FAR), x.compare(VectorOperators.LT, -FAR));
+        return broadcast(F, 1f).div(exp2(v.mul(broadcast(F, -Softmax.LOG2_E))).add(broadcast(F, 1f)));
+    }
+
+    /** The derivative of {@link #sigmoid}, {@code e s^2} with {@code e = e^-x}, absolute error below 1e-6. */
+    static FloatVector sigmoidSlope(FloatVector x) {
+        FloatVector v = x.blend(broadcast(F, -FLAT - FLAT), x.compare(VectorOperators.LT, -FLAT - FLAT));
+        v = v.blend(broadcast(F, FLAT + FLAT), v.compare(VectorOperators.GT, FLAT + FLAT));
+        FloatVector e = exp2(v.mul(broadcast(F, -Softmax.LOG2_E)));
+        FloatVector s = broadcast(F, 1f).div(e.add(broadcast(F, 1f)));
+        return e.mul(s).mul(s);
     }
 }

@@ -7,6 +7,7 @@ import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.address;
+import static dev.filigree.kernel.vector.Lanes.setFloat;
 import static java.lang.ref.Reference.reachabilityFence;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
@@ -24,6 +25,9 @@ final class VectorAttention implements Attention {
 
     /** Queries whose scores are held at once. */
     private static final int STRIP = 64;
+
+    /** A score so low that its weight is nothing, and no infinity. */
+    private static final float HIDDEN = -1e30f;
 
     @Override
     public int scratch(int length, int headSize) {
@@ -45,7 +49,7 @@ final class VectorAttention implements Attention {
 
     @Override
     public void attend(Floats q, Floats k, Floats v, Floats out, int features, int width, int from, int to, int head, int headSize, float scale,
-            Floats scratch) {
+            boolean causal, Floats scratch) {
         int n = to - from;
         int padded = padded(n);
         int first = head * headSize;
@@ -69,11 +73,18 @@ final class VectorAttention implements Attention {
         }
         for (int s = 0; s < n; s += STRIP) {
             int count = Math.min(STRIP, padded - s);
-            Tiles.product(n, headSize, ks, 4, row, qs + 4L * s, row, count, scores, 4L * STRIP);
-            for (long t = 0; t < 4L * count; t += STEP) {
-                Softmax.columns(scores + t, scores + t, 4L * STRIP, n, scale, inverse + t);
+            int seen = causal ? Math.min(n, s + STRIP) : n;
+            Tiles.product(seen, headSize, ks, 4, row, qs + 4L * s, row, count, scores, 4L * STRIP);
+            if (causal) {
+                fillBefore(scores + 4L * STRIP * s, 4L * STRIP, seen - s, HIDDEN);
             }
-            Tiles.product(headSize, n, vs, row, 4, scores, 4L * STRIP, count, result, 4L * STRIP);
+            for (long t = 0; t < 4L * count; t += STEP) {
+                Softmax.columns(scores + t, scores + t, 4L * STRIP, seen, scale, inverse + t);
+            }
+            if (causal) {
+                fillBefore(scores + 4L * STRIP * s, 4L * STRIP, seen - s, 0f);
+            }
+            Tiles.product(headSize, seen, vs, row, 4, scores, 4L * STRIP, count, result, 4L * STRIP);
             multiplyRows(result, 4L * STRIP, headSize, count, inverse);
             Tokens.write(result, 4L * STRIP, address(out), features, width, from + s, Math.min(to, from + s + STRIP), first, headSize);
         }
@@ -86,7 +97,7 @@ final class VectorAttention implements Attention {
 
     @Override
     public void attendBackward(Floats q, Floats k, Floats v, Floats dOut, Floats dq, Floats dk, Floats dv, int features, int width, int from, int to,
-            int head, int headSize, float scale, Floats scratch) {
+            int head, int headSize, float scale, boolean causal, Floats scratch) {
         int n = to - from;
         int padded = padded(n);
         long row = 4L * padded;
@@ -105,21 +116,38 @@ final class VectorAttention implements Attention {
         Tokens.read(address(v), features, width, from, to, first, headSize, vs, row, padded);
         Tokens.read(address(dOut), features, width, from, to, first, headSize, ds, row, padded);
 
-        // one row per key, queries along lanes
-        Tiles.product(n, headSize, ks, 4, row, qs, row, padded, weights, row);
-        for (long t = 0; t < row; t += STEP) {
-            Softmax.columns(weights + t, weights + t, row, n, scale, 0);
+        // one row per key, queries along lanes; of a causal square only what lies right of its diagonal of strips
+        int strip = causal ? STRIP : padded;
+        for (int j = 0; j < n; j += strip) {
+            int keys = Math.min(strip, n - j);
+            long at = j * row + 4L * j;
+            Tiles.product(keys, headSize, ks + 4L * j, 4, row, qs + 4L * j, row, padded - j, weights + at, row);
+            Tiles.product(keys, headSize, vs + 4L * j, 4, row, ds + 4L * j, row, padded - j, slopes + at, row);
+            if (causal) {
+                fillBefore(weights + at, row, keys, HIDDEN);
+            }
         }
-        Tiles.product(n, headSize, vs, 4, row, ds, row, padded, slopes, row);
-        Softmax.backward(weights, slopes, slopes, row, n, padded, scale);
-        Tokens.transpose(weights, row, n, n, weightsT, row);
-        Tokens.transpose(slopes, row, n, n, slopesT, row);
-
-        Tiles.product(headSize, n, ks, row, 4, slopes, row, padded, result, row);
+        for (int i = 0; i < padded; i += strip) {
+            int count = Math.min(strip, padded - i);
+            int seen = Math.min(n, i + strip);
+            for (long t = 4L * i; t < 4L * (i + count); t += STEP) {
+                Softmax.columns(weights + t, weights + t, row, seen, scale, 0);
+            }
+            if (causal) {
+                fillBefore(weights + i * row + 4L * i, row, seen - i, 0f);
+            }
+            Softmax.backward(weights + 4L * i, slopes + 4L * i, slopes + 4L * i, row, seen, count, scale);
+            Tiles.product(headSize, seen, ks, row, 4, slopes + 4L * i, row, count, result + 4L * i, row);
+        }
         Tokens.write(result, row, address(dq), features, width, from, to, first, headSize);
-        Tiles.product(headSize, n, qs, row, 4, slopesT, row, padded, result, row);
+        for (int j = 0; j < n; j += strip) {
+            long at = j * row + 4L * j;
+            Tokens.transpose(weights + at, row, Math.min(strip, n - j), n - j, weightsT + at, row);
+            Tokens.transpose(slopes + at, row, Math.min(strip, n - j), n - j, slopesT + at, row);
+        }
+        backwardKeys(headSize, n, strip, padded, qs, slopesT, row, result);
         Tokens.write(result, row, address(dk), features, width, from, to, first, headSize);
-        Tiles.product(headSize, n, ds, row, 4, weightsT, row, padded, result, row);
+        backwardKeys(headSize, n, strip, padded, ds, weightsT, row, result);
         Tokens.write(result, row, address(dv), features, width, from, to, first, headSize);
         reachabilityFence(q);
         reachabilityFence(k);
@@ -129,6 +157,22 @@ final class VectorAttention implements Attention {
         reachabilityFence(dk);
         reachabilityFence(dv);
         reachabilityFence(scratch);
+    }
+
+    /** {@code result = x m}, keys along lanes, strip by strip; m is zero for queries before a strip. */
+    private static void backwardKeys(int headSize, int n, int strip, int padded, long x, long m, long row, long result) {
+        for (int j = 0; j < padded; j += strip) {
+            Tiles.product(headSize, n - j, x + 4L * j, row, 4, m + j * row + 4L * j, row, Math.min(strip, padded - j), result + 4L * j, row);
+        }
+    }
+
+    /** Sets the first r numbers of row r: queries that come before their key. */
+    private static void fillBefore(long m, long rowBytes, int rows, float value) {
+        for (int r = 1; r < rows; r++) {
+            for (int i = 0; i < r; i++) {
+                setFloat((m + r * rowBytes + 4L * i) & MASK, value);
+            }
+        }
     }
 
     /** Multiplies every row of {@code [rows x count]} by the row at {@code factors}. */

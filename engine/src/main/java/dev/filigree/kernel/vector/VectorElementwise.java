@@ -36,6 +36,8 @@ final class VectorElementwise implements Elementwise {
             case RELU -> Activations.relu(p, q, to - from);
             case GELU -> Activations.gelu(p, q, to - from);
             case SILU -> Activations.silu(p, q, to - from);
+            case TANH -> Activations.tanh(p, q, to - from);
+            case SIGMOID -> Activations.sigmoid(p, q, to - from);
         }
         reachabilityFence(x);
         reachabilityFence(y);
@@ -51,6 +53,8 @@ final class VectorElementwise implements Elementwise {
             case RELU -> Activations.reluAdd(p, a, q, to - from);
             case GELU -> Activations.geluAdd(p, a, q, to - from);
             case SILU -> Activations.siluAdd(p, a, q, to - from);
+            case TANH -> Activations.tanhAdd(p, a, q, to - from);
+            case SIGMOID -> Activations.sigmoidAdd(p, a, q, to - from);
         }
         reachabilityFence(x);
         reachabilityFence(r);
@@ -71,6 +75,8 @@ final class VectorElementwise implements Elementwise {
             case RELU -> Activations.reluBackward(p, q, o, to - from);
             case GELU -> Activations.geluBackward(p, q, o, to - from);
             case SILU -> Activations.siluBackward(p, q, o, to - from);
+            case TANH -> Activations.tanhBackward(p, q, o, to - from);
+            case SIGMOID -> Activations.sigmoidBackward(p, q, o, to - from);
         }
         reachabilityFence(x);
         reachabilityFence(dy);
@@ -92,6 +98,27 @@ final class VectorElementwise implements Elementwise {
         if (left > 0) {
             VectorMask<Float> m = F.indexInRange(0, left);
             fromMemorySegment(F, ALL, p, ORDER, m).add(fromMemorySegment(F, ALL, q, ORDER, m)).intoMemorySegment(ALL, o, ORDER, m);
+        }
+        reachabilityFence(a);
+        reachabilityFence(b);
+        reachabilityFence(y);
+    }
+
+    @Override
+    public void multiply(Floats a, Floats b, Floats y, int from, int to) {
+        long p = address(a) + 4L * from;
+        long q = address(b) + 4L * from;
+        long o = address(y) + 4L * from;
+        int left = to - from;
+        for (; left >= N; left -= N) {
+            fromMemorySegment(F, ALL, p & MASK, ORDER).mul(fromMemorySegment(F, ALL, q & MASK, ORDER)).intoMemorySegment(ALL, o & MASK, ORDER);
+            p += STEP;
+            q += STEP;
+            o += STEP;
+        }
+        if (left > 0) {
+            VectorMask<Float> m = F.indexInRange(0, left);
+            fromMemorySegment(F, ALL, p, ORDER, m).mul(fromMemorySegment(F, ALL, q, ORDER, m)).intoMemorySegment(ALL, o, ORDER, m);
         }
         reachabilityFence(a);
         reachabilityFence(b);

@@ -16,6 +16,7 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.base.Floats;
+import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.Norms;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -134,6 +135,31 @@ final class VectorNorms implements Norms {
             Softmax.backward(py, pd, px, 4L * width, features, width, 1f);
         }
         keep(y, dy, dx);
+    }
+
+    @Override
+    public void logSumExp(Floats x, int at, int features, int width, Floats out) {
+        if (width == 1) {
+            Kernels.scalar().norms().logSumExp(x, at, features, width, out); // one token is no work
+            return;
+        }
+        for (int t = 0; t < width; t += N) {
+            Entropy.logSumExp(address(x) + 4L * (at + t), 4L * width, features, address(out) + 4L * t, 4L * width);
+        }
+        keep(x, out, out);
+    }
+
+    @Override
+    public void softmaxGradient(Floats x, Floats y, int at, int features, int width, Floats log, Floats scale, float uniform) {
+        if (width == 1) {
+            Kernels.scalar().norms().softmaxGradient(x, y, at, features, width, log, scale, uniform);
+            return;
+        }
+        for (int t = 0; t < width; t += N) {
+            Entropy.gradient(address(x) + 4L * (at + t), address(y) + 4L * (at + t), 4L * width, features, address(log) + 4L * t, address(scale) + 4L * t, uniform);
+        }
+        keep(x, y, log);
+        reachabilityFence(scale);
     }
 
     /** Back through a norm; one that is not {@code centred} takes no mean off, and has no shift. */

@@ -1,13 +1,18 @@
 package dev.filigree.train.loss;
 
+import dev.filigree.base.Floats;
 import dev.filigree.base.UserError;
+import dev.filigree.kernel.Compute;
 import dev.filigree.ops.Batch;
-import dev.filigree.ops.Samples;
+import dev.filigree.ops.Labelled;
 import dev.filigree.ops.Value;
+import java.util.Arrays;
 
 /**
  * {@code -sum_c q_c log softmax(y)_c}, where q is 1 - smoothing at the label and smoothing / classes everywhere (Szegedy et
- * al. 2016, arXiv:1512.00567). The gradient is {@code (softmax(y) - q) / samples}.
+ * al. 2016, arXiv:1512.00567): the mean over what has a label, so also over tokens and what follows them, and over some
+ * nodes of a graph. The gradient is {@code (softmax(y) - q) / labels}. A result is right when no class scores higher and none
+ * before it as high.
  *
  * @param smoothing share of the label's weight that is spread over all classes, in [0, 1)
  */
@@ -20,35 +25,48 @@ public record CrossEntropy(double smoothing) implements Objective {
     }
 
     @Override
-    public Score score(Value y, Batch batch, Value gradient) {
-        int[] labels = batch.as(Samples.class).labels();
+    public Score score(Compute compute, Value y, Batch batch, Value gradient) {
+        int[] labels = batch.as(Labelled.class).labels();
+        if (labels.length != y.tokens()) {
+            throw new IllegalArgumentException(labels.length + " labels for " + y.tokens() + " results");
+        }
+        int count = (int) Arrays.stream(labels).filter(l -> l >= 0).count();
+        double[] losses = new double[y.panels()];
+        int[] right = new int[y.panels()];
+        compute.parallel().run(y.panels(), p -> panel(compute, y, labels, 1f / Math.max(1, count), gradient, p, losses, right));
         double loss = 0;
-        int right = 0;
-        if (gradient != null) {
-            gradient.data().fill(0f);
+        for (double part : losses) {
+            loss += part;
         }
-        double[] exp = new double[y.features()];
-        for (int i = 0; i < y.tokens(); i++) {
-            int best = 0;
-            for (int c = 1; c < exp.length; c++) {
-                best = y.get(i, c) > y.get(i, best) ? c : best;
-            }
-            double max = y.get(i, best);
-            double sum = 0;
-            double mean = 0;
-            for (int c = 0; c < exp.length; c++) {
-                exp[c] = Math.exp(y.get(i, c) - max);
-                sum += exp[c];
-                mean += (y.get(i, c) - max) / exp.length;
-            }
-            double log = Math.log(sum);
-            loss += log - (1 - smoothing) * (y.get(i, labels[i]) - max) - smoothing * mean;
-            right += best == labels[i] ? 1 : 0;
-            for (int c = 0; c < exp.length && gradient != null; c++) {
-                double q = smoothing / exp.length + (c == labels[i] ? 1 - smoothing : 0);
-                gradient.data().set(gradient.at(i, c), (float) ((exp[c] / sum - q) / y.tokens()));
+        return new Score(loss / Math.max(1, count), Arrays.stream(right).sum() / (double) Math.max(1, count), count);
+    }
+
+    private void panel(Compute compute, Value y, int[] labels, float share, Value gradient, int panel, double[] losses, int[] right) {
+        int width = y.width();
+        int at = panel * y.features() * width;
+        Floats facts = Floats.allocate(3 * width);
+        Floats scale = Floats.allocate(width);
+        compute.kernels().norms().logSumExp(y.data(), at, y.features(), width, facts);
+        int tokens = Math.min(width, y.tokens() - panel * width);
+        for (int t = 0; t < tokens; t++) {
+            int label = labels[panel * width + t];
+            if (label >= 0) {
+                double wanted = (1 - smoothing) * y.data().get(at + label * width + t) + smoothing * facts.get(2 * width + t);
+                losses[panel] += facts.get(t) - wanted;
+                right[panel] += facts.get(width + t) == label ? 1 : 0;
+                scale.set(t, share);
             }
         }
-        return new Score(loss / y.tokens(), right / (double) y.tokens(), y.tokens());
+        if (gradient == null) {
+            return;
+        }
+        compute.kernels().norms().softmaxGradient(y.data(), gradient.data(), at, y.features(), width, facts, scale, (float) (smoothing / y.features()));
+        for (int t = 0; t < tokens; t++) {
+            int label = labels[panel * width + t];
+            if (label >= 0) {
+                int i = at + label * width + t;
+                gradient.data().set(i, gradient.data().get(i) - (float) ((1 - smoothing) * share));
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.filigree.train.loss;
 
+import dev.filigree.kernel.Compute;
 import dev.filigree.ops.Batch;
 import dev.filigree.ops.Value;
 
@@ -9,10 +10,11 @@ public interface Objective {
     /**
      * The mean loss of a result, and its gradient.
      *
+     * @param compute  where the work runs
      * @param y        the model's result for {@code batch}
      * @param gradient of the size of {@code y}, overwritten; null when only the loss is wanted
      */
-    Score score(Value y, Batch batch, Value gradient);
+    Score score(Compute compute, Value y, Batch batch, Value gradient);
 
     /**
      * How well a result fits.

@@ -174,7 +174,7 @@ class ImageTrainingTest {
         try (Run run = start(family, Dynamic.STATIC.make(), 0.6, 1, 120); Eager eager = new Eager(run.compute)) {
             run.finish();
             Samples seen = ExampleBatches.range(run.examples, 0, 50, run.net.form());
-            double right = new CrossEntropy(0).score(run.net.forward(eager, seen), seen, null).right();
+            double right = new CrossEntropy(0).score(run.compute, run.net.forward(eager, seen), seen, null).right();
             assertTrue(right > 0.6, family + " knows " + right);
             Samples one = ExampleBatches.range(run.examples, 3, 4, run.net.form());
             float alone = run.net.forward(eager, one).get(0, 1);

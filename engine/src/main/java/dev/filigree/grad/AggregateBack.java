@@ -1,0 +1,14 @@
+package dev.filigree.grad;
+
+import dev.filigree.ops.Value;
+import dev.filigree.tensor.Weight;
+
+/** Back through {@code y = A x} with a symmetric A: {@code dx = A dy}. */
+record AggregateBack(Weight adjacency, Value x, Value output) implements Operation {
+
+    @Override
+    public void backward(Tape tape, Value dy) {
+        tape.pass(x, dx -> tape.forward().aggregate(adjacency, dy, dx));
+        tape.free(dy);
+    }
+}

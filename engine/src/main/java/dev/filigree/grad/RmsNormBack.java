@@ -1,0 +1,25 @@
+package dev.filigree.grad;
+
+import dev.filigree.base.Floats;
+import dev.filigree.ops.Forward;
+import dev.filigree.ops.RmsNorm;
+import dev.filigree.ops.Value;
+
+/** Back through normalisation by the root of the mean square, which is computed again from the input. */
+record RmsNormBack(RmsNorm norm, Value x, Value output) implements Operation {
+
+    @Override
+    public void backward(Tape tape, Value dy) {
+        int features = x.features();
+        int width = x.width();
+        Value dx = tape.takeLike(x);
+        Value gains = tape.takeParts(features, x.panels());
+        Floats gain = Forward.vector(norm.gain());
+        tape.compute().parallel().run(x.panels(), p -> tape.compute().kernels().norms().rmsNormBackward(x.data(), dy.data(), dx.data(), p * features * width,
+                features, width, gain, norm.eps(), gains.data().slice(p * features, features).fill(0f)));
+        NormBack.addParts(tape, norm.gain(), gains);
+        tape.free(gains);
+        tape.free(dy);
+        tape.hand(x, dx);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.filigree.ops;
+
+import dev.filigree.tensor.Weight;
+
+/**
+ * The nodes of a graph.
+ *
+ * @param x         {@code [nodes x features]}
+ * @param adjacency {@code [nodes x nodes]}, symmetric and normalised
+ * @param labels    class of each node; -1 where nothing is judged
+ */
+public record Graph(Value x, Weight adjacency, int[] labels) implements Labelled {
+
+    public Graph {
+        if (labels.length != x.tokens() || adjacency.rows() != x.tokens() || adjacency.cols() != x.tokens()) {
+            throw new IllegalArgumentException(labels.length + " labels and an adjacency of " + adjacency.rows() + " x " + adjacency.cols() + " for " + x.tokens() + " nodes");
+        }
+    }
+
+    @Override
+    public int size() {
+        return x.tokens();
+    }
+}
