@@ -2,6 +2,7 @@ package dev.filigree.app.cli;
 
 import dev.filigree.app.RunLock;
 import dev.filigree.app.data.KnownData;
+import dev.filigree.app.train.Defaults;
 import dev.filigree.app.train.TrainFolder;
 import dev.filigree.app.train.TrainOutcome;
 import dev.filigree.app.train.TrainRun;
@@ -27,7 +28,7 @@ final class Train implements Runnable {
     @ParentCommand
     private Filigree filigree;
 
-    @Option(names = "--model", paramLabel = "NAME", defaultValue = "lenet-300-100", description = "What to train: see filigree methods network (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--model", paramLabel = "NAME", description = "What to train: see filigree methods network (default: what suits the data: lenet-300-100, resnet, decoder or gcn).")
     private String model;
 
     @Option(names = "--data", paramLabel = "NAME", defaultValue = "fashion-mnist", description = "A known name or a path: see filigree data (default: ${DEFAULT-VALUE}).")
@@ -45,17 +46,17 @@ final class Train implements Runnable {
     @Option(names = "--keep-dense", split = ",", paramLabel = "NAME", description = "Weights that stay dense, by a part of their name.")
     private List<String> keepDense = List.of();
 
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "10", description = "Looks at every training example (default: ${DEFAULT-VALUE}).")
-    private double epochs;
+    @Option(names = "--epochs", paramLabel = "N", description = "Looks at every training example (default: what suits the data, 10 for lenet-300-100).")
+    private Double epochs;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Examples a step (default: ${DEFAULT-VALUE}).")
-    private int batch;
+    @Option(names = "--batch", paramLabel = "N", description = "Examples a step (default: what suits the data, 128 for images).")
+    private Integer batch;
 
-    @Option(names = "--optimizer", paramLabel = "NAME", defaultValue = "sgd(momentum=0.9,decay=0.0005)", description = "sgd or adam, with settings (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--optimizer", paramLabel = "NAME", description = "sgd or adam, with settings (default: what suits the data, sgd(momentum=0.9,decay=0.0005) for images).")
     private String optimizer;
 
-    @Option(names = "--rate", paramLabel = "RATE", defaultValue = "0.1", description = "Peak learning rate (default: ${DEFAULT-VALUE}).")
-    private double rate;
+    @Option(names = "--rate", paramLabel = "RATE", description = "Peak learning rate (default: what suits the data, 0.1 for images).")
+    private Double rate;
 
     @Option(names = "--rates", paramLabel = "NAME", defaultValue = "cosine", description = "How the rate moves (default: ${DEFAULT-VALUE}).")
     private String rates;
@@ -75,8 +76,9 @@ final class Train implements Runnable {
     @Override
     public void run() {
         Console console = filigree.console();
-        TrainSettings settings = resume == null ? asked() : new TrainFolder(resume).settings();
-        Problem problem = KnownData.open(settings.data());
+        TrainSettings resumed = resume == null ? null : new TrainFolder(resume).settings();
+        Problem problem = KnownData.open(resumed == null ? data : resumed.data());
+        TrainSettings settings = resumed == null ? asked(Defaults.of(problem)) : resumed;
         TrainFolder folder = new TrainFolder(resume != null ? resume : out != null ? out : Path.of(name(settings)));
         try (RunLock _ = RunLock.take(folder.path())) {
             if (resume == null && folder.begun()) {
@@ -91,10 +93,15 @@ final class Train implements Runnable {
         }
     }
 
-    private TrainSettings asked() {
-        TrainSettings s = new TrainSettings(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, filigree.seed());
+    private TrainSettings asked(Defaults preset) {
+        TrainSettings s = new TrainSettings(or(model, preset.model()), data, method, sparsity, allocation, keepDense, or(epochs, preset.epochs()),
+                or(batch, preset.batch()), or(optimizer, preset.optimizer()), or(rate, preset.rate()), rates, smoothing, clip, filigree.seed());
         s.check();
         return s;
+    }
+
+    private static <T> T or(T given, T preset) {
+        return given == null ? preset : given;
     }
 
     private static String name(TrainSettings s) {

@@ -1,0 +1,86 @@
+package dev.filigree.app.data;
+
+import dev.filigree.io.data.ByteImages;
+import dev.filigree.io.data.DataSet;
+import dev.filigree.io.data.FeatureTable;
+import dev.filigree.io.data.GraphData;
+import dev.filigree.io.data.IdxFolder;
+import dev.filigree.io.data.ImageFolder;
+import dev.filigree.io.data.TextData;
+import dev.filigree.io.data.Vocabulary;
+import dev.filigree.train.Augmentation;
+import dev.filigree.train.Classification;
+import dev.filigree.train.NextToken;
+import dev.filigree.train.NodeClasses;
+import dev.filigree.train.Problem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+
+/** A kind of data on disk, and the problem that it poses. Where a set has no split of its own, every tenth example or the last tenth of a text is held out. */
+public enum DataReader {
+
+    /** Four IDX files. */
+    IDX {
+        @Override
+        Problem open(String name, Path path) {
+            return new Classification(IdxFolder.open(name, path));
+        }
+    },
+    /** Images in a folder for each class, or a tar.gz of that. */
+    PHOTOGRAPHS {
+        @Override
+        Problem open(String name, Path path) {
+            Path archive = path.resolve("train-jpg.tar.gz");
+            Path from = Files.isRegularFile(archive) ? archive : path;
+            ByteImages all = ImageFolder.open(from);
+            int[] held = IntStream.range(0, all.count()).filter(i -> i % HELD_OUT == HELD_OUT - 1).toArray();
+            int[] train = IntStream.range(0, all.count()).filter(i -> i % HELD_OUT != HELD_OUT - 1).toArray();
+            return new Classification(new DataSet(name, from + ", every tenth image held out", all.only(train), all.only(held)), Augmentation.PHOTOGRAPHS);
+        }
+    },
+    /** A text, character by character. */
+    CHARACTERS {
+        @Override
+        Problem open(String name, Path path) {
+            TextData all = TextData.open(path, Vocabulary.Unit.CHARACTERS, MOST_CHARACTERS);
+            int cut = (int) (all.ids().length * (1 - 1.0 / HELD_OUT));
+            return new NextToken(name, all.part(0, cut), all.part(cut, all.ids().length), WINDOW);
+        }
+    },
+    /** A graph of nodes with features, as four text files. */
+    GRAPH {
+        @Override
+        Problem open(String name, Path path) {
+            return new NodeClasses(name, GraphData.open(path), GraphData.Part.TEST);
+        }
+    },
+    /** A matrix of features with labels, as MATLAB stores it. */
+    TABLE {
+        @Override
+        Problem open(String name, Path path) {
+            FeatureTable.Split split = FeatureTable.open(path).split(1.0 / HELD_OUT, SPLIT_SEED);
+            return new Classification(new DataSet(name, path + ", a tenth held out at random", split.train(), split.test()));
+        }
+    };
+
+    private static final int HELD_OUT = 10;
+    private static final int MOST_CHARACTERS = 4096;
+    private static final int WINDOW = 128;
+    private static final long SPLIT_SEED = 1;
+
+    abstract Problem open(String name, Path path);
+
+    /** The kind that a path holds, by its ending or by what is in it. */
+    static DataReader of(Path path) {
+        String file = path.getFileName().toString();
+        if (file.endsWith(".mat")) {
+            return TABLE;
+        } else if (file.endsWith(".txt") || file.endsWith(".txt.gz")) {
+            return CHARACTERS;
+        } else if (Files.isRegularFile(path.resolve("edges.txt"))) {
+            return GRAPH;
+        }
+        return IdxFolder.is(path) ? IDX : PHOTOGRAPHS;
+    }
+}
