@@ -45,7 +45,7 @@ final class DynamicSparsity implements Study {
 
     @Override
     public Findings run(Lab lab) {
-        TrainSettings base = Rivals.dense("lenet-300-100", lab.choose(1, 12));
+        TrainSettings base = Rivals.dense("lenet-300-100", lab.choose(1, 30));
         String every = lab.quick() ? "every=5" : "every=100";
         Map<String, TrainSettings> rivals = new LinkedHashMap<>();
         rivals.put("dense", base);
@@ -55,13 +55,19 @@ final class DynamicSparsity implements Study {
             rivals.put("rigl " + sparsity, base.with(base.model(), "rigl(" + every + ")", sparsity));
         }
         Map<String, Lab.Series> found = lab.run(rivals);
-        List<LinePlot.Series> lines = new ArrayList<>();
-        found.forEach((name, s) -> lines.add(new LinePlot.Series(name,
-                s.trials().getFirst().curve().stream().map(p -> new LinePlot.Point(p.epoch(), p.right())).toList())));
-        return new Findings(List.of(Rivals.table("Accuracy at equal epochs", found.values())),
-                List.of(new LinePlot("Accuracy (first seed)", "epochs", "accuracy", lines, List.of())),
+        return new Findings(List.of(Rivals.table("Accuracy at equal epochs", found.values())), List.of(plot("90%", found), plot("98%", found)),
                 List.of(Verdict.above("RigL at 90 % is within 0.7 points of dense", -GAP, found.get("rigl 90%").over(found.get("dense"))),
                         Verdict.above("RigL beats static at 98 %", 0, found.get("rigl 98%").over(found.get("static 98%"))),
                         Verdict.above("SET beats static at 98 %", 0, found.get("set 98%").over(found.get("static 98%")))));
+    }
+
+    private static LinePlot plot(String sparsity, Map<String, Lab.Series> found) {
+        List<LinePlot.Series> lines = new ArrayList<>();
+        found.forEach((name, s) -> {
+            if (name.equals("dense") || name.endsWith(sparsity)) {
+                lines.add(new LinePlot.Series(name, s.trials().getFirst().curve().stream().map(p -> new LinePlot.Point(p.epoch(), p.right())).toList()));
+            }
+        });
+        return new LinePlot("Accuracy at " + sparsity + " zeros (first seed)", "epochs", "accuracy", lines, List.of());
     }
 }

@@ -14,7 +14,7 @@ final class Rivals {
 
     /** A dense run of a network, from which rivals are derived. */
     static TrainSettings dense(String model, double epochs) {
-        return new TrainSettings(model, "", "dense", "", "", List.of(), epochs, 128, "sgd(momentum=0.9,decay=0.0005)", 0.1, "cosine", 0, 10, 0);
+        return new TrainSettings(model, "", "dense", "", "", List.of(), epochs, 128, "sgd(momentum=0.9,decay=0.0002)", 0.1, "cosine", 0, 10, 0);
     }
 
     /** One row for each rival. */

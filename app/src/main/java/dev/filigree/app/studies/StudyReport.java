@@ -57,7 +57,7 @@ public record StudyReport(Study study, Study.Findings findings, RunRecord run, S
         page.verdict(study.claim(), lines());
         page.text("Run here: " + study.setup() + " Data: " + data + ". Seeds: " + seeds + ". It would be refuted by " + study.refutedBy() + ".");
         findings.plots().forEach(page::plot);
-        findings.tables().forEach(t -> page.heading(t.title()).table(t));
+        findings.tables().forEach(page::table);
         AtomicFile.write(file, page.provenance(run).html().getBytes(StandardCharsets.UTF_8));
     }
 }
