@@ -5,7 +5,6 @@ import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
-import static dev.filigree.kernel.vector.Lanes.getFloat;
 import static dev.filigree.kernel.vector.Lanes.setFloat;
 import static dev.filigree.kernel.vector.Softmax.LOG2_E;
 import static jdk.incubator.vector.FloatVector.broadcast;
@@ -50,13 +49,19 @@ final class Entropy {
                 p += rowBytes;
             }
         }
-        sum.intoMemorySegment(ALL, out & MASK, ORDER);
         best.intoMemorySegment(ALL, (out + outRow) & MASK, ORDER);
         total.div(rows).intoMemorySegment(ALL, (out + 2 * outRow) & MASK, ORDER);
         float[] largest = new float[N];
+        float[] sums = new float[N];
         max.intoArray(largest, 0);
+        sum.intoArray(sums, 0);
+        logs(largest, sums, out);
+    }
+
+    /** One number at a time, and therefore in a method of its own. */
+    private static void logs(float[] largest, float[] sums, long out) {
         for (int t = 0; t < N; t++) {
-            setFloat(out + 4L * t, (float) (largest[t] + Math.log(getFloat(out + 4L * t))));
+            setFloat(out + 4L * t, (float) (largest[t] + Math.log(sums[t])));
         }
     }
 
