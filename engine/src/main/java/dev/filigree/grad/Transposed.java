@@ -22,6 +22,9 @@ final class Transposed {
 
     private static final int RANGE = 1 << 14;
 
+    /** Tiles of a dense transpose in a task: what is read of a row of tiles is whole lines in sequence. */
+    private static final int TILES = 8;
+
     private final Weight source;
     private final Weight transpose;
     private final Ints from; // for each unit of the transpose its number in the source; null for a dense weight
@@ -158,17 +161,10 @@ final class Transposed {
         return new Transposed(w, new Tiled(w.cols(), w.rows(), tiles), null, 1);
     }
 
-    /** Writes the tiles of the transpose, those of TILE_ROWS columns in each task. */
+    /** Writes the tiles of the transpose, some neighbouring ones in each task. */
     private static void turn(Compute compute, Tiled w, Floats tiles) {
-        int tile = Kernels.TILE_ROWS;
-        compute.parallel().run(Tiled.tiles(w.cols()), task -> {
-            for (int r = 0; r < w.rows(); r++) {
-                int from = r / tile * w.cols() * tile + r % tile;
-                int to = (task * w.rows() + r) * tile - task * tile;
-                for (int c = task * tile; c < Math.min(w.cols(), (task + 1) * tile); c++) {
-                    tiles.set(to + c, w.tiles().get(from + c * tile));
-                }
-            }
-        });
+        int count = Tiled.tiles(w.cols());
+        compute.parallel().run(Math.ceilDiv(count, TILES), task -> compute.kernels().denseGradients().transpose(w.tiles(), w.rows(), w.cols(), task * TILES,
+                Math.min(count, (task + 1) * TILES), tiles));
     }
 }

@@ -34,6 +34,8 @@ public interface Kernels {
 
     SparseGradients sparseGradients();
 
+    DenseGradients denseGradients();
+
     Convolutions convolutions();
 
     Channels channels();

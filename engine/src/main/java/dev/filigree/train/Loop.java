@@ -144,7 +144,7 @@ public final class Loop implements Stateful, AutoCloseable {
             setup.hooks().forEach(h -> h.afterBackward(this, step));
         }
         tape.reset();
-        double norm = Ranges.norm(compute, gradients);
+        double norm = setup.clip() == Double.POSITIVE_INFINITY ? 0 : Ranges.norm(compute, gradients);
         float scale = norm > setup.clip() ? (float) (setup.clip() / norm) : 1f;
         setup.optimizer().update(compute, gradients, scale, (float) (setup.rate() * setup.rates().at(step, steps())));
         if (hooks) {

@@ -40,6 +40,11 @@ class SelfTestTest {
         }
 
         @Override
+        public DenseGradients denseGradients() {
+            return fast.denseGradients();
+        }
+
+        @Override
         public Convolutions convolutions() {
             return fast.convolutions();
         }

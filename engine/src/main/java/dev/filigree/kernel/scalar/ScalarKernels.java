@@ -4,6 +4,7 @@ import dev.filigree.kernel.Attention;
 import dev.filigree.kernel.Ceilings;
 import dev.filigree.kernel.Channels;
 import dev.filigree.kernel.Convolutions;
+import dev.filigree.kernel.DenseGradients;
 import dev.filigree.kernel.Elementwise;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
@@ -18,6 +19,7 @@ public final class ScalarKernels implements Kernels {
     private final Products products = new ScalarProducts();
     private final MatrixVector matrixVector = new ScalarMatrixVector();
     private final SparseGradients sparseGradients = new ScalarSparseGradients();
+    private final DenseGradients denseGradients = new ScalarDenseGradients();
     private final Convolutions convolutions = new ScalarConvolutions();
     private final Channels channels = new ScalarChannels();
     private final Elementwise elementwise = new ScalarElementwise();
@@ -39,6 +41,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public SparseGradients sparseGradients() {
         return sparseGradients;
+    }
+
+    @Override
+    public DenseGradients denseGradients() {
+        return denseGradients;
     }
 
     @Override

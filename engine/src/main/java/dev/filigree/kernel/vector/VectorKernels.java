@@ -4,6 +4,7 @@ import dev.filigree.kernel.Attention;
 import dev.filigree.kernel.Ceilings;
 import dev.filigree.kernel.Channels;
 import dev.filigree.kernel.Convolutions;
+import dev.filigree.kernel.DenseGradients;
 import dev.filigree.kernel.Elementwise;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
@@ -24,6 +25,7 @@ public final class VectorKernels implements Kernels {
     private final Products products = new VectorProducts();
     private final MatrixVector matrixVector = new VectorMatrixVector();
     private final SparseGradients sparseGradients = new VectorSparseGradients();
+    private final DenseGradients denseGradients = new VectorDenseGradients();
     private final Convolutions convolutions = new VectorConvolutions();
     private final Channels channels = new VectorChannels();
     private final Elementwise elementwise = new VectorElementwise();
@@ -45,6 +47,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public SparseGradients sparseGradients() {
         return sparseGradients;
+    }
+
+    @Override
+    public DenseGradients denseGradients() {
+        return denseGradients;
     }
 
     @Override
