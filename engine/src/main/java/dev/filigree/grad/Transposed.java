@@ -8,6 +8,8 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.PackedNofM;
+import dev.filigree.tensor.Projection;
 import dev.filigree.tensor.RowGroups;
 import dev.filigree.tensor.Slots;
 import dev.filigree.tensor.Tiled;
@@ -16,7 +18,8 @@ import java.lang.foreign.Arena;
 
 /**
  * The transpose {@code [cols x rows]} of a weight, with which gradients flow back through a product. Its structure is
- * built once; only its values are fetched again when those of the weight have changed.
+ * built once; only its values are fetched again when those of the weight have changed. That of N:M, whose survivors move
+ * while it is projected, is dense with zeros in it.
  */
 final class Transposed {
 
@@ -42,6 +45,7 @@ final class Transposed {
             case Tiled t -> dense(compute, t);
             case RowGroups g when g.rows() <= Shorts.RANGE -> blocks(g);
             case BlockCsr b when RowGroups.SIZES.contains(b.blockRows()) && b.rows() % b.blockRows() == 0 -> groups(b);
+            case PackedNofM p -> new Transposed(p, new Tiled(p.cols(), p.rows(), Floats.allocate(Tiled.tiles(p.cols()) * Kernels.TILE_ROWS * p.rows())), null, 1);
             default -> sparse(w);
         };
     }
@@ -66,6 +70,8 @@ final class Transposed {
             if (trained) {
                 turn(compute, t, ((Tiled) transpose).tiles());
             }
+        } else if (source instanceof PackedNofM p) { // its survivors may be others than before
+            Projection.transpose(compute, p, (Tiled) transpose);
         } else {
             Floats values = Slots.of(source);
             Floats out = Slots.of(transpose);

@@ -11,6 +11,7 @@ import dev.filigree.model.Site;
 import dev.filigree.ops.Batch;
 import dev.filigree.ops.Samples;
 import dev.filigree.ops.Value;
+import dev.filigree.prune.Parts;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Matmul;
 import dev.filigree.tensor.Sampling;
@@ -26,7 +27,8 @@ import java.util.stream.DoubleStream;
 
 /**
  * Where the time of a training step of square layers goes, beside the dense products in it: not a test, run its
- * {@code main}. Arguments: threads, rows of a layer, batch, seconds of a round, rounds, then sparsities in percent.
+ * {@code main}. Arguments: threads, rows of a layer, batch, seconds of a round, rounds, then sparsities in percent,
+ * or patterns such as 2:4 of a dense master.
  * Properties: {@code cpu=true} takes the calling thread's time, for busy machines; {@code profile=true} shows kernels;
  * {@code clip}, the longest gradient.
  */
@@ -53,7 +55,7 @@ final class MlpStepBench {
             Loop[] loops = new Loop[contestants.length];
             contestants[0] = bench.products(plain);
             for (int i = 1; i < contestants.length; i++) {
-                Loop loop = bench.loop(plain, Double.parseDouble(args[4 + i]) / 100);
+                Loop loop = bench.loop(plain, args[4 + i]);
                 loops[i] = loop;
                 contestants[i] = loop::advance;
             }
@@ -70,13 +72,13 @@ final class MlpStepBench {
             System.out.printf(Locale.ROOT, "%d dense products: %.2f ms%n", 3 * LAYERS - 1, products);
             for (int i = 1; i < contestants.length; i++) {
                 double step = median(found[i]);
-                System.out.printf(Locale.ROOT, "step at %s %%: %.3f ms, %.2f times as fast as the products%n", args[4 + i], step, products / step);
+                System.out.printf(Locale.ROOT, "step at %s: %.3f ms, %.2f times as fast as the products%n", args[4 + i], step, products / step);
             }
             if (Boolean.getBoolean("profile")) {
                 for (int i = 1; i < contestants.length; i++) {
                     Clocked clocked = new Clocked(plain.kernels());
-                    System.out.println("at " + args[4 + i] + " %");
-                    Loop loop = bench.loop(new Compute(clocked.kernels(), parallel), Double.parseDouble(args[4 + i]) / 100);
+                    System.out.println("at " + args[4 + i]);
+                    Loop loop = bench.loop(new Compute(clocked.kernels(), parallel), args[4 + i]);
                     milliseconds(loop::advance, seconds);
                     clocked.clear();
                     for (int step = 0; step < 50; step++) {
@@ -103,7 +105,9 @@ final class MlpStepBench {
         };
     }
 
-    private Loop loop(Compute compute, double sparsity) {
+    private Loop loop(Compute compute, String what) {
+        boolean projected = what.contains(":");
+        double sparsity = projected ? 0 : Double.parseDouble(what) / 100;
         Mlp net = new Mlp(Collections.nCopies(LAYERS + 1, side), Activation.RELU);
         Birth birth = new Birth(compute, net, new Rng(1));
         for (Site s : net.sites()) {
@@ -123,7 +127,7 @@ final class MlpStepBench {
         };
         double clip = Double.parseDouble(System.getProperty("clip", "Infinity"));
         return new Loop(compute, net, new Setup(step, new Same(samples), new Sgd(0.9, false, 1e-4), 1e-9, new Rates.Constant(0), clip, Long.MAX_VALUE / 2,
-                Layout.CSR, List.of(), new Rng(3)));
+                Layout.CSR, projected ? Parts.REGIMES.make("ste(pattern=" + what + ")").hooks(net.sites(), 0) : List.of(), new Rng(3)));
     }
 
     private Value value() {
