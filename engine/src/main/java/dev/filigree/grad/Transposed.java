@@ -171,6 +171,6 @@ final class Transposed {
     private static void turn(Compute compute, Tiled w, Floats tiles) {
         int count = Tiled.tiles(w.cols());
         compute.parallel().run(Math.ceilDiv(count, TILES), task -> compute.kernels().denseGradients().transpose(w.tiles(), w.rows(), w.cols(), task * TILES,
-                Math.min(count, (task + 1) * TILES), tiles));
+                Math.min(count, (task + 1) * TILES), tiles, w.rows()));
     }
 }

@@ -35,7 +35,8 @@ public interface DenseGradients {
      * The transpose of a weight in tiles: {@code out[c / 4][r][c % 4] = w[r / 4][c][r % 4]}, zero where c is past the last
      * column, for tiles {@code fromTile .. toTile} of out.
      *
-     * @param out {@code [ceil(cols/4)] [rows] [4]}
+     * @param out   {@code [ceil(cols/4)] [apart] [4]}
+     * @param apart {@code rows}, or more where w is a part of what is turned
      */
-    void transpose(Floats w, int rows, int cols, int fromTile, int toTile, Floats out);
+    void transpose(Floats w, int rows, int cols, int fromTile, int toTile, Floats out, int apart);
 }

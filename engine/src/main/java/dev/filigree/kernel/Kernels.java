@@ -46,6 +46,8 @@ public interface Kernels {
 
     Attention attention();
 
+    Survivors survivors();
+
     Updates updates();
 
     Ceilings ceilings();

@@ -7,8 +7,6 @@ import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.function.Supplier;
 
 /**
  * Survivors of a dense master by magnitude, N of every M consecutive inputs: chosen, fetched again when the master's values
@@ -22,26 +20,24 @@ public final class Projection {
     /** Tiles of rows in a task. */
     private static final int TASK = 8;
 
-    /** Inputs of a group up to which each is compared with every other one. */
-    private static final int COMPARED = 16;
-
     private final Compute compute;
-    private final Tiled master;
     private final PackedNofM packed;
+    private final MemorySegment live; // [tiles] [cols], a bit for each row of a tile
 
     /**
-     * @param packed survivors of {@code master}, changed in place
+     * @param packed survivors of masters, changed in place
      */
-    public Projection(Compute compute, Tiled master, PackedNofM packed) {
-        if (master.rows() != packed.rows() || master.cols() != packed.cols()) {
-            throw new IllegalArgumentException("a master [" + master.rows() + " x " + master.cols() + "] has no survivors [" + packed.rows() + " x " + packed.cols() + "]");
-        }
+    public Projection(Compute compute, PackedNofM packed) {
         this.compute = compute;
-        this.master = master;
         this.packed = packed;
+        this.live = Arena.ofAuto().allocate((long) Tiled.tiles(packed.rows()) * packed.cols(), Floats.ALIGNMENT);
+        packed.forEach((r, c, slot, v) -> {
+            long there = (long) r / TILE * packed.cols() + c;
+            live.set(JAVA_BYTE, there, (byte) (live.get(JAVA_BYTE, there) | 1 << r % TILE));
+        });
     }
 
-    /** Room for the N first of every M, with values of zero. */
+    /** The N first of every M, with values of zero. */
     public static PackedNofM room(int rows, int cols, int n, int m) {
         int count = Checked.elements(n + ":" + m, "values", (long) rows * (cols / m) * n);
         MemorySegment place = Arena.ofAuto().allocate(Math.max(1, count), Floats.ALIGNMENT);
@@ -51,121 +47,121 @@ public final class Projection {
         return new PackedNofM(rows, cols, n, m, place, Floats.allocate(count));
     }
 
+    /** What products see. */
+    public PackedNofM packed() {
+        return packed;
+    }
+
+    /** Bytes held beside the survivors. */
+    public long bytes() {
+        return live.byteSize();
+    }
+
     /** The largest of each group survive, the first of equal ones; their values are fetched. */
-    public void choose() {
-        rows(() -> new int[packed.m()], (r, keys) -> {
-            int perRow = packed.cols() / packed.m() * packed.n();
-            for (int group = 0; group < packed.cols() / packed.m(); group++) {
-                choose(slot(r, group * packed.m()), r * perRow + group * packed.n(), keys);
+    public void choose(Tiled master) {
+        check(master);
+        inTiles((from, to) -> compute.kernels().survivors().largest(master.tiles(), master.cols(), packed.n(), packed.m(), from, to, live));
+        rows((r, marks, places) -> {
+            int m = packed.m();
+            int[] order = new int[m + 1];
+            for (int first = 0, at = 0; first < packed.cols(); first += m) {
+                int found = 0;
+                for (int i = first; i < first + m; i++) { // no branch: survivors are hard to foresee
+                    order[found] = i;
+                    found += marks[i] >> r % TILE & 1;
+                }
+                for (int i = 0; i < packed.n(); i++, at++) {
+                    places[at] = (byte) (order[i] - first);
+                    packed.values().set(r * places.length + at, master.tiles().get(slot(r, order[i])));
+                }
             }
+            MemorySegment.copy(places, 0, packed.place(), JAVA_BYTE, (long) r * places.length, places.length);
         });
     }
 
     /** The values of the survivors as they are now. */
-    public void fetch() {
-        rows(() -> null, (r, none) -> survivors(r, (slot, i) -> packed.values().set(i, master.tiles().get(slot))));
-    }
-
-    /** Multiplies what did not survive with {@code factor}. */
-    public void shrinkOthers(float factor) {
-        rows(() -> new boolean[packed.cols()], (r, live) -> {
-            Arrays.fill(live, false);
-            survivors(r, (slot, i) -> live[(slot / TILE) % packed.cols()] = true);
-            for (int c = 0; c < packed.cols(); c++) {
-                if (!live[c]) {
-                    master.tiles().set(slot(r, c), factor * master.tiles().get(slot(r, c)));
+    public void fetch(Tiled master) {
+        check(master);
+        rows((r, marks, places) -> {
+            MemorySegment.copy(packed.place(), JAVA_BYTE, (long) r * places.length, places, 0, places.length);
+            for (int first = 0, at = 0; first < packed.cols(); first += packed.m()) {
+                for (int i = 0; i < packed.n(); i++, at++) {
+                    packed.values().set(r * places.length + at, master.tiles().get(slot(r, first + places[at])));
                 }
             }
         });
+    }
+
+    /** Multiplies what did not survive with {@code factor}. */
+    public void shrinkOthers(Tiled master, float factor) {
+        check(master);
+        inTiles((from, to) -> compute.kernels().survivors().shrinkOthers(master.tiles(), master.cols(), from, to, live, factor));
     }
 
     /** Writes the transpose of {@code p}, dense with zeros where nothing survived. */
     public static void transpose(Compute compute, PackedNofM p, Tiled out) {
-        int perRow = p.cols() / p.m() * p.n();
-        Floats tiles = out.tiles();
         compute.parallel().run(Math.ceilDiv(p.rows(), TASK * TILE), task -> {
             int from = task * TASK * TILE;
-            int to = Math.min(p.rows(), from + TASK * TILE);
-            for (int tile = 0; tile < Tiled.tiles(p.cols()); tile++) {
-                tiles.slice((tile * p.rows() + from) * TILE, (to - from) * TILE).fill(0f);
+            int rows = Math.min(p.rows(), from + TASK * TILE) - from;
+            try (Arena arena = Arena.ofConfined()) { // first as tiles, which are near each other, then turned
+                Floats dense = Floats.allocate(arena, Tiled.tiles(rows) * TILE * p.cols());
+                expand(p, from, rows, dense);
+                compute.kernels().denseGradients().transpose(dense, rows, p.cols(), 0, Tiled.tiles(p.cols()), out.tiles().slice(from * TILE, out.tiles().length() - from * TILE),
+                        p.rows());
             }
-            for (int r = from; r < to; r++) {
-                for (int i = 0; i < perRow; i++) {
-                    int c = i / p.n() * p.m() + p.place().get(JAVA_BYTE, (long) r * perRow + i);
-                    tiles.set((c / TILE * p.rows() + r) * TILE + c % TILE, p.values().get(r * perRow + i));
+        });
+    }
+
+    private static void expand(PackedNofM p, int from, int rows, Floats tiles) {
+        byte[] places = new byte[p.cols() / p.m() * p.n()];
+        for (int r = 0; r < rows; r++) {
+            int row = (from + r) * places.length;
+            MemorySegment.copy(p.place(), JAVA_BYTE, row, places, 0, places.length);
+            for (int first = 0, at = 0; first < p.cols(); first += p.m()) {
+                for (int i = 0; i < p.n(); i++, at++) {
+                    tiles.set((r / TILE * p.cols() + first + places[at]) * TILE + r % TILE, p.values().get(row + at));
                 }
             }
-        });
+        }
     }
 
-    private interface Row<T> {
-        void at(int row, T scratch);
+    private interface Row {
+        /**
+         * @param marks  of the row's tile, one byte for each column
+         * @param places room for those of one row
+         */
+        void at(int row, byte[] marks, byte[] places);
     }
 
-    private interface Survivor {
-        /** @param slot of the master, {@code i} that of its survivor */
-        void at(int slot, int i);
+    private interface Tiles {
+        void at(int from, int to);
     }
 
-    private <T> void rows(Supplier<T> scratch, Row<T> body) {
-        compute.parallel().run(Math.ceilDiv(master.rows(), TASK * TILE), task -> {
-            T mine = scratch.get();
-            for (int r = task * TASK * TILE; r < Math.min(master.rows(), (task + 1) * TASK * TILE); r++) {
-                body.at(r, mine);
+    private void inTiles(Tiles body) {
+        int tiles = Tiled.tiles(packed.rows());
+        compute.parallel().run(Math.ceilDiv(tiles, TASK), task -> body.at(task * TASK, Math.min(tiles, (task + 1) * TASK)));
+    }
+
+    private void rows(Row body) {
+        compute.parallel().run(Math.ceilDiv(packed.rows(), TASK * TILE), task -> {
+            byte[] marks = new byte[packed.cols()];
+            byte[] places = new byte[packed.cols() / packed.m() * packed.n()];
+            for (int r = task * TASK * TILE; r < Math.min(packed.rows(), (task + 1) * TASK * TILE); r++) {
+                if (r % TILE == 0) {
+                    MemorySegment.copy(live, JAVA_BYTE, (long) r / TILE * marks.length, marks, 0, marks.length);
+                }
+                body.at(r, marks, places);
             }
         });
-    }
-
-    private void survivors(int r, Survivor body) {
-        int perRow = packed.cols() / packed.m() * packed.n();
-        for (int i = 0; i < perRow; i++) {
-            body.at(slot(r, i / packed.n() * packed.m() + packed.place().get(JAVA_BYTE, (long) r * perRow + i)), r * perRow + i);
-        }
     }
 
     private int slot(int r, int c) {
-        return (r / TILE * master.cols() + c) * TILE + r % TILE;
+        return (r / TILE * packed.cols() + c) * TILE + r % TILE;
     }
 
-    /** One group, whose first input is at {@code slot} and whose survivors go to {@code out} and following. */
-    private void choose(int slot, int out, int[] keys) {
-        int m = packed.m();
-        for (int i = 0; i < m; i++) { // magnitudes in order of their bits
-            keys[i] = Float.floatToRawIntBits(master.tiles().get(slot + i * TILE)) & Integer.MAX_VALUE;
+    private void check(Tiled master) {
+        if (master.rows() != packed.rows() || master.cols() != packed.cols()) {
+            throw new IllegalArgumentException("a master [" + master.rows() + " x " + master.cols() + "] has no survivors [" + packed.rows() + " x " + packed.cols() + "]");
         }
-        long least = m <= COMPARED ? 0 : least(keys);
-        for (int i = 0; i < m; i++) {
-            if (m <= COMPARED ? rank(keys, i) < packed.n() : key(keys, i) >= least) {
-                packed.place().set(JAVA_BYTE, out, (byte) i);
-                packed.values().set(out++, master.tiles().get(slot + i * TILE));
-            }
-        }
-    }
-
-    /** How many come before input i. */
-    private static int rank(int[] keys, int i) {
-        int rank = 0;
-        for (int j = 0; j < i; j++) {
-            rank += keys[j] >= keys[i] ? 1 : 0;
-        }
-        for (int j = i + 1; j < keys.length; j++) {
-            rank += keys[j] > keys[i] ? 1 : 0;
-        }
-        return rank;
-    }
-
-    /** The key of the last survivor. */
-    private long least(int[] keys) {
-        long[] all = new long[keys.length];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = key(keys, i);
-        }
-        Arrays.sort(all);
-        return all[all.length - packed.n()];
-    }
-
-    /** Larger for larger magnitudes, and for the first of equal ones. */
-    private static long key(int[] keys, int i) {
-        return (long) keys[i] << 8 | 255 - i;
     }
 }

@@ -46,7 +46,7 @@ class ProjectedLawTest {
     }
 
     private PackedNofM chosen(Held p, PackedNofM survivors) {
-        new Projection(compute, (Tiled) p.backward(), survivors).choose();
+        new Projection(compute, survivors).choose((Tiled) p.backward());
         return survivors;
     }
 

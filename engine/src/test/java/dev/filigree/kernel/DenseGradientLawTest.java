@@ -9,13 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Rng;
 import dev.filigree.tensor.Tiled;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Gradients of dense weights in tiles, and what turns their factors, equal their scalar definitions. */
+/** Gradients of dense weights in tiles, what turns their factors, and who survives equal their scalar definitions. */
 @ParameterizedClass
 @MethodSource("kernels")
 record DenseGradientLawTest(Kernels vector) {
@@ -82,8 +84,8 @@ record DenseGradientLawTest(Kernels vector) {
                 for (Kernels k : new Kernels[] {Kernels.scalar(), vector}) {
                     Floats tiles = Floats.allocate(Tiled.tiles(cols) * Kernels.TILE_ROWS * rows).fill(9f);
                     int half = Tiled.tiles(cols) / 2;
-                    k.denseGradients().transpose(w.tiles(), rows, cols, half, Tiled.tiles(cols), tiles);
-                    k.denseGradients().transpose(w.tiles(), rows, cols, 0, half, tiles);
+                    k.denseGradients().transpose(w.tiles(), rows, cols, half, Tiled.tiles(cols), tiles, rows);
+                    k.denseGradients().transpose(w.tiles(), rows, cols, 0, half, tiles, rows);
                     Tiled turned = new Tiled(cols, rows, tiles);
                     for (int r = 0; r < rows; r++) {
                         for (int c = 0; c < cols; c++) {
@@ -95,6 +97,28 @@ record DenseGradientLawTest(Kernels vector) {
                     }
                 }
             }
+        }
+    }
+
+    @Test
+    void theSameWeightsSurvive() {
+        int tiles = 5;
+        for (int[] nm : new int[][] {{1, 2}, {2, 4}, {3, 5}, {4, 8}, {1, 12}, {5, 16}, {64, 128}}) {
+            int cols = 3 * nm[1];
+            Floats w = Floats.allocate(tiles * Kernels.TILE_ROWS * cols);
+            Rng rng = new Rng(cols);
+            for (int i = 0; i < w.length(); i++) {
+                w.set(i, (rng.nextInt(21) - 10) / 8f); // equal magnitudes are common
+            }
+            MemorySegment expected = Arena.ofAuto().allocate((long) tiles * cols).fill((byte) 77);
+            MemorySegment actual = Arena.ofAuto().allocate((long) tiles * cols).fill((byte) 77);
+            Kernels.scalar().survivors().largest(w, cols, nm[0], nm[1], 1, 4, expected);
+            vector.survivors().largest(w, cols, nm[0], nm[1], 1, 4, actual);
+            assertEquals(-1, expected.mismatch(actual), vector.name() + " " + nm[0] + ":" + nm[1]);
+            Floats shrunk = copy(w);
+            Kernels.scalar().survivors().shrinkOthers(shrunk, cols, 1, 4, expected, 0.25f);
+            vector.survivors().shrinkOthers(w, cols, 1, 4, expected, 0.25f);
+            assertSame(shrunk, w, vector.name() + " others than " + nm[0] + ":" + nm[1]);
         }
     }
 }

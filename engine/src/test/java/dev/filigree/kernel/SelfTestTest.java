@@ -75,6 +75,11 @@ class SelfTestTest {
         }
 
         @Override
+        public Survivors survivors() {
+            return fast.survivors();
+        }
+
+        @Override
         public Updates updates() {
             return fast.updates();
         }

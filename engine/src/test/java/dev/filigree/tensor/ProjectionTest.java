@@ -26,7 +26,7 @@ class ProjectionTest {
     void theLargestOfEachGroupSurviveAndTheFirstOfEqualOnes(int n, int m, int cols) {
         Tiled master = master(cols);
         PackedNofM packed = Projection.room(ROWS, cols, n, m);
-        new Projection(compute(3), master, packed).choose();
+        new Projection(compute(3), packed).choose(master);
         for (int r = 0; r < ROWS; r++) {
             for (int group = 0; group < cols / m; group++) {
                 int row = r;
@@ -46,13 +46,13 @@ class ProjectionTest {
     void valuesFollowTheMasterAtTheOldPlacesUntilTheNextChoice() {
         Tiled master = master(12);
         PackedNofM packed = Projection.room(ROWS, 12, 2, 4);
-        Projection projection = new Projection(compute(1), master, packed);
-        projection.choose();
+        Projection projection = new Projection(compute(1), packed);
+        projection.choose(master);
         byte[] places = packed.place().toArray(ValueLayout.JAVA_BYTE);
         for (int i = 0; i < master.tiles().length(); i++) {
             master.tiles().set(i, 1 - master.tiles().get(i));
         }
-        projection.fetch();
+        projection.fetch(master);
         assertArrayEquals(places, packed.place().toArray(ValueLayout.JAVA_BYTE));
         packed.forEach((r, c, slot, v) -> assertEquals(master.get(r, c), v));
     }
@@ -62,9 +62,9 @@ class ProjectionTest {
         Tiled master = master(12);
         float[] before = master.tiles().segment().toArray(ValueLayout.JAVA_FLOAT);
         PackedNofM packed = Projection.room(ROWS, 12, 1, 3);
-        Projection projection = new Projection(compute(2), master, packed);
-        projection.choose();
-        projection.shrinkOthers(0.5f);
+        Projection projection = new Projection(compute(2), packed);
+        projection.choose(master);
+        projection.shrinkOthers(master, 0.5f);
         Topology live = Topology.of(packed);
         master.forEach((r, c, slot, v) -> assertEquals(live.find(r, c) >= 0 ? before[slot] : 0.5f * before[slot], v));
     }
@@ -73,7 +73,7 @@ class ProjectionTest {
     void theTransposeHoldsTheSurvivorsAndZerosWhateverItHeldBefore() {
         Tiled master = master(20);
         PackedNofM packed = Projection.room(ROWS, 20, 2, 5);
-        new Projection(compute(1), master, packed).choose();
+        new Projection(compute(1), packed).choose(master);
         Tiled turned = new Tiled(20, ROWS, Floats.allocate(Tiled.tiles(20) * Kernels.TILE_ROWS * ROWS).fill(7f));
         Projection.transpose(compute(2), packed, turned);
         Tiled expected = Tiled.pack(Arena.ofAuto(), packed);

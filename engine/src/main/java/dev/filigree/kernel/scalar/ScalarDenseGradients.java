@@ -32,10 +32,10 @@ final class ScalarDenseGradients implements DenseGradients {
     }
 
     @Override
-    public void transpose(Floats w, int rows, int cols, int fromTile, int toTile, Floats out) {
+    public void transpose(Floats w, int rows, int cols, int fromTile, int toTile, Floats out, int apart) {
         for (int c = fromTile * TILE_ROWS; c < toTile * TILE_ROWS; c++) {
             for (int r = 0; r < rows; r++) {
-                out.set((c / TILE_ROWS * rows + r) * TILE_ROWS + c % TILE_ROWS, c < cols ? w.get((r / TILE_ROWS * cols + c) * TILE_ROWS + r % TILE_ROWS) : 0f);
+                out.set((c / TILE_ROWS * apart + r) * TILE_ROWS + c % TILE_ROWS, c < cols ? w.get((r / TILE_ROWS * cols + c) * TILE_ROWS + r % TILE_ROWS) : 0f);
             }
         }
     }

@@ -11,6 +11,7 @@ import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
 import dev.filigree.kernel.Products;
 import dev.filigree.kernel.SparseGradients;
+import dev.filigree.kernel.Survivors;
 import dev.filigree.kernel.Updates;
 
 /** The definition of every kernel: slow and obvious. */
@@ -25,6 +26,7 @@ public final class ScalarKernels implements Kernels {
     private final Elementwise elementwise = new ScalarElementwise();
     private final Norms norms = new ScalarNorms();
     private final Attention attention = new ScalarAttention();
+    private final Survivors survivors = new ScalarSurvivors();
     private final Updates updates = new ScalarUpdates();
     private final Ceilings ceilings = new ScalarCeilings();
 
@@ -71,6 +73,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public Attention attention() {
         return attention;
+    }
+
+    @Override
+    public Survivors survivors() {
+        return survivors;
     }
 
     @Override

@@ -97,11 +97,11 @@ final class VectorDenseGradients implements DenseGradients {
     }
 
     @Override
-    public void transpose(Floats w, int rows, int cols, int fromTile, int toTile, Floats out) {
+    public void transpose(Floats w, int rows, int cols, int fromTile, int toTile, Floats out, int apart) {
         int wholeRows = rows / TILE_ROWS;
         int wholeTiles = Math.clamp(cols / TILE_ROWS - fromTile, 0, toTile - fromTile);
         for (int i = 0; i < wholeRows; i++) {
-            Fours.transpose(address(w) + TILE * ((long) i * cols + (long) fromTile * TILE_ROWS), address(out) + TILE * ((long) fromTile * rows + (long) i * TILE_ROWS), TILE * rows,
+            Fours.transpose(address(w) + TILE * ((long) i * cols + (long) fromTile * TILE_ROWS), address(out) + TILE * ((long) fromTile * apart + (long) i * TILE_ROWS), TILE * apart,
                     wholeTiles);
         }
         for (int tile = fromTile; tile < toTile; tile++) {
@@ -109,7 +109,7 @@ final class VectorDenseGradients implements DenseGradients {
                 for (int j = 0; j < TILE_ROWS; j++) {
                     int c = tile * TILE_ROWS + j;
                     long from = address(w) + TILE * ((long) (r / TILE_ROWS) * cols + c) + 4L * (r % TILE_ROWS);
-                    setInt(address(out) + TILE * ((long) tile * rows + r) + 4L * j, c < cols ? getInt(from) : 0);
+                    setInt(address(out) + TILE * ((long) tile * apart + r) + 4L * j, c < cols ? getInt(from) : 0);
                 }
             }
         }

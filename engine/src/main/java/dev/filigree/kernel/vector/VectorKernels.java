@@ -11,6 +11,7 @@ import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
 import dev.filigree.kernel.Products;
 import dev.filigree.kernel.SparseGradients;
+import dev.filigree.kernel.Survivors;
 import dev.filigree.kernel.Updates;
 
 /**
@@ -31,6 +32,7 @@ public final class VectorKernels implements Kernels {
     private final Elementwise elementwise = new VectorElementwise();
     private final Norms norms = new VectorNorms();
     private final Attention attention = new VectorAttention();
+    private final Survivors survivors = new VectorSurvivors();
     private final Updates updates = new VectorUpdates();
     private final Ceilings ceilings = new VectorCeilings();
 
@@ -77,6 +79,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public Attention attention() {
         return attention;
+    }
+
+    @Override
+    public Survivors survivors() {
+        return survivors;
     }
 
     @Override

@@ -24,7 +24,8 @@ final class Project implements Hook {
     private final NofM pattern;
     private final int every;
     private final double decay;
-    private final Map<String, PackedNofM> seen = new LinkedHashMap<>();
+    private final Map<String, Projection> seen = new LinkedHashMap<>();
+    private final Map<String, PackedNofM> restored = new LinkedHashMap<>(); // from a stored state, until it is first asked for
 
     Project(List<Site> sites, NofM pattern, int every, double decay) {
         this.sites = List.copyOf(sites);
@@ -38,14 +39,15 @@ final class Project implements Hook {
         for (Site s : sites) {
             Held p = loop.model().param(s);
             if (!p.projected()) {
-                boolean restored = seen.containsKey(s.name());
-                PackedNofM packed = seen.computeIfAbsent(s.name(), name -> Projection.room(s.rows(), s.cols(), pattern.n(), pattern.m()));
-                Projection projection = new Projection(loop.compute(), (Tiled) p.backward(), packed);
-                if (restored) {
-                    projection.fetch();
+                PackedNofM before = restored.remove(s.name());
+                PackedNofM packed = before == null ? Projection.room(s.rows(), s.cols(), pattern.n(), pattern.m()) : before;
+                Projection projection = new Projection(loop.compute(), packed);
+                if (before == null) {
+                    projection.choose((Tiled) p.backward());
                 } else {
-                    projection.choose();
+                    projection.fetch((Tiled) p.backward());
                 }
+                seen.put(s.name(), projection);
                 p.project(packed);
             }
         }
@@ -55,14 +57,15 @@ final class Project implements Hook {
     public void updated(Loop loop, long step) {
         float shrink = (float) (1 - decay * loop.setup().rate() * loop.setup().rates().at(step, loop.steps()));
         for (Site s : sites) {
-            Projection projection = new Projection(loop.compute(), (Tiled) loop.model().param(s).backward(), seen.get(s.name()));
+            Tiled master = (Tiled) loop.model().param(s).backward();
+            Projection projection = seen.get(s.name());
             if (decay > 0) {
-                projection.shrinkOthers(shrink);
+                projection.shrinkOthers(master, shrink);
             }
             if ((step + 1) % every == 0) {
-                projection.choose();
+                projection.choose(master);
             } else {
-                projection.fetch();
+                projection.fetch(master);
             }
         }
     }
@@ -71,7 +74,7 @@ final class Project implements Hook {
     @Override
     public void afterStep(Loop loop, long step) {
         if (step == loop.steps() - 1) {
-            sites.forEach(s -> loop.model().param(s).set(seen.get(s.name())));
+            sites.forEach(s -> loop.model().param(s).set(seen.get(s.name()).packed()));
             seen.clear();
         }
     }
@@ -79,7 +82,8 @@ final class Project implements Hook {
     @Override
     public void save(StateWriter out) {
         out.put("names", String.join("\n", seen.keySet()));
-        seen.forEach((name, packed) -> {
+        seen.forEach((name, projection) -> {
+            PackedNofM packed = projection.packed();
             Ints places = Ints.allocate(Math.ceilDiv(packed.values().length(), Integer.BYTES));
             MemorySegment.copy(packed.place(), 0, places.segment(), 0, packed.values().length());
             out.put(name, places);
@@ -89,6 +93,7 @@ final class Project implements Hook {
     @Override
     public void load(StateReader in) {
         seen.clear();
+        restored.clear();
         List<String> names = new ArrayList<>(in.text("names").lines().toList());
         for (Site s : sites) {
             if (names.remove(s.name())) {
@@ -98,7 +103,7 @@ final class Project implements Hook {
                     throw in.damaged(s.name(), "has " + places.length() + " words of places, which is not " + pattern.name() + " of " + s.rows() + " x " + s.cols());
                 }
                 MemorySegment.copy(places.segment(), 0, packed.place(), 0, packed.values().length());
-                seen.put(s.name(), new PackedNofM(s.rows(), s.cols(), pattern.n(), pattern.m(), packed.place(), packed.values())); // checks the places
+                restored.put(s.name(), new PackedNofM(s.rows(), s.cols(), pattern.n(), pattern.m(), packed.place(), packed.values())); // checks the places
             }
         }
     }
