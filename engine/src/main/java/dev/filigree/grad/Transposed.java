@@ -76,12 +76,7 @@ final class Transposed {
             Floats values = Slots.of(source);
             Floats out = Slots.of(transpose);
             compute.parallel().run(Math.ceilDiv(from.length(), RANGE), task -> {
-                int end = Math.min(from.length(), (task + 1) * RANGE);
-                for (int j = task * RANGE; j < end; j++) {
-                    for (int i = 0; i < unit; i++) {
-                        out.set(j * unit + i, values.get(from.get(j) * unit + i));
-                    }
-                }
+                compute.kernels().elementwise().gather(values, from, unit, out, task * RANGE, Math.min(from.length(), (task + 1) * RANGE));
             });
         }
         return transpose;
