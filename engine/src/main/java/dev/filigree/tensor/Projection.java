@@ -47,16 +47,6 @@ public final class Projection {
         return new PackedNofM(rows, cols, n, m, place, Floats.allocate(count));
     }
 
-    /** What products see. */
-    public PackedNofM packed() {
-        return packed;
-    }
-
-    /** Bytes held beside the survivors. */
-    public long bytes() {
-        return live.byteSize();
-    }
-
     /** The largest of each group survive, the first of equal ones; their values are fetched. */
     public void choose(Tiled master) {
         check(master);

@@ -24,8 +24,8 @@ final class Project implements Hook {
     private final NofM pattern;
     private final int every;
     private final double decay;
-    private final Map<String, Projection> seen = new LinkedHashMap<>();
-    private final Map<String, PackedNofM> restored = new LinkedHashMap<>(); // from a stored state, until it is first asked for
+    private final Map<String, PackedNofM> seen = new LinkedHashMap<>(); // by products, or from a stored state and yet to be shown
+    private final Map<String, Projection> projections = new LinkedHashMap<>();
 
     Project(List<Site> sites, NofM pattern, int every, double decay) {
         this.sites = List.copyOf(sites);
@@ -39,7 +39,7 @@ final class Project implements Hook {
         for (Site s : sites) {
             Held p = loop.model().param(s);
             if (!p.projected()) {
-                PackedNofM before = restored.remove(s.name());
+                PackedNofM before = seen.get(s.name());
                 PackedNofM packed = before == null ? Projection.room(s.rows(), s.cols(), pattern.n(), pattern.m()) : before;
                 Projection projection = new Projection(loop.compute(), packed);
                 if (before == null) {
@@ -47,7 +47,8 @@ final class Project implements Hook {
                 } else {
                     projection.fetch((Tiled) p.backward());
                 }
-                seen.put(s.name(), projection);
+                seen.put(s.name(), packed);
+                projections.put(s.name(), projection);
                 p.project(packed);
             }
         }
@@ -58,7 +59,7 @@ final class Project implements Hook {
         float shrink = (float) (1 - decay * loop.setup().rate() * loop.setup().rates().at(step, loop.steps()));
         for (Site s : sites) {
             Tiled master = (Tiled) loop.model().param(s).backward();
-            Projection projection = seen.get(s.name());
+            Projection projection = projections.get(s.name());
             if (decay > 0) {
                 projection.shrinkOthers(master, shrink);
             }
@@ -74,16 +75,16 @@ final class Project implements Hook {
     @Override
     public void afterStep(Loop loop, long step) {
         if (step == loop.steps() - 1) {
-            sites.forEach(s -> loop.model().param(s).set(seen.get(s.name()).packed()));
+            sites.forEach(s -> loop.model().param(s).set(seen.get(s.name())));
             seen.clear();
+            projections.clear();
         }
     }
 
     @Override
     public void save(StateWriter out) {
         out.put("names", String.join("\n", seen.keySet()));
-        seen.forEach((name, projection) -> {
-            PackedNofM packed = projection.packed();
+        seen.forEach((name, packed) -> {
             Ints places = Ints.allocate(Math.ceilDiv(packed.values().length(), Integer.BYTES));
             MemorySegment.copy(packed.place(), 0, places.segment(), 0, packed.values().length());
             out.put(name, places);
@@ -93,7 +94,7 @@ final class Project implements Hook {
     @Override
     public void load(StateReader in) {
         seen.clear();
-        restored.clear();
+        projections.clear();
         List<String> names = new ArrayList<>(in.text("names").lines().toList());
         for (Site s : sites) {
             if (names.remove(s.name())) {
@@ -103,7 +104,7 @@ final class Project implements Hook {
                     throw in.damaged(s.name(), "has " + places.length() + " words of places, which is not " + pattern.name() + " of " + s.rows() + " x " + s.cols());
                 }
                 MemorySegment.copy(places.segment(), 0, packed.place(), 0, packed.values().length());
-                restored.put(s.name(), new PackedNofM(s.rows(), s.cols(), pattern.n(), pattern.m(), packed.place(), packed.values())); // checks the places
+                seen.put(s.name(), new PackedNofM(s.rows(), s.cols(), pattern.n(), pattern.m(), packed.place(), packed.values())); // checks the places
             }
         }
     }

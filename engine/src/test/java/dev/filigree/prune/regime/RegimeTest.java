@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -69,6 +70,12 @@ class RegimeTest {
         assertArrayEquals(train(entry.make(), sparsity, 1, 0).values(), train(entry.make(), sparsity, 1, 67).values(), 0f);
     }
 
+    @Test
+    void survivorsThatAreChosenNowAndThenArePartOfTheState() {
+        Regime regime = Parts.REGIMES.make("sr-ste(every=50,decay=5)"); // chosen after steps 50 and 100, stopped between
+        assertArrayEquals(train(regime, 0.5, 1, 0).values(), train(regime, 0.5, 1, 67).values(), 0f);
+    }
+
     private record Run(Mlp net, double first, double last) {
         float[] values() {
             List<Float> all = new ArrayList<>();
@@ -97,6 +104,7 @@ class RegimeTest {
             try (Loop loop = loop(compute, regime, sparsity)) {
                 if (stop > 0) {
                     Snapshot.load(state, loop, Map.of());
+                    loop.rehearse(0); // leaves no trace
                 }
                 List<Double> losses = new ArrayList<>();
                 loop.run((step, steps, loss, batch, seconds) -> losses.add(loss.total()));
