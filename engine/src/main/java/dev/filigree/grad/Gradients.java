@@ -6,19 +6,22 @@ import dev.filigree.ops.Param;
 import dev.filigree.tensor.Slots;
 import dev.filigree.tensor.Weight;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * The gradients of the parameters that are trained, each in the slot order of its weight: one number for each live
- * position and none for the others.
+ * position and none for the others. For one thread at a time.
  */
 public final class Gradients {
 
     private static final int RANGE = 1 << 16;
 
     private final Map<Param, Floats> buffers = new LinkedHashMap<>();
+    private final Set<Param> stale = new HashSet<>(); // hold what is to be forgotten
+    private Compute clearing;
 
     /** @param trained parameters held as rows of entries, as blocks, or as vectors {@code [n x 1]} */
     public Gradients(Collection<? extends Param> trained) {
@@ -32,8 +35,21 @@ public final class Gradients {
         return p != null && buffers.containsKey(p);
     }
 
-    /** The gradient of a trained parameter. */
+    /** The gradient of a trained parameter, to be added to. */
     public Floats of(Param p) {
+        Floats g = buffer(p);
+        if (stale.remove(p)) {
+            clearing.parallel().run(Math.ceilDiv(g.length(), RANGE), i -> g.slice(i * RANGE, Math.min(RANGE, g.length() - i * RANGE)).fill(0f));
+        }
+        return g;
+    }
+
+    /** Whether nothing was added to the gradient of {@code p} yet: then the caller, who is told once, overwrites all of it. */
+    boolean begin(Param p) {
+        return stale.remove(p);
+    }
+
+    private Floats buffer(Param p) {
         Floats g = buffers.get(p);
         if (g == null) {
             throw new IllegalArgumentException(p.name() + " is not trained");
@@ -48,22 +64,22 @@ public final class Gradients {
 
     /** Replaces the gradient of a parameter whose weight was replaced. */
     public void replace(Param p, Floats gradient) {
-        of(p);
+        buffer(p);
         if (gradient.length() != Slots.of(p.backward()).length()) {
             throw new IllegalArgumentException(p.name() + ": " + gradient.length() + " gradients for " + Slots.of(p.backward()).length() + " values");
         }
         buffers.put(p, gradient);
+        stale.remove(p);
     }
 
     public long bytes() {
         return buffers.values().stream().mapToLong(Floats::bytes).sum();
     }
 
-    /** Sets every gradient to zero. */
+    /** Sets every gradient to zero; the zeros are written when somebody asks for them, for what is overwritten needs none. */
     public void clear(Compute compute) {
-        for (Floats g : buffers.values()) {
-            compute.parallel().run(Math.ceilDiv(g.length(), RANGE), i -> g.slice(i * RANGE, Math.min(RANGE, g.length() - i * RANGE)).fill(0f));
-        }
+        clearing = compute;
+        stale.addAll(buffers.keySet());
     }
 
     private static Floats zeros(Param p) {

@@ -36,21 +36,17 @@ record LinearBack(Param weight, Param bias, Activation f, Value x, Value sum, Va
 
     private void parameters(Tape tape, Value dy) {
         Gradients g = tape.parameters();
-        Floats ofWeight = g.wants(weight) ? g.of(weight) : null;
+        Weight w = weight.backward();
+        boolean dense = w instanceof Tiled && g.wants(weight);
+        if (dense) {
+            dense(tape, dy);
+        }
+        Floats ofWeight = !dense && g.wants(weight) ? g.of(weight) : null;
         Floats ofBias = g.wants(bias) ? g.of(bias) : null;
         if (ofWeight == null && ofBias == null) {
             return;
         }
         SparseGradients k = tape.compute().kernels().sparseGradients();
-        Weight w = weight.backward();
-        if (w instanceof Tiled && ofWeight != null) {
-            Value scratch = tape.takeParts(DenseGradient.length(w.rows(), w.cols()), 1);
-            int tokens = dy.panels() * dy.width();
-            Value room = tape.takeParts(DenseGradient.room(w.rows(), w.cols(), tokens), 1);
-            new DenseGradient(tape.compute(), w.rows(), w.cols(), dy.data(), x.data(), dy.width(), tokens, room.data()).addTo(tape.compute(), ofWeight, scratch.data());
-            tape.free(room);
-            tape.free(scratch);
-        }
         int unit = w instanceof BlockCsr b ? b.blockRows() : 1;
         int step = Math.max(1, Math.ceilDiv(Math.ceilDiv(w.rows(), unit), TASKS)) * unit;
         tape.compute().parallel().run(Math.ceilDiv(w.rows(), step), task -> {
@@ -63,7 +59,6 @@ record LinearBack(Param weight, Param bias, Activation f, Value x, Value sum, Va
                             ofWeight, from / unit, Math.ceilDiv(to, unit));
                     case RowGroups r -> k.groups(r.start(), r.column(), r.groupCols(), r.chunk(), r.rows(), r.cols(), dy.data(), x.data(), dy.width(),
                             dy.panels(), ofWeight, from, to);
-                    case Tiled _ -> { } // done above, all rows together
                     default -> throw new IllegalStateException(weight.name() + " is held as " + w.layout() + ", which has no gradient");
                 }
             }
@@ -71,5 +66,15 @@ record LinearBack(Param weight, Param bias, Activation f, Value x, Value sum, Va
                 k.rowSums(dy.data(), w.rows(), dy.width(), dy.panels(), ofBias, from, to);
             }
         });
+    }
+
+    /** All rows together. */
+    private void dense(Tape tape, Value dy) {
+        Weight w = weight.backward();
+        int tokens = dy.panels() * dy.width();
+        Value room = tape.takeParts(DenseGradient.room(w.cols(), tokens), 1);
+        boolean first = tape.parameters().begin(weight);
+        new DenseGradient(tape.compute(), w.rows(), w.cols(), dy.data(), x.data(), dy.width(), tokens, room.data()).write(tape.compute(), tape.parameters().of(weight), !first);
+        tape.free(room);
     }
 }

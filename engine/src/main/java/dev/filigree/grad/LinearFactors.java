@@ -22,17 +22,17 @@ final class LinearFactors implements Factors {
         if (gradient == null) {
             int tokens = x.panels() * x.width();
             gradient = new DenseGradient(compute, dy.features(), x.features(), dy.data(), x.data(), x.width(), tokens,
-                    Floats.allocate(DenseGradient.room(dy.features(), x.features(), tokens)));
+                    Floats.allocate(DenseGradient.room(x.features(), tokens)));
         }
         int together = DenseGradient.together();
         int before = from % together; // strips begin at whole tiles
         int rows = Math.min(dy.features(), from + count) - from + before;
         Floats strip = Floats.allocate(DenseGradient.length(rows, x.features()));
-        gradient.strip(compute, from - before, rows, strip);
+        gradient.strip(compute, from - before, rows, strip, false);
         compute.parallel().run(rows - before, r -> {
             for (int c = 0; c < x.features(); c++) {
                 int i = r * x.features() + c;
-                out.set(i, out.get(i) + strip.get(DenseGradient.at(r + before, c, rows)));
+                out.set(i, out.get(i) + strip.get(gradient.at(r + before, c)));
             }
         });
     }

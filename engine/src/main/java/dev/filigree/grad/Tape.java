@@ -485,9 +485,9 @@ public final class Tape implements Ops, AutoCloseable {
         }
     }
 
-    /** The transpose of what the way back sees of {@code p}, with its present values. */
+    /** The transpose of what products see of {@code p}, with its present values. */
     Weight transposed(Param p) {
-        Weight w = p.backward();
+        Weight w = p.forward();
         Transposed t = transposes.get(p);
         if (t == null || !t.isOf(w)) {
             t = Transposed.of(compute(), w);

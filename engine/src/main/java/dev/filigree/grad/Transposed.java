@@ -8,6 +8,8 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.PackedNofM;
+import dev.filigree.tensor.Projection;
 import dev.filigree.tensor.RowGroups;
 import dev.filigree.tensor.Slots;
 import dev.filigree.tensor.Tiled;
@@ -16,11 +18,15 @@ import java.lang.foreign.Arena;
 
 /**
  * The transpose {@code [cols x rows]} of a weight, with which gradients flow back through a product. Its structure is
- * built once; only its values are fetched again when those of the weight have changed.
+ * built once; only its values are fetched again when those of the weight have changed. That of N:M, whose survivors move
+ * while it is projected, is dense with zeros in it.
  */
 final class Transposed {
 
     private static final int RANGE = 1 << 14;
+
+    /** Tiles of a dense transpose in a task: what is read of a row of tiles is whole lines in sequence. */
+    private static final int TILES = 8;
 
     private final Weight source;
     private final Weight transpose;
@@ -39,6 +45,7 @@ final class Transposed {
             case Tiled t -> dense(compute, t);
             case RowGroups g when g.rows() <= Shorts.RANGE -> blocks(g);
             case BlockCsr b when RowGroups.SIZES.contains(b.blockRows()) && b.rows() % b.blockRows() == 0 -> groups(b);
+            case PackedNofM p -> new Transposed(p, new Tiled(p.cols(), p.rows(), Floats.allocate(Tiled.tiles(p.cols()) * Kernels.TILE_ROWS * p.rows())), null, 1);
             default -> sparse(w);
         };
     }
@@ -63,16 +70,13 @@ final class Transposed {
             if (trained) {
                 turn(compute, t, ((Tiled) transpose).tiles());
             }
+        } else if (source instanceof PackedNofM p) { // its survivors may be others than before
+            Projection.transpose(compute, p, (Tiled) transpose);
         } else {
             Floats values = Slots.of(source);
             Floats out = Slots.of(transpose);
             compute.parallel().run(Math.ceilDiv(from.length(), RANGE), task -> {
-                int end = Math.min(from.length(), (task + 1) * RANGE);
-                for (int j = task * RANGE; j < end; j++) {
-                    for (int i = 0; i < unit; i++) {
-                        out.set(j * unit + i, values.get(from.get(j) * unit + i));
-                    }
-                }
+                compute.kernels().elementwise().gather(values, from, unit, out, task * RANGE, Math.min(from.length(), (task + 1) * RANGE));
             });
         }
         return transpose;
@@ -158,17 +162,10 @@ final class Transposed {
         return new Transposed(w, new Tiled(w.cols(), w.rows(), tiles), null, 1);
     }
 
-    /** Writes the tiles of the transpose, those of TILE_ROWS columns in each task. */
+    /** Writes the tiles of the transpose, some neighbouring ones in each task. */
     private static void turn(Compute compute, Tiled w, Floats tiles) {
-        int tile = Kernels.TILE_ROWS;
-        compute.parallel().run(Tiled.tiles(w.cols()), task -> {
-            for (int r = 0; r < w.rows(); r++) {
-                int from = r / tile * w.cols() * tile + r % tile;
-                int to = (task * w.rows() + r) * tile - task * tile;
-                for (int c = task * tile; c < Math.min(w.cols(), (task + 1) * tile); c++) {
-                    tiles.set(to + c, w.tiles().get(from + c * tile));
-                }
-            }
-        });
+        int count = Tiled.tiles(w.cols());
+        compute.parallel().run(Math.ceilDiv(count, TILES), task -> compute.kernels().denseGradients().transpose(w.tiles(), w.rows(), w.cols(), task * TILES,
+                Math.min(count, (task + 1) * TILES), tiles, w.rows()));
     }
 }

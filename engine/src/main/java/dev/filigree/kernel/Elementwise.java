@@ -1,6 +1,7 @@
 package dev.filigree.kernel;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
 
 /** Loops that treat every element alike; ranges are in elements. */
 public interface Elementwise {
@@ -19,6 +20,13 @@ public interface Elementwise {
 
     /** {@code y = a * b}; y may be either. */
     void multiply(Floats a, Floats b, Floats y, int from, int to);
+
+    /**
+     * {@code y[unit j + i] = x[unit from[j] + i]} for j in {@code begin .. end} and i below {@code unit}.
+     *
+     * @param from inside x, checked when it was made and not again
+     */
+    void gather(Floats x, Ints from, int unit, Floats y, int begin, int end);
 
     /** {@code y += scale * x}. */
     void axpy(float scale, Floats x, Floats y, int from, int to);

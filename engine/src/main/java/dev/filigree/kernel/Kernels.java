@@ -34,6 +34,8 @@ public interface Kernels {
 
     SparseGradients sparseGradients();
 
+    DenseGradients denseGradients();
+
     Convolutions convolutions();
 
     Channels channels();
@@ -43,6 +45,8 @@ public interface Kernels {
     Norms norms();
 
     Attention attention();
+
+    Survivors survivors();
 
     Updates updates();
 

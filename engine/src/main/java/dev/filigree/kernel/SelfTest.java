@@ -105,6 +105,9 @@ public final class SelfTest {
         Floats gradient = Floats.allocate(ROWS * COLS / 4);
         read("sparse gradient", positions / 4, 0.15,
                 () -> kernels.sparseGradients().csr(start, column, COLS, ROWS, COLS, y, x, WIDTH, 1, gradient, 0, ROWS));
+        Floats tiles = Floats.allocate(ROWS * COLS);
+        read("dense gradient", 2.0 * ROWS * DenseGradients.GROUP * WIDTH, 0.3,
+                () -> kernels.denseGradients().tiles(y, ROWS * WIDTH, ROWS, WIDTH, 1, x, COLS, 0, 0, ROWS / Kernels.TILE_ROWS, tiles, true));
         read("group gradient", positions / 4, 0.15,
                 () -> kernels.sparseGradients().groups(groupStart, group, GROUP, COLS, ROWS, COLS, y, x, WIDTH, 1, gradient, 0, ROWS));
         read("block gradient", positions / 4, 0.25,

@@ -2,11 +2,15 @@ package dev.filigree.ops;
 
 import dev.filigree.tensor.Weight;
 
-/** A parameter that holds one weight, which pruning and packing replace. */
+/**
+ * A parameter that holds one weight, which pruning and packing replace. It may show products another weight than the one
+ * that is trained: survivors of a dense one, chosen anew while it is trained.
+ */
 public final class Held implements Param {
 
     private final String name;
     private volatile Weight weight;
+    private volatile Weight seen; // by products, when they do not see the weight itself
 
     public Held(String name, Weight weight) {
         this.name = name;
@@ -25,6 +29,12 @@ public final class Held implements Param {
 
     @Override
     public Weight forward() {
+        Weight s = seen;
+        return s == null ? backward() : s;
+    }
+
+    @Override
+    public Weight backward() {
         Weight w = weight;
         if (w == null) {
             throw new IllegalStateException(name + " has no values yet");
@@ -32,7 +42,19 @@ public final class Held implements Param {
         return w;
     }
 
+    /** Whether products see another weight than the one that is trained. */
+    public boolean projected() {
+        return seen != null;
+    }
+
+    /** Shows products {@code survivors} of the weight from now on, which stays what is trained until the next {@link #set}. */
+    public void project(Weight survivors) {
+        seen = survivors;
+    }
+
+    /** Holds another weight, for products and training alike. */
     public void set(Weight replacement) {
+        seen = null;
         weight = replacement;
     }
 

@@ -15,12 +15,15 @@ import java.lang.foreign.MemorySegment;
  */
 public record PackedNofM(int rows, int cols, int n, int m, MemorySegment place, Floats values) implements Weight {
 
+    /** Inputs of a group whose places fit a byte. */
+    private static final int LARGEST = Byte.MAX_VALUE + 1;
+
     /** @throws UserError a place that would lead outside of its group */
     public PackedNofM {
         String layout = n + ":" + m;
         Checked.shape(layout, rows, cols);
-        if (n < 1 || n > m || m > Byte.MAX_VALUE || cols % m != 0) {
-            throw new UserError(layout + ": found " + cols + " inputs, expected a multiple of " + m + ", and 1 <= N <= M <= " + Byte.MAX_VALUE);
+        if (n < 1 || n > m || m > LARGEST || cols % m != 0) {
+            throw new UserError(layout + ": found " + cols + " inputs, expected a multiple of " + m + ", and 1 <= N <= M <= " + LARGEST);
         }
         Checked.length(layout, "values", values.length(), (long) rows * (cols / m) * n);
         Checked.nativeMemory(layout, place);

@@ -56,7 +56,7 @@ public final class Adam implements Optimizer {
         List<Ranges.Range> ranges = Ranges.of(gradients);
         compute.parallel().run(ranges.size(), i -> {
             Ranges.Range r = ranges.get(i);
-            float decays = r.param().forward().cols() == 1 ? 0 : (float) decay;
+            float decays = r.param().backward().cols() == 1 ? 0 : (float) decay;
             compute.kernels().updates().adam(r.values(), r.gradient(), first.of(r.param()), second.of(r.param()), r.from(), r.to(), scale, rate,
                     (float) b1, (float) b2, c1, c2, (float) eps, decays);
         });

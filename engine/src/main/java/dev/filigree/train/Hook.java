@@ -2,9 +2,17 @@ package dev.filigree.train;
 
 /**
  * Behaviour that joins a training loop without the loop knowing: pruning further, growing back, measuring. Hooks run in
- * the order given. Steps are counted from 0; all three calls of one step get the same number.
+ * the order given. Steps are counted from 0; all calls of one step get the same number.
  */
 public interface Hook extends Stateful {
+
+    /** Before every forward pass, in a {@link Loop#rehearse rehearsal} too: sees to it that products see what they should. */
+    default void prepare(Loop loop) {
+    }
+
+    /** After every update, in a rehearsal too: brings what products see up to date with what is trained. */
+    default void updated(Loop loop, long step) {
+    }
 
     /** Before the forward pass. */
     default void beforeStep(Loop loop, long step) {

@@ -102,7 +102,7 @@ public final class Loop implements Stateful, AutoCloseable {
 
     /** Bytes held for the parameters now; some appear with the first step. */
     public Memory memory() {
-        return new Memory(trained.params().stream().mapToLong(p -> p.forward().bytes()).sum(), gradients.bytes(), setup.optimizer().bytes(),
+        return new Memory(trained.params().stream().mapToLong(p -> p.forward().bytes() + (p.projected() ? p.backward().bytes() : 0)).sum(), gradients.bytes(), setup.optimizer().bytes(),
                 tape.transposeBytes(), tape.bytes());
     }
 
@@ -135,6 +135,7 @@ public final class Loop implements Stateful, AutoCloseable {
         if (hooks) {
             setup.hooks().forEach(h -> h.beforeStep(this, step));
         }
+        setup.hooks().forEach(h -> h.prepare(this));
         gradients.clear(compute);
         loss = setup.step().run(this, batch);
         if (!Double.isFinite(loss.total())) {
@@ -144,9 +145,10 @@ public final class Loop implements Stateful, AutoCloseable {
             setup.hooks().forEach(h -> h.afterBackward(this, step));
         }
         tape.reset();
-        double norm = Ranges.norm(compute, gradients);
+        double norm = setup.clip() == Double.POSITIVE_INFINITY ? 0 : Ranges.norm(compute, gradients);
         float scale = norm > setup.clip() ? (float) (setup.clip() / norm) : 1f;
         setup.optimizer().update(compute, gradients, scale, (float) (setup.rate() * setup.rates().at(step, steps())));
+        setup.hooks().forEach(h -> h.updated(this, step));
         if (hooks) {
             setup.hooks().forEach(h -> h.afterStep(this, step));
         }
@@ -162,7 +164,7 @@ public final class Loop implements Stateful, AutoCloseable {
      */
     public void rewire(Site site, Topology live, Floats values) {
         Held p = model.param(site);
-        Weight before = p.forward();
+        Weight before = p.backward();
         Weight after = trained.pack(site, live, values);
         Remap remap = Remap.between(before, after);
         p.set(after);
@@ -240,6 +242,6 @@ public final class Loop implements Stateful, AutoCloseable {
     }
 
     private static Floats zeros(Held p) {
-        return Floats.allocate(Slots.of(p.forward()).length());
+        return Floats.allocate(Slots.of(p.backward()).length());
     }
 }

@@ -13,7 +13,7 @@ final class Moments implements Stateful {
     private final Map<String, Floats> byParam = new LinkedHashMap<>();
 
     Floats of(Param p) {
-        return byParam.computeIfAbsent(p.name(), name -> Floats.allocate(Slots.of(p.forward()).length()));
+        return byParam.computeIfAbsent(p.name(), name -> Floats.allocate(Slots.of(p.backward()).length()));
     }
 
     void remap(Param p, Remap remap) {

@@ -26,7 +26,7 @@ final class Ranges {
     static List<Range> of(Gradients gradients) {
         List<Range> all = new ArrayList<>();
         for (Param p : gradients.params()) {
-            Floats values = Slots.of(p.forward());
+            Floats values = Slots.of(p.backward());
             for (int from = 0; from < values.length(); from += SIZE) {
                 all.add(new Range(p, values, gradients.of(p), from, Math.min(values.length(), from + SIZE)));
             }

@@ -41,7 +41,7 @@ public final class Sgd implements Optimizer {
         Updates k = compute.kernels().updates();
         compute.parallel().run(ranges.size(), i -> {
             Ranges.Range r = ranges.get(i);
-            double decays = r.param().forward().cols() == 1 ? 0 : decay;
+            double decays = r.param().backward().cols() == 1 ? 0 : decay;
             if (!nesterov) {
                 k.momentum(r.values(), r.gradient(), running.of(r.param()), r.from(), r.to(), scale, rate, (float) momentum, (float) decays);
             } else { // w -= rate (g + momentum m + decay w), the last two by the kernel

@@ -75,7 +75,7 @@ public final class StateReader {
     }
 
     /** A fault of the stored state: names the file and the piece. */
-    UserError damaged(String name, String what) {
+    public UserError damaged(String name, String what) {
         return new UserError(source + ": " + prefix + name + " " + what + "; the saved state does not belong to this run, start it anew");
     }
 

@@ -63,7 +63,7 @@ final class Trained implements Stateful {
         statistics.forEach(p -> out.in(p.name()).put("values", Slots.of(p.forward())));
         for (Held p : params) {
             StateWriter at = out.in(p.name());
-            switch (p.forward()) {
+            switch (p.backward()) {
                 case Dense d -> at.put("values", d.floats());
                 case Tiled t -> at.put("tiles", t.tiles());
                 case Weight w -> {
@@ -82,7 +82,7 @@ final class Trained implements Stateful {
         statistics.forEach(p -> p.set(Dense.of(p.forward().rows(), 1, sized(in.in(p.name()), "values", p.forward().rows()))));
         for (Held p : params) {
             StateReader at = in.in(p.name());
-            Weight w = p.forward();
+            Weight w = p.backward();
             if (at.has("tiles")) {
                 p.set(new Tiled(w.rows(), w.cols(), sized(at, "tiles", Tiled.tiles(w.rows()) * (long) Kernels.TILE_ROWS * w.cols())));
             } else if (at.has("start")) {

@@ -48,7 +48,8 @@ class CompiledKernelsTest {
     private static final Pattern CALL = Pattern.compile("<call method='(\\d+)'.*");
     private static final Set<String> PRODUCTS = Set.of("Tiles", "PackedTiles", "SparseRows", "BlockTiles", "PositionedRows", "BitmapRows", "Quads", "RowGradients", "VectorUpdates", "VectorNorms",
             "OneToken", "Softmax", "Entropy", "Activations", "StripRows", "Depthwise", "Unfold", "DenseVectors", "ColumnVectors", "PackVectors", "LaneSums", "BlockVectors", "CodedBlockVectors",
-            "SlicedVectors", "RowVectors", "GroupRows", "GroupVectors", "NarrowBlocks", "TapTiles", "TileGradients", "StripGradients", "Bands", "ChannelLoops");
+            "SlicedVectors", "RowVectors", "GroupRows", "GroupVectors", "NarrowBlocks", "TapTiles", "TileGradients", "StripGradients", "Bands", "ChannelLoops",
+            "Fours", "VectorDenseGradients", "VectorSurvivors");
 
     @TempDir
     Path folder;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
 import dev.filigree.base.Rng;
 import java.util.List;
 import java.util.stream.Stream;

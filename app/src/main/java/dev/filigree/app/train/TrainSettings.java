@@ -23,7 +23,7 @@ import java.util.Map;
 public record TrainSettings(String model, String data, String method, String sparsity, String allocation, List<String> keepDense, double epochs, int batch,
         String optimizer, double rate, String rates, double smoothing, double clip, long seed) {
 
-    private static final String DEFAULT_SPARSITY = "90%";
+    private static final double DEFAULT_SPARSITY = 0.9;
 
     public TrainSettings {
         keepDense = List.copyOf(keepDense);
@@ -57,8 +57,7 @@ public record TrainSettings(String model, String data, String method, String spa
 
     /** The share of zeros that is aimed at. */
     double target() {
-        boolean dense = regime() instanceof dev.filigree.prune.regime.Dense;
-        return Sparsity.parse(!sparsity.isEmpty() ? sparsity : dense ? "0" : DEFAULT_SPARSITY);
+        return sparsity.isEmpty() ? regime().fixedSparsity().orElse(DEFAULT_SPARSITY) : Sparsity.parse(sparsity);
     }
 
     Optimizer makeOptimizer() {

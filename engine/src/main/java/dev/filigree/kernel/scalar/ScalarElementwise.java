@@ -1,6 +1,7 @@
 package dev.filigree.kernel.scalar;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Elementwise;
 
@@ -61,6 +62,15 @@ final class ScalarElementwise implements Elementwise {
     public void multiply(Floats a, Floats b, Floats y, int from, int to) {
         for (int i = from; i < to; i++) {
             y.set(i, a.get(i) * b.get(i));
+        }
+    }
+
+    @Override
+    public void gather(Floats x, Ints from, int unit, Floats y, int begin, int end) {
+        for (int j = begin; j < end; j++) {
+            for (int i = 0; i < unit; i++) {
+                y.set(j * unit + i, x.get(from.get(j) * unit + i));
+            }
         }
     }
 

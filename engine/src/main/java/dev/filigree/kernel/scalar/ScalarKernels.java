@@ -4,12 +4,14 @@ import dev.filigree.kernel.Attention;
 import dev.filigree.kernel.Ceilings;
 import dev.filigree.kernel.Channels;
 import dev.filigree.kernel.Convolutions;
+import dev.filigree.kernel.DenseGradients;
 import dev.filigree.kernel.Elementwise;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
 import dev.filigree.kernel.Products;
 import dev.filigree.kernel.SparseGradients;
+import dev.filigree.kernel.Survivors;
 import dev.filigree.kernel.Updates;
 
 /** The definition of every kernel: slow and obvious. */
@@ -18,11 +20,13 @@ public final class ScalarKernels implements Kernels {
     private final Products products = new ScalarProducts();
     private final MatrixVector matrixVector = new ScalarMatrixVector();
     private final SparseGradients sparseGradients = new ScalarSparseGradients();
+    private final DenseGradients denseGradients = new ScalarDenseGradients();
     private final Convolutions convolutions = new ScalarConvolutions();
     private final Channels channels = new ScalarChannels();
     private final Elementwise elementwise = new ScalarElementwise();
     private final Norms norms = new ScalarNorms();
     private final Attention attention = new ScalarAttention();
+    private final Survivors survivors = new ScalarSurvivors();
     private final Updates updates = new ScalarUpdates();
     private final Ceilings ceilings = new ScalarCeilings();
 
@@ -39,6 +43,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public SparseGradients sparseGradients() {
         return sparseGradients;
+    }
+
+    @Override
+    public DenseGradients denseGradients() {
+        return denseGradients;
     }
 
     @Override
@@ -64,6 +73,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public Attention attention() {
         return attention;
+    }
+
+    @Override
+    public Survivors survivors() {
+        return survivors;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
+import static dev.filigree.kernel.vector.Lanes.INDEX;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
@@ -12,6 +13,7 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Elementwise;
 import jdk.incubator.vector.FloatVector;
@@ -122,6 +124,31 @@ final class VectorElementwise implements Elementwise {
         }
         reachabilityFence(a);
         reachabilityFence(b);
+        reachabilityFence(y);
+    }
+
+    /** Number by number at addresses that need no checks: there is no vector that gathers from native memory. */
+    @Override
+    public void gather(Floats x, Ints from, int unit, Floats y, int begin, int end) {
+        long source = address(x) & MASK;
+        long places = address(from) & MASK;
+        long target = address(y) & MASK;
+        if (unit == 1) {
+            for (int j = begin; j < end; j++) {
+                long i = j & INDEX;
+                Lanes.setInt(target + 4 * i, Lanes.getInt(source + 4 * (Lanes.getInt(places + 4 * i) & INDEX)));
+            }
+        } else {
+            for (int j = begin; j < end; j++) {
+                long of = source + 4L * unit * (Lanes.getInt(places + 4L * j) & INDEX);
+                long to = target + 4L * unit * j;
+                for (int i = 0; i < unit; i++) {
+                    Lanes.setInt((to + 4L * i) & MASK, Lanes.getInt((of + 4L * i) & MASK));
+                }
+            }
+        }
+        reachabilityFence(x);
+        reachabilityFence(from);
         reachabilityFence(y);
     }
 

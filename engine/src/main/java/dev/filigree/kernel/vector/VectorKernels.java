@@ -4,12 +4,14 @@ import dev.filigree.kernel.Attention;
 import dev.filigree.kernel.Ceilings;
 import dev.filigree.kernel.Channels;
 import dev.filigree.kernel.Convolutions;
+import dev.filigree.kernel.DenseGradients;
 import dev.filigree.kernel.Elementwise;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
 import dev.filigree.kernel.Products;
 import dev.filigree.kernel.SparseGradients;
+import dev.filigree.kernel.Survivors;
 import dev.filigree.kernel.Updates;
 
 /**
@@ -24,11 +26,13 @@ public final class VectorKernels implements Kernels {
     private final Products products = new VectorProducts();
     private final MatrixVector matrixVector = new VectorMatrixVector();
     private final SparseGradients sparseGradients = new VectorSparseGradients();
+    private final DenseGradients denseGradients = new VectorDenseGradients();
     private final Convolutions convolutions = new VectorConvolutions();
     private final Channels channels = new VectorChannels();
     private final Elementwise elementwise = new VectorElementwise();
     private final Norms norms = new VectorNorms();
     private final Attention attention = new VectorAttention();
+    private final Survivors survivors = new VectorSurvivors();
     private final Updates updates = new VectorUpdates();
     private final Ceilings ceilings = new VectorCeilings();
 
@@ -45,6 +49,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public SparseGradients sparseGradients() {
         return sparseGradients;
+    }
+
+    @Override
+    public DenseGradients denseGradients() {
+        return denseGradients;
     }
 
     @Override
@@ -70,6 +79,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public Attention attention() {
         return attention;
+    }
+
+    @Override
+    public Survivors survivors() {
+        return survivors;
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.filigree.prune.allocation.Allocation;
 import dev.filigree.train.Hook;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** Every position lives: the twin that sparse training is compared with. */
 public record Dense() implements Regime {
@@ -18,6 +19,11 @@ public record Dense() implements Regime {
     @Override
     public Footprint footprint() {
         return Footprint.DENSE_MASTER;
+    }
+
+    @Override
+    public OptionalDouble fixedSparsity() {
+        return OptionalDouble.of(0);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.filigree.prune.allocation.Allocation;
 import dev.filigree.train.Hook;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** How a network is born sparse, or becomes so, while it is trained. */
 public interface Regime {
@@ -28,6 +29,11 @@ public interface Regime {
      * @param sparsity share of zeros over all of them, at the end of the run
      */
     List<Hook> hooks(List<Site> sites, double sparsity);
+
+    /** The share of zeros, when the method leaves no choice. */
+    default OptionalDouble fixedSparsity() {
+        return OptionalDouble.empty();
+    }
 
     /** How often the whole course of training is run, one after the other; steps and rates are those of one round. */
     default int rounds(double sparsity) {

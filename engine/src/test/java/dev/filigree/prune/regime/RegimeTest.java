@@ -21,18 +21,25 @@ import dev.filigree.train.Loop;
 import dev.filigree.train.Rates;
 import dev.filigree.train.Setup;
 import dev.filigree.train.Sgd;
+import dev.filigree.train.Snapshot;
 import dev.filigree.train.Supervised;
 import dev.filigree.train.loss.CrossEntropy;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every regime: learns, ends at the sparsity asked for, and gives the same bits on any number of threads. */
+/** Every regime: learns, ends at the sparsity asked for, and gives the same bits on any number of threads and wherever it is stopped. */
 class RegimeTest {
 
     private static final int STEPS = 120;
+
+    @TempDir
+    Path folder;
 
     static List<Catalog.Entry<Regime>> regimes() {
         return Parts.REGIMES.entries();
@@ -41,8 +48,8 @@ class RegimeTest {
     @ParameterizedTest
     @MethodSource("regimes")
     void learnsAndEndsAtTheSparsityAskedFor(Catalog.Entry<Regime> entry) {
-        double sparsity = entry == Dense.ENTRY ? 0 : 0.7;
-        Run run = train(entry.make(), sparsity, 1);
+        double sparsity = entry.make().fixedSparsity().orElse(0.7);
+        Run run = train(entry.make(), sparsity, 1, 0);
         assertTrue(run.last < 0.5 * run.first, entry.name() + ": the loss went from " + run.first + " to " + run.last);
         long live = run.net.sites().stream().mapToLong(s -> run.net.param(s).forward().nonZeros()).sum();
         long all = run.net.sites().stream().mapToLong(Site::positions).sum();
@@ -52,8 +59,21 @@ class RegimeTest {
     @ParameterizedTest
     @MethodSource("regimes")
     void givesTheSameBitsOnAnyNumberOfThreads(Catalog.Entry<Regime> entry) {
-        double sparsity = entry == Dense.ENTRY ? 0 : 0.7;
-        assertArrayEquals(train(entry.make(), sparsity, 1).values(), train(entry.make(), sparsity, 3).values(), 0f);
+        double sparsity = entry.make().fixedSparsity().orElse(0.7);
+        assertArrayEquals(train(entry.make(), sparsity, 1, 0).values(), train(entry.make(), sparsity, 3, 0).values(), 0f);
+    }
+
+    @ParameterizedTest
+    @MethodSource("regimes")
+    void stoppedAndResumedItEndsInTheSameBits(Catalog.Entry<Regime> entry) {
+        double sparsity = entry.make().fixedSparsity().orElse(0.7);
+        assertArrayEquals(train(entry.make(), sparsity, 1, 0).values(), train(entry.make(), sparsity, 1, 67).values(), 0f);
+    }
+
+    @Test
+    void survivorsThatAreChosenNowAndThenArePartOfTheState() {
+        Regime regime = Parts.REGIMES.make("sr-ste(every=50,decay=5)"); // chosen after steps 50 and 100, stopped between
+        assertArrayEquals(train(regime, 0.5, 1, 0).values(), train(regime, 0.5, 1, 67).values(), 0f);
     }
 
     private record Run(Mlp net, double first, double last) {
@@ -68,9 +88,33 @@ class RegimeTest {
         }
     }
 
-    private static Run train(Regime regime, double sparsity, int threads) {
-        Compute compute = new Compute(Kernels.best(), new Parallel(threads));
-        Mlp net = new Mlp(List.of(20, 48, 33, 5), Activation.RELU);
+    /** @param stop step at which the state is stored and another process would go on; 0 for never */
+    private Run train(Regime regime, double sparsity, int threads, long stop) {
+        try (Parallel parallel = new Parallel(threads)) {
+            Compute compute = new Compute(Kernels.best(), parallel);
+            Path state = folder.resolve("state.safetensors");
+            if (stop > 0) {
+                try (Loop loop = loop(compute, regime, sparsity)) {
+                    while (loop.step() < stop) {
+                        loop.advance();
+                    }
+                    Snapshot.save(state, loop, Map.of());
+                }
+            }
+            try (Loop loop = loop(compute, regime, sparsity)) {
+                if (stop > 0) {
+                    Snapshot.load(state, loop, Map.of());
+                    loop.rehearse(0); // leaves no trace
+                }
+                List<Double> losses = new ArrayList<>();
+                loop.run((step, steps, loss, batch, seconds) -> losses.add(loss.total()));
+                return new Run((Mlp) loop.model(), losses.getFirst(), losses.subList(losses.size() - 10, losses.size()).stream().mapToDouble(l -> l).average().orElseThrow());
+            }
+        }
+    }
+
+    private static Loop loop(Compute compute, Regime regime, double sparsity) {
+        Mlp net = new Mlp(List.of(20, 48, 36, 5), Activation.RELU);
         Birth birth = new Birth(compute, net, new Rng(5).split("birth"));
         Map<Site, Long> births = regime.births(net.sites(), sparsity);
         for (Site s : net.sites()) {
@@ -84,12 +128,6 @@ class RegimeTest {
         ExampleBatches batches = new ExampleBatches(new Clouds(20, 5, 600), 32, new Rng(7));
         Setup setup = new Setup(new Supervised(new CrossEntropy(0.05)), batches, new Sgd(0.9, false, 1e-4), 0.05, new Rates.Rounds(new Rates.Cosine(0, 0), rounds), 10, STEPS * rounds, Layout.CSR,
                 regime.hooks(net.sites(), sparsity), new Rng(8));
-        try (Loop loop = new Loop(compute, net, setup)) {
-            List<Double> losses = new ArrayList<>();
-            loop.run((step, steps, loss, batch, seconds) -> losses.add(loss.total()));
-            return new Run(net, losses.getFirst(), losses.subList(losses.size() - 10, losses.size()).stream().mapToDouble(l -> l).average().orElseThrow());
-        } finally {
-            compute.parallel().close();
-        }
+        return new Loop(compute, net, setup);
     }
 }

@@ -1,0 +1,49 @@
+package dev.filigree.kernel.scalar;
+
+import static dev.filigree.kernel.Kernels.TILE_ROWS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.filigree.base.Floats;
+import dev.filigree.kernel.Survivors;
+import java.lang.foreign.MemorySegment;
+
+final class ScalarSurvivors implements Survivors {
+
+    @Override
+    public void largest(Floats w, int cols, int n, int m, int fromTile, int toTile, MemorySegment live) {
+        for (int tile = fromTile; tile < toTile; tile++) {
+            for (int c = 0; c < cols; c++) {
+                int bits = 0;
+                for (int r = 0; r < TILE_ROWS; r++) {
+                    bits |= (before(w, tile * cols + c - c % m, c % m, m, r) < n ? 1 : 0) << r;
+                }
+                live.set(JAVA_BYTE, (long) tile * cols + c, (byte) bits);
+            }
+        }
+    }
+
+    @Override
+    public void shrinkOthers(Floats w, int cols, int fromTile, int toTile, MemorySegment live, float factor) {
+        for (int i = fromTile * cols * TILE_ROWS; i < toTile * cols * TILE_ROWS; i++) {
+            if ((live.get(JAVA_BYTE, i / TILE_ROWS) >> i % TILE_ROWS & 1) == 0) {
+                w.set(i, factor * w.get(i));
+            }
+        }
+    }
+
+    /** How many of a group come before its place {@code i}. */
+    private static int before(Floats w, int group, int i, int m, int r) {
+        int size = magnitude(w, group + i, r);
+        int before = 0;
+        for (int j = 0; j < m; j++) {
+            int other = magnitude(w, group + j, r);
+            before += other > size || other == size && j < i ? 1 : 0;
+        }
+        return before;
+    }
+
+    /** Bits of magnitudes are in order as whole numbers. */
+    private static int magnitude(Floats w, int column, int r) {
+        return Float.floatToRawIntBits(w.get(column * TILE_ROWS + r)) & Integer.MAX_VALUE;
+    }
+}

@@ -1,0 +1,124 @@
+package dev.filigree.kernel;
+
+import static dev.filigree.kernel.Cases.assertClose;
+import static dev.filigree.kernel.Cases.assertSame;
+import static dev.filigree.kernel.Cases.copy;
+import static dev.filigree.kernel.Cases.random;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Rng;
+import dev.filigree.tensor.Tiled;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Gradients of dense weights in tiles, what turns their factors, and who survives equal their scalar definitions. */
+@ParameterizedClass
+@MethodSource("kernels")
+record DenseGradientLawTest(Kernels vector) {
+
+    private static final DenseGradients SCALAR = Kernels.scalar().denseGradients();
+
+    static Stream<Named<Kernels>> kernels() {
+        return VectorWidths.all();
+    }
+
+    @Test
+    void panelsAreTurnedTokensOutwards() {
+        for (int width : Kernels.WIDTHS) {
+            for (int features : new int[] {1, 3, 61, 64, 65, 131}) {
+                Floats x = random(features * width, new Rng(features));
+                for (int from = 0; from < features; from += DenseGradients.GROUP) {
+                    Floats expected = Floats.allocate(width * DenseGradients.GROUP).fill(7f);
+                    Floats actual = Floats.allocate(width * DenseGradients.GROUP).fill(8f);
+                    SCALAR.turn(x, features, width, from, expected);
+                    vector.denseGradients().turn(x, features, width, from, actual);
+                    assertSame(expected, actual, vector.name() + " width " + width + " features " + from + " of " + features);
+                }
+            }
+        }
+    }
+
+    @Test
+    void gradientsInTilesAreThoseOfTheDefinitionAndTheRestIsLeftAlone() {
+        for (int cols : new int[] {1, 7, 64, 67, 129}) {
+            for (int width : Kernels.WIDTHS) {
+                for (int rows : new int[] {5, 12, 50}) {
+                    for (int panels : new int[] {1, 3}) {
+                        tiles(cols, width, rows, panels, false);
+                        tiles(cols, width, rows, panels, true);
+                    }
+                }
+            }
+        }
+    }
+
+    private void tiles(int cols, int width, int rows, int panels, boolean add) {
+        Rng rng = new Rng(cols + width);
+        int skipped = 3; // rows of each panel before those at work
+        Floats dy = random(panels * (skipped + rows) * width, rng);
+        Floats first = dy.slice(skipped * width, dy.length() - skipped * width);
+        Floats x = random(panels * width * DenseGradients.GROUP, rng);
+        int tiles = Tiled.tiles(rows);
+        Floats before = random(tiles * cols * Kernels.TILE_ROWS, rng);
+        for (int fromCol = 0; fromCol < cols; fromCol += DenseGradients.GROUP) {
+            Floats expected = copy(before);
+            Floats actual = copy(before);
+            SCALAR.tiles(first, (skipped + rows) * width, rows, width, panels, x, cols, fromCol, 1, tiles, expected, add);
+            vector.denseGradients().tiles(first, (skipped + rows) * width, rows, width, panels, x, cols, fromCol, 1, tiles, actual, add);
+            assertClose(expected, actual, 1e-6 * panels * width, vector.name() + " " + rows + " x " + cols + " from column " + fromCol + ", " + panels + " panels of " + width
+                    + ", add " + add);
+        }
+    }
+
+    @Test
+    void theTransposeOfTilesIsTheTranspose() {
+        for (int rows : new int[] {1, 4, 7, 37}) {
+            for (int cols : new int[] {1, 4, 11, 64, 101}) {
+                Tiled w = new Tiled(rows, cols, random(Tiled.tiles(rows) * Kernels.TILE_ROWS * cols, new Rng(rows * cols)));
+                for (Kernels k : new Kernels[] {Kernels.scalar(), vector}) {
+                    Floats tiles = Floats.allocate(Tiled.tiles(cols) * Kernels.TILE_ROWS * rows).fill(9f);
+                    int half = Tiled.tiles(cols) / 2;
+                    k.denseGradients().transpose(w.tiles(), rows, cols, half, Tiled.tiles(cols), tiles, rows);
+                    k.denseGradients().transpose(w.tiles(), rows, cols, 0, half, tiles, rows);
+                    Tiled turned = new Tiled(cols, rows, tiles);
+                    for (int r = 0; r < rows; r++) {
+                        for (int c = 0; c < cols; c++) {
+                            assertEquals(w.get(r, c), turned.get(c, r), k.name() + " " + rows + " x " + cols + " at " + r + ", " + c);
+                        }
+                        for (int c = cols; c < Tiled.tiles(cols) * Kernels.TILE_ROWS; c++) {
+                            assertEquals(0f, turned.get(c, r), k.name() + ": past the last column");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void theSameWeightsSurvive() {
+        int tiles = 5;
+        for (int[] nm : new int[][] {{1, 2}, {2, 4}, {3, 5}, {4, 8}, {1, 12}, {5, 16}, {64, 128}}) {
+            int cols = 3 * nm[1];
+            Floats w = Floats.allocate(tiles * Kernels.TILE_ROWS * cols);
+            Rng rng = new Rng(cols);
+            for (int i = 0; i < w.length(); i++) {
+                w.set(i, (rng.nextInt(21) - 10) / 8f); // equal magnitudes are common
+            }
+            MemorySegment expected = Arena.ofAuto().allocate((long) tiles * cols).fill((byte) 77);
+            MemorySegment actual = Arena.ofAuto().allocate((long) tiles * cols).fill((byte) 77);
+            Kernels.scalar().survivors().largest(w, cols, nm[0], nm[1], 1, 4, expected);
+            vector.survivors().largest(w, cols, nm[0], nm[1], 1, 4, actual);
+            assertEquals(-1, expected.mismatch(actual), vector.name() + " " + nm[0] + ":" + nm[1]);
+            Floats shrunk = copy(w);
+            Kernels.scalar().survivors().shrinkOthers(shrunk, cols, 1, 4, expected, 0.25f);
+            vector.survivors().shrinkOthers(w, cols, 1, 4, expected, 0.25f);
+            assertSame(shrunk, w, vector.name() + " others than " + nm[0] + ":" + nm[1]);
+        }
+    }
+}
