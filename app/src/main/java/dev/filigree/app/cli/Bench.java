@@ -29,10 +29,10 @@ import picocli.CommandLine.Spec;
 
 /** {@code filigree bench}: a sparse model, its dense twin and ONNX Runtime, in alternating rounds. */
 @Command(name = "bench",
-        description = "Time a sparse model, its dense twin and ONNX Runtime at several batch sizes and lengths; or, with 'kernels', single products.",
-        subcommands = BenchKernels.class,
+        description = "Time a sparse model, its dense twin and ONNX Runtime at several batch sizes and lengths; or, with 'kernels', single products; or, with 'million', training of very wide sparse networks.",
+        subcommands = {BenchKernels.class, BenchMillion.class},
         footer = {"", "Examples:", "  filigree bench minilm-80-unstructured", "  filigree bench minilm-80-unstructured --batches 1,32 --lengths 64 --json",
-                "  filigree bench kernels --quick"})
+                "  filigree bench kernels --quick", "  filigree bench million --quick"})
 final class Bench implements Runnable {
 
     @ParentCommand

@@ -5,6 +5,7 @@ import dev.filigree.kernel.Ceilings;
 import dev.filigree.kernel.Channels;
 import dev.filigree.kernel.Convolutions;
 import dev.filigree.kernel.Elementwise;
+import dev.filigree.kernel.FewTokens;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
@@ -17,6 +18,7 @@ public final class ScalarKernels implements Kernels {
 
     private final Products products = new ScalarProducts();
     private final MatrixVector matrixVector = new ScalarMatrixVector();
+    private final FewTokens fewTokens = new ScalarFewTokens();
     private final SparseGradients sparseGradients = new ScalarSparseGradients();
     private final Convolutions convolutions = new ScalarConvolutions();
     private final Channels channels = new ScalarChannels();
@@ -34,6 +36,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public MatrixVector matrixVector() {
         return matrixVector;
+    }
+
+    @Override
+    public FewTokens fewTokens() {
+        return fewTokens;
     }
 
     @Override

@@ -1,77 +1,81 @@
 package dev.filigree.prune.drop;
 
-/** The k smallest of some numbers that are not negative, in time that grows with their number alone. */
-final class Ranking {
+import dev.filigree.base.Floats;
+
+/**
+ * The k values nearest to zero of one side, in three passes over them and without a copy; of equal ones the later are taken.
+ *
+ * @param side  whose values are ranked
+ * @param most  raw bits of the largest |value| that is taken
+ * @param spare how many values with exactly these bits come first and are not taken
+ */
+record Ranking(Side side, int most, int spare) {
 
     private static final int BITS = 16;
+    private static final int LOW = (1 << BITS) - 1;
+    private static final int NOBODY = -1;
 
-    private Ranking() {
+    /** Which values are ranked together. */
+    enum Side {
+        ALL, NEGATIVE, POSITIVE;
+
+        /** The bits of |v|, which grow with it, or {@link #NOBODY} when it lies on the other side; zeros count as positive. */
+        int key(float v) {
+            return this == ALL || this == NEGATIVE == v < 0 ? Float.floatToRawIntBits(v) & Integer.MAX_VALUE : NOBODY;
+        }
     }
 
-    @FunctionalInterface
-    interface Score {
-        float at(int index);
-    }
-
-    /** Indices of the {@code k} smallest, ascending; of equal ones the later are taken. */
-    static int[] smallest(int n, Score score, int k) {
-        if (k < 0 || k > n) {
-            throw new IllegalArgumentException("cannot take " + k + " of " + n);
+    /** Finds the k-th smallest of a side by counting the upper and then the lower halves of the bits. */
+    static Ranking of(Floats values, Side side, int k) {
+        int[] upper = new int[1 << BITS - 1];
+        for (int i = 0; i < values.length(); i++) {
+            int key = side.key(values.get(i));
+            if (key != NOBODY) {
+                upper[key >>> BITS]++;
+            }
         }
         if (k == 0) {
-            return new int[0];
+            return new Ranking(side, NOBODY, 0);
         }
-        // the bits of a float that is not negative grow with it: find the threshold half by half
-        int high = half(n, score, k, 0, BITS, 0);
-        int below = count(n, score, high << BITS);
-        int threshold = high << BITS | half(n, score, k - below, high, 0, (1 << BITS) - 1);
-        int ties = k - count(n, score, threshold); // equal to the threshold, to be taken from the end
-        int equal = 0;
-        for (int i = 0; i < n; i++) {
-            equal += bits(score, i) == threshold ? 1 : 0;
+        int left = k;
+        int high = 0;
+        while (high < upper.length && upper[high] < left) {
+            left -= upper[high++];
         }
-        int[] chosen = new int[k];
+        if (k < 0 || high == upper.length) {
+            throw new IllegalArgumentException("cannot take " + k + " of " + (k - left));
+        }
+        int[] lower = new int[LOW + 1];
+        for (int i = 0; i < values.length(); i++) {
+            int key = side.key(values.get(i));
+            if (key != NOBODY && key >>> BITS == high) {
+                lower[key & LOW]++;
+            }
+        }
+        int low = 0;
+        while (lower[low] < left) {
+            left -= lower[low++];
+        }
+        return new Ranking(side, high << BITS | low, lower[low] - left);
+    }
+
+    /** Indices of {@code count} values that are taken by one of some rankings of different sides, ascending. */
+    static int[] taken(Floats values, int count, Ranking... rankings) {
+        int[] spare = new int[rankings.length];
+        for (int s = 0; s < spare.length; s++) {
+            spare[s] = rankings[s].spare;
+        }
+        int[] chosen = new int[count];
         int at = 0;
-        int skip = equal - ties;
-        for (int i = 0; i < n; i++) {
-            int b = bits(score, i);
-            if (Integer.compareUnsigned(b, threshold) < 0 || b == threshold && skip-- <= 0) {
-                chosen[at++] = i;
+        for (int i = 0; i < values.length(); i++) {
+            float v = values.get(i);
+            for (int s = 0; s < rankings.length; s++) {
+                int key = rankings[s].side.key(v);
+                if (key != NOBODY && (key < rankings[s].most || key == rankings[s].most && spare[s]-- <= 0)) {
+                    chosen[at++] = i;
+                }
             }
         }
         return chosen;
-    }
-
-    /** The upper or lower half of the bits of the k-th smallest, among those whose upper half is {@code prefix} when the lower is asked for. */
-    private static int half(int n, Score score, int k, int prefix, int shift, int mask) {
-        int[] counts = new int[1 << BITS];
-        for (int i = 0; i < n; i++) {
-            int b = bits(score, i);
-            if (shift == BITS) {
-                counts[b >>> BITS]++;
-            } else if (b >>> BITS == prefix) {
-                counts[b & mask]++;
-            }
-        }
-        int sum = 0;
-        for (int v = 0; ; v++) {
-            sum += counts[v];
-            if (sum >= k) {
-                return v;
-            }
-        }
-    }
-
-    /** How many lie below a threshold. */
-    private static int count(int n, Score score, int threshold) {
-        int count = 0;
-        for (int i = 0; i < n; i++) {
-            count += Integer.compareUnsigned(bits(score, i), threshold) < 0 ? 1 : 0;
-        }
-        return count;
-    }
-
-    private static int bits(Score score, int i) {
-        return Float.floatToRawIntBits(score.at(i));
     }
 }
