@@ -12,6 +12,9 @@ public final class Sampling {
     /** Positions that are drawn from one stream; more are drawn from several ranges of rows, each in proportion and from a stream of its own. */
     private static final int RANGE = 1 << 18;
 
+    /** Numbers that share their place while they are sorted. */
+    private static final int PER_BUCKET = 4;
+
     private Sampling() {
     }
 
@@ -112,7 +115,11 @@ public final class Sampling {
             for (int i = have; i < k; i++) {
                 drawn[i] = Math.unsignedMultiplyHigh(rng.nextLong(), n);
             }
-            Arrays.sort(drawn);
+            if (have == 0) {
+                drawn = sorted(drawn, n);
+            } else {
+                Arrays.sort(drawn); // all but a few are in order
+            }
             have = k == 0 ? 0 : 1;
             for (int i = 1; i < k; i++) {
                 if (drawn[i] != drawn[have - 1]) {
@@ -121,6 +128,32 @@ public final class Sampling {
             }
         }
         return drawn;
+    }
+
+    /** Sorts numbers that are even over {@code 0 .. n-1}: each goes near its place at once. */
+    private static long[] sorted(long[] drawn, long n) {
+        int buckets = Math.max(1, drawn.length / PER_BUCKET);
+        double scale = buckets / (double) n;
+        int[] next = new int[buckets + 1];
+        for (long d : drawn) {
+            next[Math.min(buckets - 1, (int) (d * scale)) + 1]++;
+        }
+        for (int b = 0; b < buckets; b++) {
+            next[b + 1] += next[b];
+        }
+        long[] out = new long[drawn.length];
+        for (long d : drawn) {
+            out[next[Math.min(buckets - 1, (int) (d * scale))]++] = d;
+        }
+        for (int i = 1; i < out.length; i++) {
+            long d = out[i];
+            int j = i;
+            for (; j > 0 && out[j - 1] > d; j--) {
+                out[j] = out[j - 1];
+            }
+            out[j] = d;
+        }
+        return out;
     }
 
     private static long[] others(long[] chosen, int n) {

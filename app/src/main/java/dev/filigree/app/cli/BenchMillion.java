@@ -1,7 +1,7 @@
 package dev.filigree.app.cli;
 
-import dev.filigree.app.million.MillionReport;
 import dev.filigree.app.million.Ladder;
+import dev.filigree.app.million.MillionReport;
 import dev.filigree.app.million.Rung;
 import dev.filigree.base.Parallel;
 import dev.filigree.kernel.Compute;

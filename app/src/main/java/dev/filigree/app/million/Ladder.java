@@ -33,9 +33,7 @@ public final class Ladder {
     private static final double RATE = 3;
     private static final double MOMENTUM = 0.9;
     private static final double DECAY = 2e-4;
-    /** Epochs before the first that counts, at least: in the second the positions move for the first time. */
-    private static final int COLD = 2;
-    /** And at least so many seconds, in which the compiler is at work. */
+    /** Epochs before the first that counts go on for so many seconds, in which the compiler is at work; one more step moves positions. */
     private static final double COLD_SECONDS = 3;
     /** Warm epochs go on for so many seconds, within these limits. */
     private static final double SECONDS = 4;
@@ -93,9 +91,11 @@ public final class Ladder {
         try (Loop loop = new Loop(compute, network, setup); Progress.Stage stage = progress.stage("row " + rung.number(), 0)) {
             double initialisation = seconds(begin);
             double cold = 0;
-            for (int done = 0; done < COLD || cold < COLD_SECONDS; done++) {
+            while (cold < COLD_SECONDS) {
                 cold += epoch(loop, change).all();
             }
+            loop.advance();
+            change.take();
             List<Epoch> warm = new ArrayList<>();
             double spent = 0;
             while (warm.size() < (quick ? 1 : FEWEST) || spent < (quick ? 1 : SECONDS) && warm.size() < MOST / 2) {

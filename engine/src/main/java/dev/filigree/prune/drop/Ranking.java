@@ -3,79 +3,103 @@ package dev.filigree.prune.drop;
 import dev.filigree.base.Floats;
 
 /**
- * The k values nearest to zero of one side, in three passes over them and without a copy; of equal ones the later are taken.
- *
- * @param side  whose values are ranked
- * @param most  raw bits of the largest |value| that is taken
- * @param spare how many values with exactly these bits come first and are not taken
+ * The values nearest to zero, of all or of each sign, in three passes over them and without a copy; of equal ones the later
+ * are taken. The bits of a float grow with its size: the threshold is found by counting their upper and then their lower
+ * halves.
  */
-record Ranking(Side side, int most, int spare) {
+final class Ranking {
 
     private static final int BITS = 16;
     private static final int LOW = (1 << BITS) - 1;
-    private static final int NOBODY = -1;
+    /** Upper halves of one side. */
+    private static final int SIDE = 1 << BITS - 1;
 
-    /** Which values are ranked together. */
-    enum Side {
-        ALL, NEGATIVE, POSITIVE;
+    private final Floats values;
+    private final boolean signed;
+    private final int[] upper = new int[2 * SIDE]; // positive values, then negative ones
 
-        /** The bits of |v|, which grow with it, or {@link #NOBODY} when it lies on the other side; zeros count as positive. */
-        int key(float v) {
-            return this == ALL || this == NEGATIVE == v < 0 ? Float.floatToRawIntBits(v) & Integer.MAX_VALUE : NOBODY;
+    /** @param signed whether negative values are ranked apart; zeros count as positive, and all do when this is false */
+    Ranking(Floats values, boolean signed) {
+        this.values = values;
+        this.signed = signed;
+        for (int i = 0; i < values.length(); i++) {
+            upper[code(values.get(i)) >>> BITS]++;
         }
     }
 
-    /** Finds the k-th smallest of a side by counting the upper and then the lower halves of the bits. */
-    static Ranking of(Floats values, Side side, int k) {
-        int[] upper = new int[1 << BITS - 1];
-        for (int i = 0; i < values.length(); i++) {
-            int key = side.key(values.get(i));
-            if (key != NOBODY) {
-                upper[key >>> BITS]++;
-            }
+    /** How many values are negative. */
+    int negative() {
+        int n = 0;
+        for (int u = SIDE; u < 2 * SIDE; u++) {
+            n += upper[u];
         }
-        if (k == 0) {
-            return new Ranking(side, NOBODY, 0);
-        }
-        int left = k;
-        int high = 0;
-        while (high < upper.length && upper[high] < left) {
-            left -= upper[high++];
-        }
-        if (k < 0 || high == upper.length) {
-            throw new IllegalArgumentException("cannot take " + k + " of " + (k - left));
-        }
-        int[] lower = new int[LOW + 1];
-        for (int i = 0; i < values.length(); i++) {
-            int key = side.key(values.get(i));
-            if (key != NOBODY && key >>> BITS == high) {
-                lower[key & LOW]++;
-            }
-        }
-        int low = 0;
-        while (lower[low] < left) {
-            left -= lower[low++];
-        }
-        return new Ranking(side, high << BITS | low, lower[low] - left);
+        return n;
     }
 
-    /** Indices of {@code count} values that are taken by one of some rankings of different sides, ascending. */
-    static int[] taken(Floats values, int count, Ranking... rankings) {
-        int[] spare = new int[rankings.length];
-        for (int s = 0; s < spare.length; s++) {
-            spare[s] = rankings[s].spare;
+    /** Indices of so many of each side, ascending. */
+    int[] smallest(int ofPositive, int ofNegative) {
+        Cut[] cuts = {new Cut(0, ofPositive), new Cut(SIDE, ofNegative)};
+        for (int i = 0; i < values.length(); i++) {
+            int code = code(values.get(i));
+            cuts[code >>> 31].count(code);
         }
-        int[] chosen = new int[count];
+        cuts[0].settle();
+        cuts[1].settle();
+        int[] chosen = new int[ofPositive + ofNegative];
         int at = 0;
         for (int i = 0; i < values.length(); i++) {
-            float v = values.get(i);
-            for (int s = 0; s < rankings.length; s++) {
-                int key = rankings[s].side.key(v);
-                if (key != NOBODY && (key < rankings[s].most || key == rankings[s].most && spare[s]-- <= 0)) {
-                    chosen[at++] = i;
-                }
+            int code = code(values.get(i));
+            if (cuts[code >>> 31].takes(code)) {
+                chosen[at++] = i;
             }
         }
         return chosen;
+    }
+
+    /** The bits of |v|, and the uppermost when v is negative and ranked apart. */
+    private int code(float v) {
+        int bits = Float.floatToRawIntBits(v);
+        return signed && v < 0 ? bits : bits & Integer.MAX_VALUE;
+    }
+
+    /** Where one side is cut. */
+    private final class Cut {
+
+        private final int[] lower = new int[LOW + 1];
+        private int high; // upper half of the largest code taken
+        private int left; // how many are taken of those with this upper half
+        private int most; // the largest code taken
+        private int spare; // how many with exactly this code come first and are not taken
+
+        Cut(int first, int k) {
+            left = k;
+            high = first;
+            while (high < first + SIDE && upper[high] < left) {
+                left -= upper[high++];
+            }
+            if (k < 0 || high == first + SIDE) {
+                throw new IllegalArgumentException("cannot take " + k + " of " + (k - left));
+            }
+        }
+
+        void count(int code) {
+            if (code >>> BITS == high) {
+                lower[code & LOW]++;
+            }
+        }
+
+        void settle() {
+            int low = 0;
+            while (lower[low] < left) {
+                left -= lower[low++];
+            }
+            most = high << BITS | low;
+            spare = lower[low] - left;
+        }
+
+        boolean takes(int code) {
+            int order = Integer.compareUnsigned(code, most);
+            return order < 0 || order == 0 && spare-- <= 0;
+        }
     }
 }

@@ -10,6 +10,6 @@ public record Smallest() implements Drop {
 
     @Override
     public int[] choose(Floats values, int count) {
-        return Ranking.taken(values, count, Ranking.of(values, Ranking.Side.ALL, count));
+        return new Ranking(values, false).smallest(count, 0);
     }
 }

@@ -11,12 +11,10 @@ public record SmallestOfEachSign() implements Drop {
 
     @Override
     public int[] choose(Floats values, int count) {
-        int negative = 0;
-        for (int i = 0; i < values.length(); i++) {
-            negative += values.get(i) < 0 ? 1 : 0;
-        }
+        Ranking ranking = new Ranking(values, true);
+        int negative = ranking.negative();
         int ofNegative = (int) ((long) count * negative / Math.max(1, values.length()));
         int ofPositive = Math.min(values.length() - negative, count - ofNegative);
-        return Ranking.taken(values, count, Ranking.of(values, Ranking.Side.NEGATIVE, count - ofPositive), Ranking.of(values, Ranking.Side.POSITIVE, ofPositive));
+        return ranking.smallest(ofPositive, count - ofPositive);
     }
 }
