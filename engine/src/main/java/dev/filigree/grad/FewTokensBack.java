@@ -13,7 +13,7 @@ import dev.filigree.tensor.Csr;
 record FewTokensBack(Csr w, Value dy, Value x) {
 
     /** Tasks that are wanted at least. */
-    private static final int TASKS = 16;
+    private static final int TASKS = 12;
     private static final int RANGE = 1 << 14;
 
     /** Overwrites {@code dx} and adds to {@code gradient}. */
