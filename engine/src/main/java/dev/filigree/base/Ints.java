@@ -50,6 +50,18 @@ public record Ints(MemorySegment segment, int length) {
         segment.setAtIndex(JAVA_INT, i, v);
     }
 
+    /** A heap copy of the {@code count} elements from {@code from}. */
+    public int[] toArray(int from, int count) {
+        int[] out = new int[count];
+        MemorySegment.copy(segment, JAVA_INT, (long) from * Integer.BYTES, out, 0, count);
+        return out;
+    }
+
+    /** Copies {@code values} over the elements from {@code to}. */
+    public void set(int to, int[] values) {
+        MemorySegment.copy(values, 0, segment, JAVA_INT, (long) to * Integer.BYTES, values.length);
+    }
+
     /** A heap copy of all elements. */
     public int[] toArray() {
         return segment.toArray(JAVA_INT);

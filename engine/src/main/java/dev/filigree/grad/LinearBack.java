@@ -2,6 +2,7 @@ package dev.filigree.grad;
 
 import dev.filigree.base.Floats;
 import dev.filigree.kernel.Activation;
+import dev.filigree.kernel.FewTokens;
 import dev.filigree.kernel.SparseGradients;
 import dev.filigree.ops.Param;
 import dev.filigree.ops.Value;
@@ -29,19 +30,26 @@ record LinearBack(Param weight, Param bias, Activation f, Value x, Value sum, Va
             tape.compute().parallel().run(dy.panels(), p -> tape.compute().kernels().elementwise().activateBackward(f, sum.data(), dy.data(), dy.data(),
                     p * panel, (p + 1) * panel));
         }
-        parameters(tape, dy);
-        tape.pass(x, dx -> Matmul.apply(tape.compute(), tape.transposed(weight), null, Activation.NONE, dy.data(), dx.data(), dy.panels(), dy.width()));
+        boolean together = x.width() == 1 && x.panels() <= FewTokens.MOST && weight.backward() instanceof Csr && tape.parameters().wants(weight) && tape.carries(x);
+        parameters(tape, dy, !together);
+        tape.pass(x, dx -> {
+            if (together) {
+                new FewTokensBack((Csr) weight.backward(), dy, x).run(tape, dx, tape.parameters().of(weight));
+            } else {
+                Matmul.apply(tape.compute(), tape.transposed(weight), null, Activation.NONE, dy.data(), dx.data(), dy.panels(), dy.width());
+            }
+        });
         tape.freeOrKeep(weight, dy, new LinearFactors(dy, x));
     }
 
-    private void parameters(Tape tape, Value dy) {
+    private void parameters(Tape tape, Value dy, boolean withWeight) {
         Gradients g = tape.parameters();
         Weight w = weight.backward();
-        boolean dense = w instanceof Tiled && g.wants(weight);
+        boolean dense = withWeight && w instanceof Tiled && g.wants(weight);
         if (dense) {
             dense(tape, dy);
         }
-        Floats ofWeight = !dense && g.wants(weight) ? g.of(weight) : null;
+        Floats ofWeight = withWeight && !dense && g.wants(weight) ? g.of(weight) : null;
         Floats ofBias = g.wants(bias) ? g.of(bias) : null;
         if (ofWeight == null && ofBias == null) {
             return;

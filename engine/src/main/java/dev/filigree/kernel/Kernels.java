@@ -32,6 +32,8 @@ public interface Kernels {
 
     MatrixVector matrixVector();
 
+    FewTokens fewTokens();
+
     SparseGradients sparseGradients();
 
     DenseGradients denseGradients();

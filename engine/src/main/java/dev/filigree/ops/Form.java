@@ -1,18 +1,19 @@
 package dev.filigree.ops;
 
 import dev.filigree.base.Floats;
+import dev.filigree.kernel.FewTokens;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.Planes;
 
 /** How a model wants the numbers of its examples laid out. */
 public enum Form {
 
-    /** {@code [examples x features]} in panels, channel by channel and row by row. */
+    /** {@code [examples x features]} in panels, channel by channel and row by row; a few get a panel each, for one wide panel would be padding. */
     FEATURES {
         @Override
         public Value allocate(int examples, int channels, int height, int width) {
             int features = channels * height * width;
-            int panel = Kernels.widthFor(examples);
+            int panel = examples <= FewTokens.MOST ? 1 : Kernels.widthFor(examples);
             return new Value(Floats.allocate(Value.length(features, examples, panel)), features, examples, panel);
         }
 

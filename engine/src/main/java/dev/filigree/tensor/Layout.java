@@ -1,6 +1,8 @@
 package dev.filigree.tensor;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Parallel;
+import dev.filigree.base.Shorts;
 import dev.filigree.kernel.Coded;
 import java.lang.foreign.Arena;
 
@@ -23,10 +25,14 @@ public interface Layout {
     /**
      * Columns per chunk of {@link #CSR}. A chunk keeps the input in use near the processor but costs every row one more
      * visit, so it should hold some twenty entries of a row. Best measured widths, with panels of 64 tokens and a
-     * first-level cache of 32 KiB: 128 at 50 % sparsity, 192 at 80 and 90 %, 384 at 95 %.
+     * first-level cache of 32 KiB: 128 at 50 % sparsity, 192 at 80 and 90 %, 384 at 95 %. Where hardly anything is live, chunks
+     * are as wide as it takes for eight entries of a row, up to what 16 bits can tell apart: else the offsets of rows would
+     * outweigh the entries.
      */
     static int chunkFor(long entries, long positions) {
-        return (int) Math.clamp(Math.ceilDiv(20 * positions, 64 * Math.max(1, entries)) * 64, 128L, 384L);
+        long live = Math.max(1, entries);
+        long cached = Math.clamp(Math.ceilDiv(20 * positions, 64 * live) * 64, 128L, 384L);
+        return (int) Math.clamp(Math.ceilDiv(8 * positions, 64 * live) * 64, cached, (long) Shorts.RANGE);
     }
 
     static Layout csr(int chunk) {
@@ -66,6 +72,10 @@ public interface Layout {
 
     /** The values of {@code w} in the canonical order of its positions {@code t}. */
     static Floats canonical(Weight w, Topology t) {
+        if (w instanceof Csr c) {
+            Parallel caller = Parallel.single();
+            return new Canonical(t, Canonical.slots(Arena.ofAuto(), caller, c, t)).values(Arena.ofAuto(), caller, c.values());
+        }
         Floats out = Floats.allocate(t.count());
         w.forEach((r, c, slot, v) -> out.set(t.find(r, c), v));
         return out;

@@ -3,6 +3,8 @@ package dev.filigree.tensor;
 import dev.filigree.base.Floats;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Elementwise;
+import dev.filigree.kernel.FewTokens;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Products;
@@ -36,6 +38,10 @@ public final class Matmul {
         if (bias != null && bias.length() != rows || residual != null && residual.length() < panels * rows * width) {
             throw new IllegalArgumentException("a product of " + rows + " rows has a bias or a residual of another size");
         }
+        if (width == 1 && panels > 1 && panels <= FewTokens.MOST && w instanceof Csr c) {
+            few(compute, c, bias, activation, residual, x, y, panels);
+            return;
+        }
         int[] cuts = Cuts.of(w, Math.ceilDiv(MIN_TASKS, panels));
         int ranges = cuts.length - 1;
         compute.parallel().run(panels * ranges, task -> {
@@ -49,13 +55,33 @@ public final class Matmul {
             } else {
                 product(compute.kernels().products(), w, bias, xp, yp, width, from, to);
             }
-            if (residual != null) {
-                Floats rp = residual.slice(panel * rows * width, rows * width);
-                compute.kernels().elementwise().activateAdd(activation, yp, rp, yp, from * width, to * width);
-            } else if (activation != Activation.NONE) {
-                compute.kernels().elementwise().activate(activation, yp, yp, from * width, to * width);
+            Floats rp = residual == null ? null : residual.slice(panel * rows * width, rows * width);
+            finish(compute.kernels().elementwise(), activation, rp, yp, from * width, to * width);
+        });
+    }
+
+    /** Several tokens, each in a panel of its own: every task takes all of them, so that a pass over the weight serves two. */
+    private static void few(Compute compute, Csr w, Floats bias, Activation activation, Floats residual, Floats x, Floats y, int tokens) {
+        int[] cuts = Cuts.of(w, MIN_TASKS);
+        int rows = w.rows();
+        compute.parallel().run(cuts.length - 1, task -> {
+            int from = cuts[task];
+            int to = cuts[task + 1];
+            compute.kernels().fewTokens().product(w.start(), w.column(), w.values(), w.chunk(), bias, rows, w.cols(), x, y, tokens, from, to);
+            for (int p = 0; p < tokens; p++) {
+                Floats rp = residual == null ? null : residual.slice(p * rows, rows);
+                finish(compute.kernels().elementwise(), activation, rp, y.slice(p * rows, rows), from, to);
             }
         });
+    }
+
+    /** What follows a product, on {@code y[from .. to]}. */
+    private static void finish(Elementwise k, Activation activation, Floats residual, Floats y, int from, int to) {
+        if (residual != null) {
+            k.activateAdd(activation, y, residual, y, from, to);
+        } else if (activation != Activation.NONE) {
+            k.activate(activation, y, y, from, to);
+        }
     }
 
     /** Rows that lie in one tile, slice or block, which no range may cut. */

@@ -1,7 +1,9 @@
 package dev.filigree.tensor;
 
 import dev.filigree.base.Ints;
+import dev.filigree.base.Parallel;
 import dev.filigree.base.UserError;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 
 /**
@@ -50,11 +52,14 @@ public final class Topology {
         return new Topology(rows, cols, start, column);
     }
 
+    /** Of offsets and columns that are known to obey the rules of {@link #of(String, int, int, Ints, Ints)}. */
+    static Topology checked(int rows, int cols, Ints start, Ints column) {
+        return new Topology(rows, cols, start, column);
+    }
+
     /** The positions of {@code w}, in canonical order. */
     public static Topology of(Weight w) {
-        Builder b = new Builder(w.rows(), w.cols(), Math.toIntExact(w.nonZeros()));
-        w.forEach((r, c, slot, v) -> b.add(r, c));
-        return b.build();
+        return Canonical.topology(Arena.ofAuto(), Parallel.single(), w);
     }
 
     /** Every position. */

@@ -32,7 +32,7 @@ public final class Birth {
         this.network = network;
         this.rng = rng;
         for (Network.Whole w : network.whole()) {
-            Floats values = draw(w.param().name(), w.init(), w.rows() * w.cols(), w.cols(), w.cols());
+            Floats values = draw(Arena.ofAuto(), w.param().name(), w.init(), w.rows() * w.cols(), w.cols(), w.cols());
             w.param().set(Dense.of(w.rows(), w.cols(), values));
         }
         network.tables().forEach(this::table);
@@ -44,7 +44,7 @@ public final class Birth {
     }
 
     private void table(Network.Table table) {
-        Floats values = draw(table.name(), network.init(table), Math.multiplyExact(table.rows(), table.cols()), table.cols(), table.rows());
+        Floats values = draw(Arena.ofAuto(), table.name(), network.init(table), Math.multiplyExact(table.rows(), table.cols()), table.cols(), table.rows());
         network.param(table.name()).set(table.tied() ? tiled(table.rows(), table.cols(), values) : Dense.of(table.rows(), table.cols(), values));
     }
 
@@ -61,16 +61,22 @@ public final class Birth {
 
     /** A weight that lives at {@code live} alone; matrices are held in {@code layout}. */
     public void sparse(Site site, Topology live, Layout layout) {
-        network.param(site).set(site.layout(layout).pack(Arena.ofAuto(), live, draw(site, live.count())));
+        try (Arena arena = Arena.ofShared()) {
+            network.param(site).set(site.layout(layout).pack(Arena.ofAuto(), live, draw(arena, site, live.count())));
+        }
     }
 
     /** So many first values of a weight. */
     public Floats draw(Site site, int count) {
-        return draw(site.name(), network.init(site), count, count / (double) site.rows(), count / (double) site.cols() * site.height() * site.width());
+        return draw(Arena.ofAuto(), site, count);
     }
 
-    private Floats draw(String name, Init init, int count, double in, double out) {
-        Floats values = Floats.allocate(count);
+    private Floats draw(Arena arena, Site site, int count) {
+        return draw(arena, site.name(), network.init(site), count, count / (double) site.rows(), count / (double) site.cols() * site.height() * site.width());
+    }
+
+    private Floats draw(Arena arena, String name, Init init, int count, double in, double out) {
+        Floats values = Floats.allocate(arena, count);
         compute.parallel().run(Math.ceilDiv(count, RANGE), range -> {
             Rng stream = rng.split(name + " " + range);
             for (int i = range * RANGE; i < Math.min(count, (range + 1) * RANGE); i++) {

@@ -9,10 +9,13 @@ import dev.filigree.model.Model;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Batch;
 import dev.filigree.ops.Held;
+import dev.filigree.tensor.Canonical;
 import dev.filigree.tensor.Remap;
+import dev.filigree.tensor.Rewiring;
 import dev.filigree.tensor.Slots;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -52,7 +55,7 @@ public final class Loop implements Stateful, AutoCloseable {
         this.compute = compute;
         this.model = model;
         this.setup = setup;
-        this.trained = new Trained(model, setup.layout());
+        this.trained = new Trained(compute.parallel(), model, setup.layout());
         this.gradients = new Gradients(trained.params());
         Streams random = new Streams(setup.rng());
         this.streams = random;
@@ -145,7 +148,7 @@ public final class Loop implements Stateful, AutoCloseable {
             setup.hooks().forEach(h -> h.afterBackward(this, step));
         }
         tape.reset();
-        double norm = setup.clip() == Double.POSITIVE_INFINITY ? 0 : Ranges.norm(compute, gradients);
+        double norm = setup.clip() < Double.MAX_VALUE ? Ranges.norm(compute, gradients) : 0;
         float scale = norm > setup.clip() ? (float) (setup.clip() / norm) : 1f;
         setup.optimizer().update(compute, gradients, scale, (float) (setup.rate() * setup.rates().at(step, steps())));
         setup.hooks().forEach(h -> h.updated(this, step));
@@ -163,10 +166,29 @@ public final class Loop implements Stateful, AutoCloseable {
      * @param values in the canonical order of {@code live}
      */
     public void rewire(Site site, Topology live, Floats values) {
-        Held p = model.param(site);
-        Weight before = p.backward();
+        Weight before = model.param(site).backward();
         Weight after = trained.pack(site, live, values);
-        Remap remap = Remap.between(before, after);
+        try (Arena arena = Arena.ofShared()) {
+            replace(site, after, Remap.between(arena, compute.parallel(), before, after));
+        }
+    }
+
+    /**
+     * The same, where it is known what moved where.
+     *
+     * @param before the present weight
+     * @param change of its positions
+     * @param values in the canonical order of the positions after the change
+     */
+    public void rewire(Site site, Canonical before, Rewiring change, Floats values) {
+        Weight after = trained.pack(site, change.after(), values);
+        try (Arena arena = Arena.ofShared()) {
+            replace(site, after, Remap.along(arena, compute.parallel(), before, change, after));
+        }
+    }
+
+    private void replace(Site site, Weight after, Remap remap) {
+        Held p = model.param(site);
         p.set(after);
         setup.optimizer().remap(p, remap);
         gradients.replace(p, remap.apply(gradients.of(p)));

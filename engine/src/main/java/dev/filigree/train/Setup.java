@@ -13,7 +13,7 @@ import java.util.List;
  * @param optimizer how gradients become changes
  * @param rate      peak learning rate
  * @param rates     how the learning rate moves
- * @param clip      longest gradient, all parameters together; longer ones are scaled down to it
+ * @param clip      longest gradient, all parameters together; longer ones are scaled down to it; {@code Double.MAX_VALUE} for any length
  * @param steps     length of the run
  * @param layout    how trained weights are held: entries ({@link Layout#CSR}) or blocks
  * @param hooks     in the order in which they run

@@ -1,10 +1,13 @@
 package dev.filigree.train;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Parallel;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Model;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
+import dev.filigree.tensor.Canonical;
+import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Slots;
@@ -28,7 +31,7 @@ final class Trained implements Stateful {
     private final Map<Held, Site> sites = new HashMap<>();
 
     /** Gives what {@link Model#trained} names memory of its own, sparse weights in {@code layout}. */
-    Trained(Model model, Layout layout) {
+    Trained(Parallel parallel, Model model, Layout layout) {
         this.layout = layout;
         this.params = model.trained();
         this.statistics = model.statistics();
@@ -40,6 +43,11 @@ final class Trained implements Stateful {
             Weight w = p.forward();
             if (w instanceof Tiled t) {
                 p.set(new Tiled(t.rows(), t.cols(), copy(t.tiles())));
+            } else if (sites.containsKey(p) && w instanceof Csr) {
+                try (Arena arena = Arena.ofShared()) {
+                    Canonical now = Canonical.of(arena, parallel, w);
+                    p.set(pack(sites.get(p), now.live(), now.values(arena, parallel, Slots.of(w))));
+                }
             } else if (sites.containsKey(p)) {
                 Topology live = Topology.of(w);
                 p.set(pack(sites.get(p), live, Layout.canonical(w, live)));

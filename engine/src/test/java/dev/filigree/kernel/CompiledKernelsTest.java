@@ -48,7 +48,7 @@ class CompiledKernelsTest {
     private static final Pattern CALL = Pattern.compile("<call method='(\\d+)'.*");
     private static final Set<String> PRODUCTS = Set.of("Tiles", "PackedTiles", "SparseRows", "BlockTiles", "PositionedRows", "BitmapRows", "Quads", "RowGradients", "VectorUpdates", "VectorNorms",
             "OneToken", "Softmax", "Entropy", "Activations", "StripRows", "Depthwise", "Unfold", "DenseVectors", "ColumnVectors", "PackVectors", "LaneSums", "BlockVectors", "CodedBlockVectors",
-            "SlicedVectors", "RowVectors", "GroupRows", "GroupVectors", "NarrowBlocks", "TapTiles", "TileGradients", "StripGradients", "Bands", "ChannelLoops",
+            "SlicedVectors", "RowVectors", "TokenPairs", "GroupRows", "GroupVectors", "NarrowBlocks", "TapTiles", "TileGradients", "StripGradients", "Bands", "ChannelLoops",
             "Fours", "VectorDenseGradients", "VectorSurvivors");
 
     @TempDir
@@ -70,7 +70,7 @@ class CompiledKernelsTest {
         Set<String> compiled = new TreeSet<>();
         List<String> left = callsLeft(log, compiled);
         for (String product : Set.of("Tiles.tile", "SparseRows.rows", "BlockTiles.tile", "PositionedRows.", "StripRows.rows", "Depthwise.pixels", "Unfold.copy",
-                "TapTiles.tile", "TileGradients.tile", "StripGradients.columns")) {
+                "TapTiles.tile", "TileGradients.tile", "StripGradients.columns", "TokenPairs.")) {
             assertTrue(compiled.stream().anyMatch(c -> c.startsWith(product)), () -> product + " was not compiled, but " + compiled);
         }
         assertEquals(List.of(), left);
@@ -145,6 +145,12 @@ class CompiledKernelsTest {
             Ints wide = Ints.allocate(column.length());
             for (int i = 0; i < wide.length(); i++) {
                 wide.set(i, column.get(i) + (i < start.get(ROWS) ? 0 : COLS / 2));
+            }
+            for (int i = 0; i < 12_000; i++) {
+                kernels.fewTokens().product(start, column, values, COLS / 2, null, ROWS, COLS, x, y, 2, 0, ROWS);
+                kernels.fewTokens().back(start, column, values, COLS / 2, ROWS, COLS, y, x, x, values, 2, 0, 0, ROWS);
+                kernels.sparseGradients().csr(start, column, COLS / 2, ROWS, COLS, y, x, 1, 2, values, 0, ROWS);
+                List.of(values, x).forEach(f -> f.fill(1f));
             }
             convolutions(kernels, start, wide, values);
             dealt(kernels, start, wide, values);

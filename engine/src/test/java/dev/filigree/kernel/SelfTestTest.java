@@ -45,6 +45,11 @@ class SelfTestTest {
         }
 
         @Override
+        public FewTokens fewTokens() {
+            return fast.fewTokens();
+        }
+
+        @Override
         public Convolutions convolutions() {
             return fast.convolutions();
         }

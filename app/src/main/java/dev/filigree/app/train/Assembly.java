@@ -18,6 +18,7 @@ import dev.filigree.train.Problem;
 import dev.filigree.train.Rates;
 import dev.filigree.train.Setup;
 import dev.filigree.train.Supervised;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,8 +84,10 @@ final class Assembly {
             if (live >= s.positions()) {
                 birth.dense(s);
             } else {
-                Topology random = Sampling.topology(s.rows(), s.cols(), Math.toIntExact(live), rng.split("positions of " + s.name()));
-                birth.sparse(s, random, Layout.CSR);
+                try (Arena arena = Arena.ofShared()) {
+                    Topology random = Sampling.topology(arena, compute.parallel(), s.rows(), s.cols(), Math.toIntExact(live), rng.split("positions of " + s.name()));
+                    birth.sparse(s, random, Layout.CSR);
+                }
             }
         }
     }

@@ -49,6 +49,7 @@ class MainTest {
         "bench              | 2 | filigree: Missing required parameter: 'DIR' (see: filigree bench --help)",
         "bench ./kernels    | 1 | filigree: ./kernels: ",
         "bench kernels --only desne | 1 | filigree: --only: unknown family 'desne' - did you mean dense?",
+        "bench million --rows 5 | 1 | filigree: --rows: found 5, expected 1 to 4",
         "inspect no/file    | 1 | filigree: no/file: no such file or folder",
         "study                | 1 | filigree: study: no name given; see filigree study --list",
         "study lotery-tickets | 1 | filigree: unknown study 'lotery-tickets' - did you mean lottery-tickets?",
@@ -97,7 +98,7 @@ class MainTest {
     @Test
     void everyCommandHasHelpWithAnExample() {
         Stream<String> commands = new CommandLine(new Filigree(Console.plain(System.out, System.err))).getSubcommands().keySet().stream();
-        assertAll(Stream.concat(commands, Stream.of("bench kernels"))
+        assertAll(Stream.concat(commands, Stream.of("bench kernels", "bench million"))
                 .map(command -> () -> {
                     Ran ran = run((command + " --help").split(" "));
                     assertEquals(0, ran.code, command);

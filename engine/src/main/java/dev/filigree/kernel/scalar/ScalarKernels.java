@@ -6,6 +6,7 @@ import dev.filigree.kernel.Channels;
 import dev.filigree.kernel.Convolutions;
 import dev.filigree.kernel.DenseGradients;
 import dev.filigree.kernel.Elementwise;
+import dev.filigree.kernel.FewTokens;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
@@ -19,6 +20,7 @@ public final class ScalarKernels implements Kernels {
 
     private final Products products = new ScalarProducts();
     private final MatrixVector matrixVector = new ScalarMatrixVector();
+    private final FewTokens fewTokens = new ScalarFewTokens();
     private final SparseGradients sparseGradients = new ScalarSparseGradients();
     private final DenseGradients denseGradients = new ScalarDenseGradients();
     private final Convolutions convolutions = new ScalarConvolutions();
@@ -38,6 +40,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public MatrixVector matrixVector() {
         return matrixVector;
+    }
+
+    @Override
+    public FewTokens fewTokens() {
+        return fewTokens;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.filigree.kernel.Channels;
 import dev.filigree.kernel.Convolutions;
 import dev.filigree.kernel.DenseGradients;
 import dev.filigree.kernel.Elementwise;
+import dev.filigree.kernel.FewTokens;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
@@ -25,6 +26,7 @@ public final class VectorKernels implements Kernels {
 
     private final Products products = new VectorProducts();
     private final MatrixVector matrixVector = new VectorMatrixVector();
+    private final FewTokens fewTokens = new VectorFewTokens(matrixVector);
     private final SparseGradients sparseGradients = new VectorSparseGradients();
     private final DenseGradients denseGradients = new VectorDenseGradients();
     private final Convolutions convolutions = new VectorConvolutions();
@@ -44,6 +46,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public MatrixVector matrixVector() {
         return matrixVector;
+    }
+
+    @Override
+    public FewTokens fewTokens() {
+        return fewTokens;
     }
 
     @Override

@@ -37,7 +37,7 @@ final class VectorSparseGradients implements SparseGradients {
     @Override
     public void csr(Ints start, Shorts column, int chunk, int rows, int cols, Floats dy, Floats x, int width, int panels, Floats gradient, int fromRow, int toRow) {
         if (width == 1) { // no lanes to run along
-            definition.csr(start, column, chunk, rows, cols, dy, x, width, panels, gradient, fromRow, toRow);
+            pairs(start, column, chunk, rows, cols, dy, x, panels, gradient, fromRow, toRow);
             return;
         }
         long rowBytes = 4L * width;
@@ -79,6 +79,22 @@ final class VectorSparseGradients implements SparseGradients {
                     Quads.groups(getInt(s + 4L * r), getInt(s + 4L * r + 4), groupCols, address(column), dyPanel + r * rowBytes, rows * rowBytes,
                             xPanel + c * chunk * rowBytes, cols * rowBytes, Math.min(group, panels - p), shift(width), address(gradient));
                 }
+            }
+        }
+        reachabilityFence(start);
+        reachabilityFence(column);
+        keep(dy, x, gradient);
+    }
+
+    private static void pairs(Ints start, Shorts column, int chunk, int rows, int cols, Floats dy, Floats x, int tokens, Floats gradient, int fromRow, int toRow) {
+        for (int p = 0; p < tokens; p += 2) {
+            boolean two = p + 1 < tokens;
+            long dy0 = address(dy) + 4L * p * rows;
+            long x0 = address(x) + 4L * p * cols;
+            for (int c = 0; c * chunk < cols; c++) {
+                long at = 4L * c * chunk;
+                TokenPairs.gradient(address(start) + 4L * c * rows, address(column), dy0, two ? dy0 + 4L * rows : Lanes.ZEROS, two ? 4 : 0, x0 + at,
+                        two ? x0 + 4L * cols + at : x0 + at, address(gradient), fromRow, toRow);
             }
         }
         reachabilityFence(start);

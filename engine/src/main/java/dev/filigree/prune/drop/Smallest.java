@@ -10,6 +10,6 @@ public record Smallest() implements Drop {
 
     @Override
     public int[] choose(Floats values, int count) {
-        return Ranking.smallest(values.length(), i -> Math.abs(values.get(i)), count);
+        return new Ranking(values, false).smallest(count, 0);
     }
 }

@@ -15,6 +15,6 @@ public record RandomGrowth() implements Growth {
 
     @Override
     public long[] births(Compute compute, Topology live, int count, List<Factors> gradient, Rng rng) {
-        return Sampling.dead(live, count, rng);
+        return Sampling.dead(compute.parallel(), live, count, rng);
     }
 }

@@ -1,6 +1,7 @@
 package dev.filigree.prune.regime;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
 import dev.filigree.grad.Factors;
 import dev.filigree.model.Site;
@@ -8,13 +9,15 @@ import dev.filigree.ops.Held;
 import dev.filigree.prune.drop.Drop;
 import dev.filigree.prune.growth.Growth;
 import dev.filigree.prune.schedule.Churn;
-import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.Canonical;
 import dev.filigree.tensor.Rewiring;
+import dev.filigree.tensor.Slots;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
 import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
+import java.lang.foreign.Arena;
 import java.util.List;
 
 /**
@@ -47,17 +50,20 @@ public record Rewire(Drop drop, Growth grow, Churn when) implements Hook {
     private void rewire(Loop loop, Site site, double share, Rng rng) {
         Held p = loop.model().param(site);
         Weight w = p.forward();
-        Topology live = Topology.of(w);
-        Floats values = Layout.canonical(w, live);
-        int count = (int) Math.min(Math.round(share * live.count()), w.positions() - live.count());
+        int count = (int) Math.min(Math.round(share * w.nonZeros()), w.positions() - w.nonZeros());
         if (count == 0) {
             return;
         }
-        Rewiring death = Rewiring.of(live, drop.choose(values, count), new long[0]);
+        Parallel parallel = loop.compute().parallel();
         List<Factors> gradient = grow.needsGradient() ? loop.tape().factors(p) : List.of();
-        long[] born = grow.births(loop.compute(), death.after(), count, gradient, rng);
-        Rewiring birth = Rewiring.of(death.after(), new int[0], born);
-        loop.rewire(site, birth.after(), birth.values(death.values(values)));
+        try (Arena arena = Arena.ofShared()) {
+            Canonical now = Canonical.of(arena, parallel, w);
+            Floats values = now.values(arena, parallel, Slots.of(w));
+            int[] dies = drop.choose(values, count);
+            Topology survivors = Rewiring.of(arena, parallel, now.live(), dies, new long[0]).after();
+            Rewiring change = Rewiring.of(arena, parallel, now.live(), dies, grow.births(loop.compute(), survivors, count, gradient, rng));
+            loop.rewire(site, now, change, change.values(arena, parallel, values));
+        }
     }
 
     private boolean fires(Loop loop, long step) {
