@@ -23,10 +23,13 @@ public abstract class Network implements Model {
     private final List<Held> statistics = new ArrayList<>();
     private final List<Whole> whole = new ArrayList<>();
 
-    /** A weight that is never pruned and has no values before birth. */
-    public record Whole(Held param, int rows, int cols, Init init) {
+    /**
+     * A weight that is trained but never pruned and has no values before birth: tables, filters of single channels.
+     *
+     * @param packed whether products use it as a weight
+     */
+    public record Whole(String name, int rows, int cols, boolean packed) {
     }
-    private final List<Table> tables = new ArrayList<>();
 
     /** A weight {@code [outputs x inputs]} and the bias {@code [outputs x 1]} of its outputs, or null. */
     public record Linear(Held weight, Held bias) {
@@ -46,46 +49,31 @@ public abstract class Network implements Model {
         return declare(new Held(site.name()), init);
     }
 
-    /** Declares a table {@code [entries x features]} of which rows are looked up; it is trained and never pruned. */
-    protected final Held table(String name, int entries, int features, Init init) {
-        tables.add(new Table(name, entries, features, false));
+    /** Declares a weight {@code [rows x cols]} that is never pruned: a table of which rows are looked up, filters of single channels. */
+    protected final Held whole(String name, int rows, int cols, Init init) {
+        whole.add(new Whole(name, rows, cols, false));
         return declare(new Held(name), init);
     }
 
     /** The same for a table that also is the weight of a product. */
     protected final Held tiedTable(String name, int entries, int features, Init init) {
-        tables.add(new Table(name, entries, features, true));
+        whole.add(new Whole(name, entries, features, true));
         return declare(new Held(name), init);
     }
 
-    /**
-     * A matrix that is trained but never pruned.
-     *
-     * @param tied whether products use it as a weight
-     */
-    public record Table(String name, int rows, int cols, boolean tied) {
+    /** The weights that are never pruned, which have no values until they are born. */
+    public final List<Whole> whole() {
+        return List.copyOf(whole);
     }
 
-    /** The tables, which have no values until they are born. */
-    public final List<Table> tables() {
-        return List.copyOf(tables);
-    }
-
-    /** How the values of a table begin. */
-    public final Init init(Table table) {
-        return inits.get(table.name());
+    /** How the values of a weight that is never pruned begin. */
+    public final Init init(Whole w) {
+        return inits.get(w.name());
     }
 
     /** Declares a bias, gain or shift {@code [n x 1]} whose values all begin alike. */
     protected final Held vector(String name, int n, float value) {
         return declare(new Held(name, Dense.of(n, 1, Floats.allocate(n).fill(value))), new Init.Constant(value));
-    }
-
-    /** Declares a weight {@code [rows x cols]} that is never pruned. */
-    protected final Held whole(String name, int rows, int cols, Init init) {
-        Held p = declare(new Held(name), init);
-        whole.add(new Whole(p, rows, cols, init));
-        return p;
     }
 
     /** Declares a running statistic {@code [n x 1]}, which no gradient trains. */
@@ -141,11 +129,6 @@ public abstract class Network implements Model {
     @Override
     public final List<Held> statistics() {
         return List.copyOf(statistics);
-    }
-
-    /** The weights that are never pruned. */
-    public final List<Whole> whole() {
-        return List.copyOf(whole);
     }
 
     /** How the numbers of examples are to be laid out. */

@@ -40,7 +40,7 @@ public final class RecurrentLanguage extends Network {
             throw new UserError("recurrent language model: found vocabulary " + vocabulary + ", width " + width + ", hidden " + hidden + ", layers " + count
                     + "; expected at least 2 tokens and 1 of each other");
         }
-        this.words = table("words.weight", vocabulary, width, new Init.Normal(0.1));
+        this.words = whole("words.weight", vocabulary, width, new Init.Normal(0.1));
         for (int i = 0; i < count; i++) {
             layers.add(new Recurrent(this, i, cell, i == 0 ? width : hidden, hidden));
         }

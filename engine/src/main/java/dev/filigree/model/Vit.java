@@ -68,7 +68,7 @@ public final class Vit extends Network {
     public Vit(Shape shape) {
         this.shape = shape;
         this.patches = linear(new Site("patches.weight", 0, Role.INPUT, shape.features, shape.size()), new Init.Kaiming(1));
-        this.places = table("places.weight", shape.count(), shape.features, new Init.Normal(0.02));
+        this.places = whole("places.weight", shape.count(), shape.features, new Init.Normal(0.02));
         for (int i = 0; i < shape.layers; i++) {
             layers.add(new TransformerLayer(this, i, shape.layers, shape.features, shape.heads, shape.inner, new TransformerLayer.Kind(false, false, false)));
         }

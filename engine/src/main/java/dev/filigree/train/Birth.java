@@ -26,16 +26,12 @@ public final class Birth {
     private final Network network;
     private final Rng rng;
 
-    /** Gives the tables their values at once; weights wait until it is said whether they are sparse. */
+    /** Gives what is never pruned its values at once; weights wait until it is said whether they are sparse. */
     public Birth(Compute compute, Network network, Rng rng) {
         this.compute = compute;
         this.network = network;
         this.rng = rng;
-        for (Network.Whole w : network.whole()) {
-            Floats values = draw(Arena.ofAuto(), w.param().name(), w.init(), w.rows() * w.cols(), w.cols(), w.cols());
-            w.param().set(Dense.of(w.rows(), w.cols(), values));
-        }
-        network.tables().forEach(this::table);
+        network.whole().forEach(this::whole);
     }
 
     /** A weight with every position. */
@@ -43,9 +39,9 @@ public final class Birth {
         network.param(site).set(tiled(site.rows(), site.cols(), draw(site, Math.multiplyExact(site.rows(), site.cols()))));
     }
 
-    private void table(Network.Table table) {
-        Floats values = draw(Arena.ofAuto(), table.name(), network.init(table), Math.multiplyExact(table.rows(), table.cols()), table.cols(), table.rows());
-        network.param(table.name()).set(table.tied() ? tiled(table.rows(), table.cols(), values) : Dense.of(table.rows(), table.cols(), values));
+    private void whole(Network.Whole w) {
+        Floats values = draw(Arena.ofAuto(), w.name(), network.init(w), Math.multiplyExact(w.rows(), w.cols()), w.cols(), w.rows());
+        network.param(w.name()).set(w.packed() ? tiled(w.rows(), w.cols(), values) : Dense.of(w.rows(), w.cols(), values));
     }
 
     private Tiled tiled(int rows, int cols, Floats values) {

@@ -37,7 +37,7 @@ class NetworkLawTest {
         for (Site s : net.sites()) {
             birth.sparse(s, Sampling.topology(s.rows(), s.cols(), Math.ceilDiv(s.rows() * s.cols(), 2), new Rng(4).split(s.name())), Layout.CSR);
         }
-        net.tables().forEach(t -> stretch(Slots.of(net.param(t.name()).forward())));
+        net.whole().forEach(t -> stretch(Slots.of(net.param(t.name()).forward())));
         List<Held> params = net.params().stream().filter(p -> !p.name().endsWith("key.bias")).toList(); // softmax does not see it
         Batch batch = alone(kind.batches().apply(new Rng(5)).next());
         Differences.check(SCALAR, ops -> net.forward(ops, batch), params, List.of(), 6, kind.name().equals("gcn") ? 3e-2 : 2e-3);

@@ -72,7 +72,7 @@ public enum NativeLibrary {
         }
     };
 
-    /** The Deep Java Library, the newest whose binding to libtorch is on Maven Central, and what it needs to load. */
+    /** The Deep Java Library in a version whose binding to libtorch is on Maven Central (some newer ones are not), and what it needs to load. */
     private static final List<String> TORCH_JARS = List.of("ai.djl:api:0.32.0", "ai.djl.pytorch:pytorch-engine:0.32.0",
             "ai.djl.pytorch:pytorch-jni:2.5.1-0.32.0", "org.slf4j:slf4j-api:2.0.17", "com.google.code.gson:gson:2.13.1");
     /** Parts that no measured product needs: half of what a jar holds. */
