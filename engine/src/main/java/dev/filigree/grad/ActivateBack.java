@@ -7,8 +7,8 @@ import dev.filigree.ops.Value;
 record ActivateBack(Activation f, Value x, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
-        Images.throughActivation(tape, f, x, dy);
-        tape.hand(x, dy);
+    public void backward(Round round, Value dy) {
+        Images.throughActivation(round, f, x, dy);
+        round.hand(x, dy);
     }
 }

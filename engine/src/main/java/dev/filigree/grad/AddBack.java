@@ -6,8 +6,8 @@ import dev.filigree.ops.Value;
 record AddBack(Value a, Value b, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
-        tape.pass(b, g -> g.data().copyFrom(dy.data()));
-        tape.hand(a, dy);
+    public void backward(Round round, Value dy) {
+        round.pass(b, g -> g.data().copyFrom(dy.data()));
+        round.hand(a, dy);
     }
 }

@@ -7,8 +7,8 @@ import dev.filigree.tensor.Weight;
 record AggregateBack(Weight adjacency, Value x, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
-        tape.pass(x, dx -> tape.forward().aggregate(adjacency, dy, dx));
-        tape.free(dy);
+    public void backward(Round round, Value dy) {
+        round.pass(x, dx -> round.forward().aggregate(adjacency, dy, dx));
+        round.free(dy);
     }
 }

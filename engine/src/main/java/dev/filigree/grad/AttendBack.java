@@ -9,16 +9,16 @@ import dev.filigree.ops.Value;
 record AttendBack(Heads heads, Value q, Value k, Value v, Spans spans, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
-        Value dq = tape.takeLike(q).clearPadding();
-        Value dk = tape.takeLike(k).clearPadding();
-        Value dv = tape.takeLike(v).clearPadding();
-        Attention kernel = tape.compute().kernels().attention();
-        tape.forward().eachHead(heads, spans, (head, from, to, room) -> kernel.attendBackward(q.data(), k.data(), v.data(), dy.data(), dq.data(), dk.data(),
+    public void backward(Round round, Value dy) {
+        Value dq = round.takeLike(q).clearPadding();
+        Value dk = round.takeLike(k).clearPadding();
+        Value dv = round.takeLike(v).clearPadding();
+        Attention kernel = round.compute().kernels().attention();
+        round.forward().eachHead(heads, spans, (head, from, to, room) -> kernel.attendBackward(q.data(), k.data(), v.data(), dy.data(), dq.data(), dk.data(),
                 dv.data(), q.features(), q.width(), from, to, head, heads.size(), heads.scale(), heads.causal(), room));
-        tape.free(dy);
-        tape.hand(q, dq);
-        tape.hand(k, dk);
-        tape.hand(v, dv);
+        round.free(dy);
+        round.hand(q, dq);
+        round.hand(k, dk);
+        round.hand(v, dv);
     }
 }

@@ -16,16 +16,16 @@ import dev.filigree.ops.Value;
 record BatchNormBack(BatchNorm norm, boolean relu, Value x, Value residual, Value statistics, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
+    public void backward(Round round, Value dy) {
         Planes p = x.planes();
         double count = (double) p.images() * p.height() * p.width();
-        boolean shared = residual != null && tape.carries(residual);
-        Value dx = shared ? tape.takeLike(x) : dy;
-        Floats ofGain = tape.parameters().wants(norm.gain()) ? tape.parameters().of(norm.gain()) : null;
-        Floats ofShift = tape.parameters().wants(norm.shift()) ? tape.parameters().of(norm.shift()) : null;
+        boolean shared = residual != null && round.carries(residual);
+        Value dx = shared ? round.takeLike(x) : dy;
+        Floats ofGain = round.parameters().wants(norm.gain()) ? round.parameters().of(norm.gain()) : null;
+        Floats ofShift = round.parameters().wants(norm.shift()) ? round.parameters().of(norm.shift()) : null;
         // both passes over a channel in one task: one channel of a batch stays in the second cache
-        tape.compute().parallel().run(p.channels(), c -> {
-            Channels k = tape.compute().kernels().channels();
+        round.compute().parallel().run(p.channels(), c -> {
+            Channels k = round.compute().kernels().channels();
             float mean = statistics.data().get(c);
             float inverse = statistics.data().get(p.channels() + c);
             double[] sums = new double[2];
@@ -50,9 +50,9 @@ record BatchNormBack(BatchNorm norm, boolean relu, Value x, Value residual, Valu
         });
         dx.clearPadding();
         if (shared) {
-            tape.hand(residual, dy);
+            round.hand(residual, dy);
         }
-        tape.hand(x, dx);
+        round.hand(x, dx);
     }
 
     private static void add(Floats gradient, int c, double more) {

@@ -20,27 +20,27 @@ import dev.filigree.tensor.Weight;
 record ConvBack(Param weight, Param bias, Activation f, Window window, Value x, Value sum, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
-        Images.throughActivation(tape, f, sum, dy);
-        Gradients g = tape.parameters();
+    public void backward(Round round, Value dy) {
+        Images.throughActivation(round, f, sum, dy);
+        Gradients g = round.parameters();
         if (g.wants(bias)) {
-            Images.addBias(tape, dy, g.of(bias));
+            Images.addBias(round, dy, g.of(bias));
         }
         if (g.wants(weight)) {
-            addWeight(tape, weight.backward(), tape.forward().images().taps(window, x.planes(), dy.planes()), dy, g.of(weight));
+            addWeight(round, weight.backward(), round.forward().images().taps(window, x.planes(), dy.planes()), dy, g.of(weight));
         }
-        tape.pass(x, dx -> {
-            Taps back = tape.forward().images().taps(window.backward(), dy.planes(), x.planes());
-            tape.forward().images().apply(tape.turned(weight, window.taps()), null, Activation.NONE, back, dy, dx);
+        round.pass(x, dx -> {
+            Taps back = round.forward().images().taps(window.backward(), dy.planes(), x.planes());
+            round.forward().images().apply(round.turned(weight, window.taps()), null, Activation.NONE, back, dy, dx);
             dx.clearPadding();
         });
-        tape.freeOrKeep(weight, dy, new ConvFactors(tape.forward().images(), window, dy, x));
+        round.freeOrKeep(weight, dy, new ConvFactors(round.forward().images(), window, dy, x));
     }
 
-    private void addWeight(Tape tape, Weight w, Taps way, Value dy, Floats gradient) {
+    private void addWeight(Round round, Weight w, Taps way, Value dy, Floats gradient) {
         switch (w) {
-            case ConvWeight c -> Conv.gradient(tape.compute(), c, way, dy.data(), x.data(), gradient);
-            case Tiled _ -> Conv.gradient(tape.compute(), way, dy.data(), x.data(), gradient);
+            case ConvWeight c -> Conv.gradient(round.compute(), c, way, dy.data(), x.data(), gradient);
+            case Tiled _ -> Conv.gradient(round.compute(), way, dy.data(), x.data(), gradient);
             default -> throw new IllegalStateException(weight.name() + " is held as " + w.layout() + ", which has no gradient");
         }
     }

@@ -13,31 +13,31 @@ import dev.filigree.tensor.Conv;
 record DepthwiseBack(Param weight, Param bias, Activation f, Window window, Value x, Value sum, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
-        Images.throughActivation(tape, f, sum, dy);
-        Gradients g = tape.parameters();
+    public void backward(Round round, Value dy) {
+        Images.throughActivation(round, f, sum, dy);
+        Gradients g = round.parameters();
         if (g.wants(bias)) {
-            Images.addBias(tape, dy, g.of(bias));
+            Images.addBias(round, dy, g.of(bias));
         }
         if (g.wants(weight)) {
-            Taps way = tape.forward().images().taps(window, x.planes(), dy.planes());
-            Conv.depthwiseGradient(tape.compute(), way, dy.data(), x.data(), g.of(weight));
+            Taps way = round.forward().images().taps(window, x.planes(), dy.planes());
+            Conv.depthwiseGradient(round.compute(), way, dy.data(), x.data(), g.of(weight));
         }
-        tape.pass(x, dx -> {
-            Taps back = tape.forward().images().taps(window.backward(), dy.planes(), x.planes());
-            Value turned = turned(tape);
-            Conv.depthwise(tape.compute(), turned.data(), back, null, Activation.NONE, dy.data(), dx.data());
-            tape.free(turned);
+        round.pass(x, dx -> {
+            Taps back = round.forward().images().taps(window.backward(), dy.planes(), x.planes());
+            Value turned = turned(round);
+            Conv.depthwise(round.compute(), turned.data(), back, null, Activation.NONE, dy.data(), dx.data());
+            round.free(turned);
             dx.clearPadding();
         });
-        tape.free(dy);
+        round.free(dy);
     }
 
     /** The weight with its taps in reverse order. */
-    private Value turned(Tape tape) {
+    private Value turned(Round round) {
         Floats w = Forward.vector(weight);
         int taps = window.taps();
-        Value turned = tape.takeParts(taps, w.length() / taps);
+        Value turned = round.takeParts(taps, w.length() / taps);
         for (int i = 0; i < w.length(); i++) {
             turned.data().set(i, w.get(i / taps * taps + taps - 1 - i % taps));
         }

@@ -29,8 +29,8 @@ record DropoutBack(double share, long seed, Value x, Value output) implements Op
     }
 
     @Override
-    public void backward(Tape tape, Value dy) {
-        apply(tape.compute(), dy, dy);
-        tape.hand(x, dy);
+    public void backward(Round round, Value dy) {
+        apply(round.compute(), dy, dy);
+        round.hand(x, dy);
     }
 }

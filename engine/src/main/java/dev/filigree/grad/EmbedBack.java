@@ -13,18 +13,18 @@ record EmbedBack(List<Lookup> tables, Value output) implements Operation {
     private static final int FEATURES = 16;
 
     @Override
-    public void backward(Tape tape, Value dy) {
+    public void backward(Round round, Value dy) {
         for (Lookup lookup : tables) {
-            if (tape.parameters().wants(lookup.table())) {
+            if (round.parameters().wants(lookup.table())) {
                 Table table = Table.of(lookup.table().backward());
-                Floats gradient = tape.parameters().of(lookup.table());
-                tape.compute().parallel().run(Math.ceilDiv(dy.features(), FEATURES), task -> {
+                Floats gradient = round.parameters().of(lookup.table());
+                round.compute().parallel().run(Math.ceilDiv(dy.features(), FEATURES), task -> {
                     int from = task * FEATURES;
                     add(dy, lookup.rows(), table, gradient, from, Math.min(dy.features(), from + FEATURES));
                 });
             }
         }
-        tape.free(dy);
+        round.free(dy);
     }
 
     private static void add(Value dy, int[] rows, Table table, Floats gradient, int from, int to) {

@@ -17,13 +17,13 @@ record FewTokensBack(Csr w, Value dy, Value x) {
     private static final int RANGE = 1 << 14;
 
     /** Overwrites {@code dx} and adds to {@code gradient}. */
-    void run(Tape tape, Value dx, Floats gradient) {
-        Compute compute = tape.compute();
+    void run(Round round, Value dx, Floats gradient) {
+        Compute compute = round.compute();
         int chunks = w.chunks();
         int groups = Math.min(w.rows(), Math.ceilDiv(TASKS, chunks));
         int tokens = x.panels();
         int all = dx.data().length();
-        Value others = groups == 1 ? null : tape.takeParts(all, groups - 1);
+        Value others = groups == 1 ? null : round.takeParts(all, groups - 1);
         compute.parallel().run(chunks * groups, task -> {
             int group = task % groups;
             Floats part = group == 0 ? dx.data() : others.data().slice((group - 1) * all, all);
@@ -38,7 +38,7 @@ record FewTokensBack(Csr w, Value dy, Value x) {
                     compute.kernels().elementwise().add(dx.data(), others.data().slice((g - 1) * all, all), dx.data(), from, to);
                 }
             });
-            tape.free(others);
+            round.free(others);
         }
     }
 

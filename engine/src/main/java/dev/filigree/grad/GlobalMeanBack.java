@@ -8,11 +8,11 @@ import dev.filigree.ops.Value;
 record GlobalMeanBack(Value x, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
+    public void backward(Round round, Value dy) {
         Planes p = x.planes();
         int pixels = p.height() * p.width();
-        tape.pass(x, dx -> {
-            tape.compute().parallel().run(p.channels(), c -> {
+        round.pass(x, dx -> {
+            round.compute().parallel().run(p.channels(), c -> {
                 for (int i = 0; i < p.images(); i++) {
                     float share = dy.get(i, c) / pixels;
                     int at = p.at(i, c, 0, 0);
@@ -23,6 +23,6 @@ record GlobalMeanBack(Value x, Value output) implements Operation {
             });
             dx.clearPadding();
         });
-        tape.free(dy);
+        round.free(dy);
     }
 }

@@ -13,21 +13,21 @@ final class Images {
     }
 
     /** {@code dy f'(sum)} in place of dy. */
-    static void throughActivation(Tape tape, Activation f, Value sum, Value dy) {
+    static void throughActivation(Round round, Activation f, Value sum, Value dy) {
         if (f != Activation.NONE) {
             int panel = dy.features() * dy.width();
-            tape.compute().parallel().run(dy.panels(), p -> tape.compute().kernels().elementwise().activateBackward(f, sum.data(), dy.data(), dy.data(),
+            round.compute().parallel().run(dy.panels(), p -> round.compute().kernels().elementwise().activateBackward(f, sum.data(), dy.data(), dy.data(),
                     p * panel, (p + 1) * panel));
         }
     }
 
     /** Adds the sum of dy over images and pixels to the gradient of each channel. */
-    static void addBias(Tape tape, Value dy, Floats gradient) {
+    static void addBias(Round round, Value dy, Floats gradient) {
         Planes p = dy.planes();
-        tape.compute().parallel().run(p.channels(), c -> {
+        round.compute().parallel().run(p.channels(), c -> {
             double sum = gradient.get(c);
             for (int g = 0; g < p.groups(); g++) {
-                sum += tape.compute().kernels().channels().sum(dy.data(), ImageForward.at(p, g, c), p.pixels());
+                sum += round.compute().kernels().channels().sum(dy.data(), ImageForward.at(p, g, c), p.pixels());
             }
             gradient.set(c, (float) sum);
         });

@@ -7,13 +7,13 @@ import java.util.List;
 record JoinBack(List<Value> parts, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
+    public void backward(Round round, Value dy) {
         int at = 0;
         for (Value part : parts) {
             int from = at;
-            tape.pass(part, g -> tape.forward().tokens(dy, from, g));
+            round.pass(part, g -> round.forward().tokens(dy, from, g));
             at += part.tokens();
         }
-        tape.free(dy);
+        round.free(dy);
     }
 }

@@ -24,40 +24,40 @@ record LinearBack(Param weight, Param bias, Activation f, Value x, Value sum, Va
     private static final int TASKS = 16;
 
     @Override
-    public void backward(Tape tape, Value dy) {
+    public void backward(Round round, Value dy) {
         if (f != Activation.NONE) {
             int panel = dy.features() * dy.width();
-            tape.compute().parallel().run(dy.panels(), p -> tape.compute().kernels().elementwise().activateBackward(f, sum.data(), dy.data(), dy.data(),
+            round.compute().parallel().run(dy.panels(), p -> round.compute().kernels().elementwise().activateBackward(f, sum.data(), dy.data(), dy.data(),
                     p * panel, (p + 1) * panel));
         }
-        boolean together = x.width() == 1 && x.panels() <= FewTokens.MOST && weight.backward() instanceof Csr && tape.parameters().wants(weight) && tape.carries(x);
-        parameters(tape, dy, !together);
-        tape.pass(x, dx -> {
+        boolean together = x.width() == 1 && x.panels() <= FewTokens.MOST && weight.backward() instanceof Csr && round.parameters().wants(weight) && round.carries(x);
+        parameters(round, dy, !together);
+        round.pass(x, dx -> {
             if (together) {
-                new FewTokensBack((Csr) weight.backward(), dy, x).run(tape, dx, tape.parameters().of(weight));
+                new FewTokensBack((Csr) weight.backward(), dy, x).run(round, dx, round.parameters().of(weight));
             } else {
-                Matmul.apply(tape.compute(), tape.transposed(weight), null, Activation.NONE, dy.data(), dx.data(), dy.panels(), dy.width());
+                Matmul.apply(round.compute(), round.transposed(weight), null, Activation.NONE, dy.data(), dx.data(), dy.panels(), dy.width());
             }
         });
-        tape.freeOrKeep(weight, dy, new LinearFactors(dy, x));
+        round.freeOrKeep(weight, dy, new LinearFactors(dy, x));
     }
 
-    private void parameters(Tape tape, Value dy, boolean withWeight) {
-        Gradients g = tape.parameters();
+    private void parameters(Round round, Value dy, boolean withWeight) {
+        Gradients g = round.parameters();
         Weight w = weight.backward();
         boolean dense = withWeight && w instanceof Tiled && g.wants(weight);
         if (dense) {
-            dense(tape, dy);
+            dense(round, dy);
         }
         Floats ofWeight = withWeight && !dense && g.wants(weight) ? g.of(weight) : null;
         Floats ofBias = g.wants(bias) ? g.of(bias) : null;
         if (ofWeight == null && ofBias == null) {
             return;
         }
-        SparseGradients k = tape.compute().kernels().sparseGradients();
+        SparseGradients k = round.compute().kernels().sparseGradients();
         int unit = w instanceof BlockCsr b ? b.blockRows() : 1;
         int step = Math.max(1, Math.ceilDiv(Math.ceilDiv(w.rows(), unit), TASKS)) * unit;
-        tape.compute().parallel().run(Math.ceilDiv(w.rows(), step), task -> {
+        round.compute().parallel().run(Math.ceilDiv(w.rows(), step), task -> {
             int from = task * step;
             int to = Math.min(w.rows(), from + step);
             if (ofWeight != null) {
@@ -77,12 +77,12 @@ record LinearBack(Param weight, Param bias, Activation f, Value x, Value sum, Va
     }
 
     /** All rows together. */
-    private void dense(Tape tape, Value dy) {
+    private void dense(Round round, Value dy) {
         Weight w = weight.backward();
         int tokens = dy.panels() * dy.width();
-        Value room = tape.takeParts(DenseGradient.room(w.cols(), tokens), 1);
-        boolean first = tape.parameters().begin(weight);
-        new DenseGradient(tape.compute(), w.rows(), w.cols(), dy.data(), x.data(), dy.width(), tokens, room.data()).write(tape.compute(), tape.parameters().of(weight), !first);
-        tape.free(room);
+        Value room = round.takeParts(DenseGradient.room(w.cols(), tokens), 1);
+        boolean first = round.parameters().begin(weight);
+        new DenseGradient(round.compute(), w.rows(), w.cols(), dy.data(), x.data(), dy.width(), tokens, room.data()).write(round.compute(), round.parameters().of(weight), !first);
+        round.free(room);
     }
 }

@@ -7,12 +7,12 @@ import dev.filigree.ops.Value;
 record MeanPoolBack(Window window, Value x, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
-        tape.pass(x, dx -> {
+    public void backward(Round round, Value dy) {
+        round.pass(x, dx -> {
             dx.data().fill(0f);
-            tape.forward().images().eachPlane(x.planes(), (group, channel) -> tape.compute().kernels().channels().meanPoolBackward(window, x.planes(),
+            round.forward().images().eachPlane(x.planes(), (group, channel) -> round.compute().kernels().channels().meanPoolBackward(window, x.planes(),
                     output.planes(), dy.data(), dx.data(), group, channel));
         });
-        tape.free(dy);
+        round.free(dy);
     }
 }

@@ -6,9 +6,9 @@ import dev.filigree.ops.Value;
 record MultiplyBack(Value a, Value b, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
-        tape.pass(a, g -> tape.forward().multiply(dy, b, g));
-        tape.pass(b, g -> tape.forward().multiply(dy, a, g));
-        tape.free(dy);
+    public void backward(Round round, Value dy) {
+        round.pass(a, g -> round.forward().multiply(dy, b, g));
+        round.pass(b, g -> round.forward().multiply(dy, a, g));
+        round.free(dy);
     }
 }

@@ -7,8 +7,8 @@ import dev.filigree.ops.Value;
 record NormalizeBack(Value x, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
-        tape.pass(x, dx -> {
+    public void backward(Round round, Value dy) {
+        round.pass(x, dx -> {
             dx.data().fill(0f);
             for (int t = 0; t < x.tokens(); t++) {
                 double along = 0;
@@ -21,6 +21,6 @@ record NormalizeBack(Value x, Value output) implements Operation {
                 }
             }
         });
-        tape.free(dy);
+        round.free(dy);
     }
 }

@@ -13,5 +13,5 @@ interface Operation {
      * @param dy gradient at the output, zero in lanes past the last token; owned by this operation from now on, which
      *           hands it on or frees it
      */
-    void backward(Tape tape, Value dy);
+    void backward(Round round, Value dy);
 }

@@ -10,11 +10,11 @@ record PickBack(Value x, int[] tokens, Value output) implements Operation {
     private static final int FEATURES = 16;
 
     @Override
-    public void backward(Tape tape, Value dy) {
-        if (tape.carries(x)) {
-            Floats sum = tape.sum(x).data();
+    public void backward(Round round, Value dy) {
+        if (round.carries(x)) {
+            Floats sum = round.sum(x).data();
             int width = x.width();
-            tape.compute().parallel().run(Math.ceilDiv(x.features(), FEATURES), task -> {
+            round.compute().parallel().run(Math.ceilDiv(x.features(), FEATURES), task -> {
                 int end = Math.min(x.features(), (task + 1) * FEATURES);
                 for (int i = 0; i < tokens.length; i++) {
                     int to = x.at(tokens[i], 0);
@@ -25,6 +25,6 @@ record PickBack(Value x, int[] tokens, Value output) implements Operation {
                 }
             });
         }
-        tape.free(dy);
+        round.free(dy);
     }
 }

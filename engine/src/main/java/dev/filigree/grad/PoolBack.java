@@ -8,10 +8,10 @@ import dev.filigree.ops.Value;
 record PoolBack(Pooling how, Value x, Spans spans, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
-        tape.pass(x, dx -> {
+    public void backward(Round round, Value dy) {
+        round.pass(x, dx -> {
             dx.data().fill(0f);
-            tape.compute().parallel().run(spans.count(), s -> {
+            round.compute().parallel().run(spans.count(), s -> {
                 int from = spans.start()[s];
                 int to = how == Pooling.CLS ? from + 1 : spans.start()[s + 1];
                 for (int f = 0; f < x.features(); f++) {
@@ -22,6 +22,6 @@ record PoolBack(Pooling how, Value x, Spans spans, Value output) implements Oper
                 }
             });
         });
-        tape.free(dy);
+        round.free(dy);
     }
 }

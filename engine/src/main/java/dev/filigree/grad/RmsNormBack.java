@@ -9,17 +9,17 @@ import dev.filigree.ops.Value;
 record RmsNormBack(RmsNorm norm, Value x, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
+    public void backward(Round round, Value dy) {
         int features = x.features();
         int width = x.width();
-        Value dx = tape.takeLike(x);
-        Value gains = tape.takeParts(features, x.panels());
+        Value dx = round.takeLike(x);
+        Value gains = round.takeParts(features, x.panels());
         Floats gain = Forward.vector(norm.gain());
-        tape.compute().parallel().run(x.panels(), p -> tape.compute().kernels().norms().rmsNormBackward(x.data(), dy.data(), dx.data(), p * features * width,
+        round.compute().parallel().run(x.panels(), p -> round.compute().kernels().norms().rmsNormBackward(x.data(), dy.data(), dx.data(), p * features * width,
                 features, width, gain, norm.eps(), gains.data().slice(p * features, features).fill(0f)));
-        NormBack.addParts(tape, norm.gain(), gains);
-        tape.free(gains);
-        tape.free(dy);
-        tape.hand(x, dx);
+        NormBack.addParts(round, norm.gain(), gains);
+        round.free(gains);
+        round.free(dy);
+        round.hand(x, dx);
     }
 }

@@ -11,19 +11,19 @@ import dev.filigree.ops.Value;
 record SliceBack(Value x, int token, int feature, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
-        if (tape.carries(x)) {
-            add(tape, dy, tape.sum(x).data());
+    public void backward(Round round, Value dy) {
+        if (round.carries(x)) {
+            add(round, dy, round.sum(x).data());
         }
-        tape.free(dy);
+        round.free(dy);
     }
 
-    private void add(Tape tape, Value dy, Floats sum) {
-        Elementwise k = tape.compute().kernels().elementwise();
+    private void add(Round round, Value dy, Floats sum) {
+        Elementwise k = round.compute().kernels().elementwise();
         int width = dy.width();
         if (token % width == 0) { // lanes past the last token are zero in dy
             int block = dy.features() * width;
-            tape.compute().parallel().run(dy.panels(), p -> {
+            round.compute().parallel().run(dy.panels(), p -> {
                 int at = ((token / width + p) * x.features() + feature) * width;
                 Floats to = sum.slice(at, block);
                 k.add(to, dy.data().slice(p * block, block), to, 0, block);

@@ -6,12 +6,12 @@ import dev.filigree.ops.Value;
 record SubtractBack(Value a, Value b, Value output) implements Operation {
 
     @Override
-    public void backward(Tape tape, Value dy) {
+    public void backward(Round round, Value dy) {
         int panel = dy.features() * dy.width();
-        tape.pass(b, g -> tape.compute().parallel().run(dy.panels(), p -> {
+        round.pass(b, g -> round.compute().parallel().run(dy.panels(), p -> {
             g.data().slice(p * panel, panel).fill(0f);
-            tape.compute().kernels().elementwise().axpy(-1, dy.data(), g.data(), p * panel, (p + 1) * panel);
+            round.compute().kernels().elementwise().axpy(-1, dy.data(), g.data(), p * panel, (p + 1) * panel);
         }));
-        tape.hand(a, dy);
+        round.hand(a, dy);
     }
 }

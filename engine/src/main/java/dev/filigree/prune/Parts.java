@@ -53,7 +53,7 @@ public final class Parts {
 
     public static final Shelf<Pattern> PATTERNS = Catalog.shelf(Axis.PATTERN, Blocks.UNSTRUCTURED, NofM.ENTRY, Blocks.COLUMN_BLOCKS, Blocks.ROW_GROUPS);
 
-    public static final Shelf<Allocation> ALLOCATIONS = Catalog.shelf(Axis.ALLOCATION, Uniform.ENTRY, ErdosRenyi.ENTRY, Global.ENTRY,
+    public static final Shelf<Allocation> ALLOCATIONS = Catalog.shelf(Axis.ALLOCATION, Uniform.ENTRY, ErdosRenyi.ER, ErdosRenyi.ERK, Global.ENTRY,
             RelativeError.ENTRY, Damage.ENTRY);
 
     public static final Shelf<Criterion> CRITERIA = Catalog.shelf(Axis.CRITERION, RandomScore.ENTRY, Magnitude.ENTRY, Wanda.ENTRY, Obs.ENTRY);

@@ -27,6 +27,7 @@ import dev.filigree.tensor.Weight;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -88,8 +89,18 @@ class AllocationTest {
     }
 
     @Test
+    void aWindowCountsInErkAndNotInEr() {
+        Site matrix = new Site("matrix", 0, Role.HIDDEN, 100, 90);
+        Site window = new Site("window", 1, Role.HIDDEN, 100, 90, 3, 3); // 10 inputs
+        List<Cell> both = List.of(new Cell(matrix, 0, 9000, 1, OptionalLong.empty()), new Cell(window, 0, 9000, 1, OptionalLong.empty()));
+        // shares go as 100 + 90 to 100 + 10, or to 100 + 10 + 3 + 3; together half of 18,000
+        assertArrayEquals(new long[] {Math.round(9000 * 190.0 / 300), Math.round(9000 * 110.0 / 300)}, new ErdosRenyi(false).keep(both, 0.5, null));
+        assertArrayEquals(new long[] {Math.round(9000 * 190.0 / 306), Math.round(9000 * 116.0 / 306)}, new ErdosRenyi(true).keep(both, 0.5, null));
+    }
+
+    @Test
     void smallLayersKeepMoreByErdosRenyiAndNoneMoreThanAll() {
-        long[] keep = new ErdosRenyi().keep(cells(Scope.LAYER), 0.6, null);
+        long[] keep = new ErdosRenyi(true).keep(cells(Scope.LAYER), 0.6, null);
         assertEquals(35, keep[0]);
         double left = 0.4 * 3035 - 35; // shared in proportion to rows + columns: 70 to 90
         assertEquals(Math.round(left * 70 / 160), keep[1]);

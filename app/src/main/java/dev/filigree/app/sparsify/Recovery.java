@@ -121,7 +121,7 @@ final class Recovery implements AutoCloseable {
                 }
                 double[] lastStored = {stage.seconds()};
                 loop.run((step, all, loss, batch, seconds) -> {
-                    stage.at(step, String.format(Locale.ROOT, "loss %.3f, cosine %.3f, %,.0f tokens/s", loss.total(), looks.cosine,
+                    stage.at(step, String.format(Locale.ROOT, "loss %.3f%s, %,.0f tokens/s", loss.total(), looks.said(),
                             batch.as(Tokens.class).tokens() / seconds));
                     if (stage.seconds() - lastStored[0] >= storeEverySeconds && step < all) {
                         watcher.store(loop);
@@ -165,6 +165,11 @@ final class Recovery implements AutoCloseable {
             this.judge = judge;
             this.watcher = watcher;
             this.stage = stage;
+        }
+
+        /** What the last look saw, when there was one. */
+        String said() {
+            return Double.isNaN(cosine) ? "" : String.format(Locale.ROOT, ", cosine %.3f", cosine);
         }
 
         @Override

@@ -23,17 +23,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Puts a run together from its settings: the same settings always make the same loop. */
+/** Puts a run together from its settings: the same settings always make the same loop. An assembly makes one. */
 final class Assembly {
 
     private final TrainSettings settings;
     private final Problem problem;
     private final Compute compute;
+    private final Network network;
+    private final List<Site> sparse;
 
     Assembly(TrainSettings settings, Problem problem, Compute compute) {
         this.settings = settings;
         this.problem = problem;
         this.compute = compute;
+        this.network = settings.architecture().build(problem.input(), problem.outputs());
+        this.sparse = sparseSites();
     }
 
     /** Steps of the whole run, all rounds together. */
@@ -45,26 +49,28 @@ final class Assembly {
 
     /** How the network wants its examples. */
     Form form() {
-        return settings.architecture().build(problem.input(), problem.outputs()).form();
+        return network.form();
     }
 
     /** A loop at its first step; {@code watching} hooks come after those of the method. */
     Loop loop(List<Hook> watching) {
         Rng rng = new Rng(settings.seed());
-        Network network = settings.architecture().build(problem.input(), problem.outputs());
-        List<Site> sites = sparseSites(network);
         Regime regime = settings.regime();
         double target = settings.target();
         int rounds = regime.rounds(target);
-        born(network, regime.births(sites, target), rng.split("birth"));
-        List<Hook> hooks = new ArrayList<>(regime.hooks(sites, target));
+        born(regime.births(sparse, target), rng.split("birth"));
+        List<Hook> hooks = new ArrayList<>(regime.hooks(sparse, target));
         hooks.addAll(watching);
         return new Loop(compute, network, new Setup(new Supervised(problem.objective(settings.smoothing())), problem.training(settings.batch(), network.form(), rng.split("order")),
                 settings.makeOptimizer(), settings.rate(), rounds == 1 ? settings.makeRates() : new Rates.Rounds(settings.makeRates(), rounds), settings.clip(), steps(), Layout.CSR, hooks, rng.split("training")));
     }
 
     /** The sites that may be sparse. */
-    List<Site> sparseSites(Network network) {
+    List<Site> sparse() {
+        return sparse;
+    }
+
+    private List<Site> sparseSites() {
         for (String name : settings.keepDense()) {
             if (network.sites().stream().noneMatch(s -> s.name().contains(name))) {
                 throw new UserError("--keep-dense: found '" + name + "', expected a part of one of the names " + network.sites().stream().map(Site::name).toList());
@@ -77,7 +83,7 @@ final class Assembly {
         return sites;
     }
 
-    private void born(Network network, Map<Site, Long> births, Rng rng) {
+    private void born(Map<Site, Long> births, Rng rng) {
         Birth birth = new Birth(compute, network, rng.split("values"));
         for (Site s : network.sites()) {
             long live = births.getOrDefault(s, s.positions());

@@ -84,7 +84,7 @@ public final class TrainRun {
                 folder.write(settings);
                 TrainOutcome.Twin twin = settings.target() > 0 ? twin(loop, problem, compute) : null;
                 double step = train(loop, compute);
-                TrainOutcome outcome = outcome(record.finished(), problem, loop, curve, step, twin);
+                TrainOutcome outcome = outcome(record.finished(), problem, assembly.sparse(), loop, curve, step, twin);
                 TrainPage.write(folder.path(), outcome);
                 return outcome;
             } catch (Diverged e) {
@@ -153,12 +153,10 @@ public final class TrainRun {
         return all;
     }
 
-    private TrainOutcome outcome(RunRecord record, Problem problem, Loop loop, Curve curve, double step, TrainOutcome.Twin twin) {
+    private TrainOutcome outcome(RunRecord record, Problem problem, List<Site> sparse, Loop loop, Curve curve, double step, TrainOutcome.Twin twin) {
         List<TrainOutcome.Layer> layers = loop.model().sites().stream().map(s -> layer(loop, s)).toList();
-        List<String> sparse = new Assembly(settings, problem, loop.compute()).sparseSites(settings.architecture().build(problem.input(), problem.outputs())).stream()
-                .map(Site::name).toList();
-        long live = layers.stream().filter(l -> sparse.contains(l.name())).mapToLong(TrainOutcome.Layer::live).sum();
-        double positions = layers.stream().filter(l -> sparse.contains(l.name())).mapToDouble(l -> (double) l.rows() * l.cols()).sum();
+        long live = sparse.stream().mapToLong(s -> loop.model().param(s).forward().nonZeros()).sum();
+        double positions = sparse.stream().mapToDouble(Site::positions).sum();
         Memory memory = loop.memory();
         return new TrainOutcome(record, problem.about(), settings.regime().footprint().toString(), settings.target(), 1 - live / positions, layers, curve.points(),
                 step, memory, twin);

@@ -11,12 +11,19 @@ import java.util.Set;
 /**
  * Density in proportion to {@code (outputs + inputs) / positions}, for convolutions {@code (outputs + inputs + height +
  * width) / positions}, so that small layers keep more; layers that would keep more than everything stay whole and the rest
- * is spread again. For matrices ERK and ER are the same.
+ * is spread again. For matrices both are the same.
+ *
+ * @param window whether the sizes of a window count (ERK) or not (ER)
  */
-public record ErdosRenyi() implements Allocation {
+public record ErdosRenyi(boolean window) implements Allocation {
 
-    public static final Catalog.Entry<Allocation> ENTRY = Catalog.entry("erk", "Mocanu et al. 2018, arXiv:1707.04780; Evci et al. 2020, arXiv:1911.11134",
-            "small layers keep more: density in proportion to (rows + columns) / (rows x columns)", ErdosRenyi::new);
+    /** Without the sizes of windows. */
+    public static final Catalog.Entry<Allocation> ER = Catalog.entry("er", "Mocanu et al. 2018, arXiv:1707.04780",
+            "small layers keep more: density in proportion to (outputs + inputs) / positions", () -> new ErdosRenyi(false));
+
+    /** With them. */
+    public static final Catalog.Entry<Allocation> ERK = Catalog.entry("erk", "Evci et al. 2020, arXiv:1911.11134",
+            "the same, with the sizes of a convolution's window beside outputs and inputs", () -> new ErdosRenyi(true));
 
     @Override
     public long[] keep(List<Cell> cells, double sparsity, Survey survey) {
@@ -38,12 +45,12 @@ public record ErdosRenyi() implements Allocation {
         return keep;
     }
 
-    private static double factorOf(Site s) {
-        return (s.rows() + s.inputs() + (s.height() * s.width() == 1 ? 0 : s.height() + s.width())) / (double) s.positions();
+    private double factorOf(Site s) {
+        return (s.rows() + s.inputs() + (!window || s.height() * s.width() == 1 ? 0 : s.height() + s.width())) / (double) s.positions();
     }
 
     /** What the factors of the sites that are not whole are multiplied with to reach the density over all. */
-    private static double factor(Set<Site> sites, Set<Site> whole, double density) {
+    private double factor(Set<Site> sites, Set<Site> whole, double density) {
         double wanted = 0;
         double shares = 0;
         for (Site s : sites) {
