@@ -40,6 +40,11 @@ public record RunRecord(String command, String version, long seed, int threads, 
         return new RunRecord(command, version, seed, threads, kernels, recipe, data, machine, started, took);
     }
 
+    /** The same run on these data sets. */
+    public RunRecord on(Map<String, String> used) {
+        return new RunRecord(command, version, seed, threads, kernels, recipe, used, machine, started, seconds);
+    }
+
     /** Version of Filigree as packed, "development" when it runs from classes. */
     public static String builtVersion() {
         String version = RunRecord.class.getPackage().getImplementationVersion();

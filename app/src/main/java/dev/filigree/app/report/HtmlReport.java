@@ -17,6 +17,7 @@ public final class HtmlReport {
     private final String title;
     private final StringBuilder body = new StringBuilder();
     private final StringBuilder tiles = new StringBuilder();
+    private final int head; // length of the title
 
     /**
      * @param title    what was done: "all-MiniLM-L6-v2 at 80 % sparsity"
@@ -25,6 +26,7 @@ public final class HtmlReport {
     public HtmlReport(String title, String subtitle) {
         this.title = title;
         body.append("<h1>").append(Table.escape(title)).append("</h1><p class=\"sub\">").append(Table.escape(subtitle)).append("</p>\n");
+        this.head = body.length();
     }
 
     /** A headline figure: "0.986", "of the dense Spearman". Neighbours stand in one row. */
@@ -70,6 +72,17 @@ public final class HtmlReport {
     /** Where the results come from. */
     public HtmlReport provenance(RunRecord run) {
         return heading("Where these figures come from").table(run.table());
+    }
+
+    /** A part of another page, as {@link #body} gave it. */
+    public HtmlReport section(String html) {
+        part().append(html);
+        return this;
+    }
+
+    /** Everything so far but the title, to be put into another page. */
+    public String body() {
+        return part().substring(head);
     }
 
     /** The page. */

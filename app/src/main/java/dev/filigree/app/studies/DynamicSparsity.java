@@ -14,33 +14,12 @@ final class DynamicSparsity implements Study {
     private static final double GAP = 0.007;
 
     @Override
-    public String name() {
-        return "dynamic-sparsity";
-    }
-
-    @Override
-    public String paper() {
-        return "Evci et al. 2020, Rigging the Lottery, arXiv:1911.11134; Mocanu et al. 2018, arXiv:1707.04780";
-    }
-
-    @Override
-    public String claim() {
-        return "Sparse from the first step, RigL and SET beat random positions that stay, and at moderate sparsity RigL is about as good as dense.";
-    }
-
-    @Override
-    public String setup() {
-        return "LeNet-300-100, 90 and 98 % zeros spread by ERK, equal epochs, batch and rates for all.";
-    }
-
-    @Override
-    public String refutedBy() {
-        return "RigL or SET no better than static at 98 %, or RigL at 90 % more than 0.7 points below dense";
-    }
-
-    @Override
-    public int budgetMinutes() {
-        return 10;
+    public Claim claim() {
+        return new Claim("dynamic-sparsity", "Evci et al. 2020, Rigging the Lottery, arXiv:1911.11134; Mocanu et al. 2018, arXiv:1707.04780",
+                "Sparse from the first step, RigL and SET beat random positions that stay, and at moderate sparsity RigL is about as good as dense.",
+                "LeNet-300-100, 90 and 98 % zeros spread by ERK, the same batches and rates for all.",
+                "epochs",
+                "RigL or SET no better than static at 98 %, or RigL at 90 % more than 0.7 points below dense", 10);
     }
 
     @Override

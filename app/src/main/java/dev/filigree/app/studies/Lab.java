@@ -6,26 +6,34 @@ import dev.filigree.kernel.Compute;
 import dev.filigree.report.Progress;
 import dev.filigree.train.Problem;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.LongFunction;
 
 /** Where a study runs its rivals: every one with every seed, in turn. */
 public final class Lab {
 
     private final Compute compute;
-    private final Problem problem;
+    private final Function<String, Problem> data;
+    private final String preset;
     private final boolean quick;
     private final int seeds;
     private final long firstSeed;
     private final Progress progress;
+    private final Map<String, Problem> opened = new LinkedHashMap<>();
 
-    /** @param quick whether only the machinery is to be shown, in seconds */
-    public Lab(Compute compute, Problem problem, boolean quick, int seeds, long firstSeed, Progress progress) {
+    /**
+     * @param data   opens a data set by its name
+     * @param preset the name of the one that this study is run on
+     * @param quick  whether only the machinery is to be shown, in seconds
+     */
+    public Lab(Compute compute, Function<String, Problem> data, String preset, boolean quick, int seeds, long firstSeed, Progress progress) {
         this.compute = compute;
-        this.problem = problem;
+        this.data = data;
+        this.preset = preset;
         this.quick = quick;
         this.seeds = seeds;
         this.firstSeed = firstSeed;
@@ -35,30 +43,18 @@ public final class Lab {
     /** What one rival did, one trial for each seed. */
     public record Series(String name, List<Trial.Result> trials) {
 
-        /** Accuracy at the end, by seed. */
-        public double[] accuracy() {
-            return trials.stream().mapToDouble(t -> t.last().right()).toArray();
+        /** Accuracy at the end. */
+        public Numbers accuracy() {
+            return Numbers.of(trials, t -> t.last().right());
         }
 
         public double mean() {
-            return Arrays.stream(accuracy()).average().orElseThrow();
-        }
-
-        /** Standard deviation over seeds; NaN for one. */
-        public double deviation() {
-            double mean = mean();
-            double[] a = accuracy();
-            return a.length < 2 ? Double.NaN : Math.sqrt(Arrays.stream(a).map(v -> (v - mean) * (v - mean)).sum() / (a.length - 1));
+            return accuracy().mean();
         }
 
         /** How much better than another, by seed. */
-        public double[] over(Series other) {
-            double[] mine = accuracy();
-            double[] theirs = other.accuracy();
-            for (int i = 0; i < mine.length; i++) {
-                mine[i] -= theirs[i];
-            }
-            return mine;
+        public Numbers over(Series other) {
+            return accuracy().minus(other.accuracy());
         }
     }
 
@@ -66,8 +62,25 @@ public final class Lab {
         return quick;
     }
 
+    public Compute compute() {
+        return compute;
+    }
+
+    /** The data set that this study is run on. */
     public Problem problem() {
-        return problem;
+        return problem(preset);
+    }
+
+    /** Another data set, by name. */
+    public Problem problem(String name) {
+        return opened.computeIfAbsent(name, data);
+    }
+
+    /** The data sets that were used, and what they are. */
+    public Map<String, String> used() {
+        Map<String, String> about = new LinkedHashMap<>();
+        opened.forEach((name, problem) -> about.put(name, problem.about()));
+        return about;
     }
 
     /** One of two numbers: for showing the machinery, or for finding out. */
@@ -75,22 +88,35 @@ public final class Lab {
         return quick ? whenQuick : whenFull;
     }
 
-    /** Runs every rival with every seed. */
+    /** Trains every rival with every seed. */
     public Map<String, Series> run(Map<String, TrainSettings> rivals) {
-        Map<String, List<Trial.Result>> results = new LinkedHashMap<>();
+        Problem problem = problem();
+        Map<String, LongFunction<Trial.Result>> trials = new LinkedHashMap<>();
+        rivals.forEach((name, settings) -> trials.put(name, seed -> Trial.run(settings.withSeed(seed), problem, compute)));
+        Map<String, Series> series = new LinkedHashMap<>();
+        each(trials, r -> String.format(Locale.ROOT, "accuracy %.2f %%", 100 * r.last().right())).forEach((name, all) -> series.put(name, new Series(name, all)));
+        return series;
+    }
+
+    /**
+     * Does something for every rival with every seed, all rivals of a seed before the next seed.
+     *
+     * @param rivals what each does with a seed
+     * @param note   what to say of a result while others are awaited
+     */
+    public <R> Map<String, List<R>> each(Map<String, LongFunction<R>> rivals, Function<R, String> note) {
+        Map<String, List<R>> results = new LinkedHashMap<>();
         rivals.keySet().forEach(name -> results.put(name, new ArrayList<>()));
-        try (Progress.Stage stage = progress.stage("train", (long) rivals.size() * seeds)) {
+        try (Progress.Stage stage = progress.stage("run", (long) rivals.size() * seeds)) {
             for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
-                for (Map.Entry<String, TrainSettings> rival : rivals.entrySet()) {
-                    Trial.Result r = Trial.run(rival.getValue().withSeed(seed), problem, compute);
+                for (Map.Entry<String, LongFunction<R>> rival : rivals.entrySet()) {
+                    R r = rival.getValue().apply(seed);
                     results.get(rival.getKey()).add(r);
                     stage.add(1);
-                    stage.note(String.format(Locale.ROOT, "%s, seed %d: accuracy %.2f %%", rival.getKey(), seed, 100 * r.last().right()));
+                    stage.note(rival.getKey() + ", seed " + seed + ": " + note.apply(r));
                 }
             }
         }
-        Map<String, Series> series = new LinkedHashMap<>();
-        results.forEach((name, trials) -> series.put(name, new Series(name, trials)));
-        return series;
+        return results;
     }
 }

@@ -18,33 +18,12 @@ final class LargeSparse implements Study {
     private static final double BYTES_DENSE = 4;
 
     @Override
-    public String name() {
-        return "large-sparse";
-    }
-
-    @Override
-    public String paper() {
-        return "Zhu and Gupta 2017, To prune, or not to prune, arXiv:1710.01878";
-    }
-
-    @Override
-    public String claim() {
-        return "Pruned gradually, a large network beats a small dense network of the same memory footprint.";
-    }
-
-    @Override
-    public String setup() {
-        return "Two hidden layers of 512 pruned gradually to 80, 90 and 95 %, against dense networks whose weights take as many bytes, index included; equal epochs.";
-    }
-
-    @Override
-    public String refutedBy() {
-        return "a small dense network as good as the large sparse one of its bytes";
-    }
-
-    @Override
-    public int budgetMinutes() {
-        return 10;
+    public Claim claim() {
+        return new Claim("large-sparse", "Zhu and Gupta 2017, To prune, or not to prune, arXiv:1710.01878",
+                "Pruned gradually, a large network beats a small dense network of the same memory footprint.",
+                "Two hidden layers of 512 pruned gradually to 80, 90 and 95 %, against small dense networks.",
+                "bytes of the weights, index included, and epochs",
+                "a small dense network as good as the large sparse one of its bytes", 10);
     }
 
     @Override

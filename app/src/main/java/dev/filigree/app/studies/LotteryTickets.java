@@ -10,33 +10,12 @@ import java.util.Map;
 final class LotteryTickets implements Study {
 
     @Override
-    public String name() {
-        return "lottery-tickets";
-    }
-
-    @Override
-    public String paper() {
-        return "Frankle and Carbin 2019, The Lottery Ticket Hypothesis, arXiv:1803.03635";
-    }
-
-    @Override
-    public String claim() {
-        return "Small subnetworks found by pruning train well from their own first values, and worse from fresh random values or at random positions.";
-    }
-
-    @Override
-    public String setup() {
-        return "LeNet-300-100; 20 % of the weights pruned a round and rewound to the start, down to 3 %; the same number of steps for all in the last round.";
-    }
-
-    @Override
-    public String refutedBy() {
-        return "tickets that are no better than the same positions with fresh values";
-    }
-
-    @Override
-    public int budgetMinutes() {
-        return 20;
+    public Claim claim() {
+        return new Claim("lottery-tickets", "Frankle and Carbin 2019, The Lottery Ticket Hypothesis, arXiv:1803.03635",
+                "Small subnetworks found by pruning train well from their own first values, and worse from fresh random values or at random positions.",
+                "LeNet-300-100; 20 % of the weights pruned a round and rewound to the start, down to 3 %.",
+                "steps of the last round",
+                "tickets that are no better than the same positions with fresh values", 20);
     }
 
     @Override

@@ -11,33 +11,12 @@ import java.util.Map;
 final class RandomPruning implements Study {
 
     @Override
-    public String name() {
-        return "random-pruning";
-    }
-
-    @Override
-    public String paper() {
-        return "Liu et al. 2022, The Unreasonable Effectiveness of Random Pruning, arXiv:2202.02643";
-    }
-
-    @Override
-    public String claim() {
-        return "The gap between a randomly pruned network and the dense one closes as the network gets wider, and ERK spreads survivors better than uniform.";
-    }
-
-    @Override
-    public String setup() {
-        return "Two hidden layers of equal width, 90 % zeros at random positions that stay; each sparse network against the dense one of the same width, equal epochs.";
-    }
-
-    @Override
-    public String refutedBy() {
-        return "a gap that is as large for the widest network as for the narrowest, or ERK no better than uniform at the narrowest";
-    }
-
-    @Override
-    public int budgetMinutes() {
-        return 15;
+    public Claim claim() {
+        return new Claim("random-pruning", "Liu et al. 2022, The Unreasonable Effectiveness of Random Pruning, arXiv:2202.02643",
+                "The gap between a randomly pruned network and the dense one closes as the network gets wider, and ERK spreads survivors better than uniform.",
+                "Two hidden layers of equal width, 90 % zeros at random positions that stay.",
+                "epochs; each sparse network against the dense one of the same width",
+                "a gap that is as large for the widest network as for the narrowest, or ERK no better than uniform at the narrowest", 15);
     }
 
     @Override
@@ -61,14 +40,11 @@ final class RandomPruning implements Study {
         }
         int narrow = widths[0];
         int wide = widths[widths.length - 1];
-        double[] closes = found.get("dense " + narrow).over(found.get("erk " + narrow));
-        double[] left = found.get("dense " + wide).over(found.get("erk " + wide));
-        for (int i = 0; i < closes.length; i++) {
-            closes[i] -= left[i];
-        }
+        Numbers first = found.get("dense " + narrow).over(found.get("erk " + narrow));
+        Numbers left = found.get("dense " + wide).over(found.get("erk " + wide));
         return new Findings(List.of(Rivals.table("Accuracy by width, 90 % zeros", found.values())),
                 List.of(new LinePlot("Accuracy against width", "hidden units of each layer", "accuracy", lines, List.of())),
-                List.of(Verdict.above("the gap to dense is smaller at width " + wide + " than at " + narrow, 0, closes),
+                List.of(Verdict.above("the gap to dense is smaller at width " + wide + " than at " + narrow, 0, first.minus(left)),
                         Verdict.above("ERK beats uniform at width " + narrow, 0, found.get("erk " + narrow).over(found.get("uniform " + narrow)))));
     }
 }

@@ -23,7 +23,7 @@ final class Rivals {
                 Column.bytes("parameter memory"), Column.seconds("time of a run"));
         for (Lab.Series s : all) {
             double live = s.trials().getFirst().live() / (double) s.trials().getFirst().positions();
-            t.row(s.name(), live, s.mean(), Double.isNaN(s.deviation()) ? null : s.deviation(), s.trials().getFirst().memory().parameters(),
+            t.row(s.name(), live, s.mean(), s.accuracy().spread(), s.trials().getFirst().memory().parameters(),
                     s.trials().stream().mapToDouble(r -> r.seconds()).average().orElseThrow());
         }
         return t;

@@ -18,8 +18,8 @@ public final class Studies {
 
     /** The study of this name; throws a {@link UserError} with the near names. */
     public static Study named(String name) {
-        List<String> names = ALL.stream().map(Study::name).toList();
-        return ALL.stream().filter(s -> s.name().equals(name)).findFirst()
+        List<String> names = ALL.stream().map(s -> s.claim().name()).toList();
+        return ALL.stream().filter(s -> s.claim().name().equals(name)).findFirst()
                 .orElseThrow(() -> new UserError("unknown study '" + name + "'" + Near.hint(name, names) + " (choices: " + String.join(", ", names) + ")"));
     }
 }

@@ -7,23 +7,13 @@ import java.util.List;
 /** A claim of the field in miniature. */
 public interface Study {
 
-    /** As a person types it. */
-    String name();
+    /** What it is about. */
+    Claim claim();
 
-    /** The paper whose claim it is. */
-    String paper();
-
-    /** What the paper says, in a sentence. */
-    String claim();
-
-    /** What is run here, in a sentence: network, data, what is equal among the rivals. */
-    String setup();
-
-    /** What would refute the claim. */
-    String refutedBy();
-
-    /** Minutes that the full form may take on two cores. */
-    int budgetMinutes();
+    /** The data set that it is run on when a person names none; the quick form takes a stand-in that needs no files. */
+    default String data() {
+        return "fashion-mnist";
+    }
 
     /** Runs it and finds out. */
     Findings run(Lab lab);

@@ -1,24 +1,22 @@
 package dev.filigree.app.studies;
 
 import dev.filigree.app.report.HtmlReport;
-import dev.filigree.io.AtomicFile;
 import dev.filigree.report.RunRecord;
 import dev.filigree.report.Table;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A study and what it found, for terminal, page and JSON. */
-public record StudyReport(Study study, Study.Findings findings, RunRecord run, String data, int seeds, boolean quick) {
+public record StudyReport(Claim claim, Study.Findings findings, RunRecord run, int seeds, boolean quick) {
 
     /** What a person reads at the end. */
     public String text(int columns) {
         StringBuilder b = new StringBuilder();
-        b.append(study.paper()).append("\n  says: ").append(study.claim()).append("\n  run here").append(quick ? ", but smaller and shorter: " : ": ").append(study.setup()).append("\n  data: ").append(data)
-                .append("\n  seeds: ").append(seeds).append("; refuted by: ").append(study.refutedBy()).append('\n');
+        b.append(claim.paper()).append("\n  says: ").append(claim.says()).append("\n  run here").append(quick ? ", but smaller and shorter: " : ": ").append(claim.setup())
+                .append("\n  equal: ").append(claim.equal()).append("\n  data: ").append(data()).append("\n  seeds: ").append(seeds).append("; refuted by: ").append(claim.refutedBy())
+                .append('\n');
         for (Table t : findings.tables()) {
             b.append('\n').append(t.text(columns));
         }
@@ -27,7 +25,8 @@ public record StudyReport(Study study, Study.Findings findings, RunRecord run, S
         return b.toString().stripTrailing();
     }
 
-    private List<String> lines() {
+    /** A line for each part of the claim. */
+    List<String> lines() {
         List<String> lines = new ArrayList<>(findings.verdicts().stream().map(Verdict::line).toList());
         if (quick) {
             lines.add("this was the quick form: it shows that the machinery works and decides little");
@@ -35,14 +34,14 @@ public record StudyReport(Study study, Study.Findings findings, RunRecord run, S
         return lines;
     }
 
+    private String data() {
+        return String.join("; ", run.data().values());
+    }
+
     /** Everything for machines. */
     public Map<String, Object> json() {
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("study", study.name());
-        all.put("paper", study.paper());
-        all.put("claim", study.claim());
-        all.put("setup", study.setup());
-        all.put("data", data);
+        all.put("claim", claim);
         all.put("seeds", seeds);
         all.put("quick", quick);
         all.put("tables", findings.tables().stream().map(Table::json).toList());
@@ -51,13 +50,12 @@ public record StudyReport(Study study, Study.Findings findings, RunRecord run, S
         return all;
     }
 
-    /** Writes the page. */
-    public void write(Path file) {
-        HtmlReport page = new HtmlReport(study.name(), study.paper());
-        page.verdict(study.claim(), lines());
-        page.text("Run here: " + study.setup() + " Data: " + data + ". Seeds: " + seeds + ". It would be refuted by " + study.refutedBy() + ".");
+    /** Adds what was found to a page. */
+    public void show(HtmlReport page) {
+        page.verdict(claim.says(), lines());
+        page.text((quick ? "Run here, but smaller and shorter: " : "Run here: ") + claim.setup() + " Equal for all: " + claim.equal() + ". Data: " + data() + ". Seeds: " + seeds
+                + ". It would be refuted by " + claim.refutedBy() + ".");
         findings.plots().forEach(page::plot);
         findings.tables().forEach(page::table);
-        AtomicFile.write(file, page.provenance(run).html().getBytes(StandardCharsets.UTF_8));
     }
 }

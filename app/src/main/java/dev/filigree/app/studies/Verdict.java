@@ -36,17 +36,10 @@ public record Verdict(String says, double mean, double half, double margin, Outc
     private static final double NORMAL = 1.645;
 
     /** Decides from one difference for each seed. */
-    public static Verdict above(String says, double margin, double[] differences) {
-        int n = differences.length;
-        double mean = 0;
-        for (double d : differences) {
-            mean += d / n;
-        }
-        double squares = 0;
-        for (double d : differences) {
-            squares += (d - mean) * (d - mean);
-        }
-        double half = n < 2 ? Double.NaN : (n - 2 < T.length ? T[n - 2] : NORMAL) * Math.sqrt(squares / (n - 1) / n);
+    public static Verdict above(String says, double margin, Numbers differences) {
+        int n = differences.bySeed().length;
+        double mean = differences.mean();
+        double half = n < 2 ? Double.NaN : (n - 2 < T.length ? T[n - 2] : NORMAL) * differences.deviation() / Math.sqrt(n);
         Outcome outcome = mean - half > margin ? Outcome.HOLDS : mean + half < margin ? Outcome.DOES_NOT_HOLD : Outcome.TOO_CLOSE;
         return new Verdict(says, mean, half, margin, outcome);
     }
