@@ -33,7 +33,7 @@ public final class Parts {
 
     /** What can be trained from scratch. */
     public static final Shelf<Architecture> NETWORKS = Catalog.shelf(Axis.NETWORK, Architecture.LENET_300_100, Architecture.MLP, Architecture.LENET_5, Architecture.VGG,
-            Architecture.RESNET, Architecture.MOBILENET, RecurrentLanguage.ENTRY, RecurrentClassifier.ENTRY, Decoder.ENTRY, Vit.ENTRY, Gcn.ENTRY);
+            Architecture.RESNET, Architecture.RESNEXT, Architecture.MOBILENET, RecurrentLanguage.ENTRY, RecurrentClassifier.ENTRY, Decoder.ENTRY, Vit.ENTRY, Gcn.ENTRY);
 
     private static final Catalog ALL = new Catalog(all());
 

@@ -34,7 +34,11 @@ record ConvBack(Param weight, Param bias, Activation f, Window window, Value x, 
             round.forward().images().apply(round.turned(weight, window.taps()), null, Activation.NONE, back, dy, dx);
             dx.clearPadding();
         });
-        round.freeOrKeep(weight, dy, new ConvFactors(round.forward().images(), window, dy, x));
+        round.freeOrKeep(weight, dy, new ConvFactors(round.forward().images(), window, groups(weight.backward()), dy, x));
+    }
+
+    private static int groups(Weight w) {
+        return w instanceof ConvWeight c ? c.groups() : 1;
     }
 
     private void addWeight(Round round, Weight w, Taps way, Value dy, Floats gradient) {

@@ -27,6 +27,10 @@ public interface Architecture {
             List.of(Option.of("depth", 20, "layers, 6n + 2"), Option.of("width", 16, "channels of the first of three stages")),
             s -> (in, outputs) -> new ResNet(in, outputs, s.integer("depth"), s.integer("width")));
 
+    Entry<Architecture> RESNEXT = Catalog.entry("resnext", "Xie et al. 2017, arXiv:1611.05431", "residual network of convolutions in groups",
+            List.of(Option.of("depth", 29, "layers, 9n + 2"), Option.of("groups", 8, "groups of the 3x3 convolutions"), Option.of("each", 4, "channels of a group in the first of three stages")),
+            s -> (in, outputs) -> new ResNext(in, outputs, s.integer("depth"), s.integer("groups"), s.integer("each")));
+
     Entry<Architecture> VGG = Catalog.entry("vgg", "Simonyan and Zisserman 2015, arXiv:1409.1556", "stages of 3x3 convolutions with batch normalisation",
             List.of(Option.of("stages", "64-64.128-128.256-256-256.512-512-512", "channels of the convolutions of each stage, which halves the image"),
                     Option.of("dropout", 0.0, "share of the last means that is dropped")),

@@ -44,7 +44,12 @@ public abstract class ImageNetwork extends Network {
 
     /** Declares a prunable convolution without a bias and its batch normalisation. */
     protected final Normed conv(String name, int block, Role role, int outputs, int inputs, Window w) {
-        Site site = new Site(name + ".weight", block, role, outputs, inputs * w.taps(), w.height(), w.width());
+        return conv(name, block, role, outputs, inputs, w, 1);
+    }
+
+    /** The same with outputs and inputs in {@code groups}, each of which sees its own alone. */
+    protected final Normed conv(String name, int block, Role role, int outputs, int inputs, Window w, int groups) {
+        Site site = new Site(name + ".weight", block, role, outputs, inputs / groups * w.taps(), w.height(), w.width(), groups);
         return new Normed(weight(site, Init.Kaiming.RELU), false, w, norm(name + ".norm", outputs));
     }
 

@@ -16,12 +16,14 @@ public record ConvTranspose(ConvWeight source, ConvWeight weight, Ints from) {
 
     static ConvTranspose of(Arena arena, ConvWeight w) {
         int taps = w.taps();
-        Topology.Builder b = new Topology.Builder(w.inputs(), w.outputs() * taps, w.values().length());
-        w.forEach((r, c, slot, v) -> b.add(c / taps, turned(r, c, taps)));
+        int rows = w.outputs() / w.groups(); // of a group
+        int inputs = w.inputs() / w.groups();
+        Topology.Builder b = new Topology.Builder(w.inputs(), rows * taps, w.values().length());
+        w.forEach((r, c, slot, v) -> b.add(r / rows * inputs + c / taps, turned(r % rows, c, taps)));
         Topology live = b.build();
         int[] slots = new int[live.count()];
-        w.forEach((r, c, slot, v) -> slots[live.find(c / taps, turned(r, c, taps))] = slot);
-        ConvWeight weight = ConvWeight.pack(arena, "transpose", live, Floats.allocate(live.count()), w.outputs(), w.height(), w.width());
+        w.forEach((r, c, slot, v) -> slots[live.find(r / rows * inputs + c / taps, turned(r % rows, c, taps))] = slot);
+        ConvWeight weight = ConvWeight.grouped(arena, "transpose", live, Floats.allocate(live.count()), w.groups(), w.height(), w.width());
         Ints from = Ints.allocate(arena, live.count());
         weight.forEach((r, c, slot, v) -> from.set(slot, slots[live.find(r, c)]));
         ConvTranspose t = new ConvTranspose(w, weight, from);

@@ -7,9 +7,12 @@ import dev.filigree.kernel.Window;
 import java.lang.foreign.Arena;
 
 /**
- * A sparse convolution weight {@code [outputs x (inputs * height * width)]}, held in rows and column chunks as
+ * A sparse convolution weight {@code [outputs x (inputs / groups * height * width)]}, held in rows and column chunks as
  * {@link dev.filigree.kernel.Convolutions#csr} reads it. Column {@code (i*height + ty)*width + tx} is tap (ty, tx) of
- * input i. Only {@link #pack} makes one, from positions that were checked, so that no entry leads out of an image.
+ * input i. Outputs in groups see the inputs of their own group alone: row r has the i-th input of group
+ * {@code r / (outputs / groups)}, so columns are those of one group, and no position stands for what cannot be. Only stored
+ * columns count all inputs, as kernels do. Only {@link #pack} makes one, from positions that were checked, so that no entry
+ * leads out of an image.
  */
 public final class ConvWeight implements Weight {
 
@@ -20,17 +23,19 @@ public final class ConvWeight implements Weight {
     private final int inputs;
     private final int height;
     private final int width;
+    private final int groups;
     private final int chunk;
     private final Ints start;
     private final Ints column;
     private final Floats values;
     private final int[] cuts;
 
-    private ConvWeight(int outputs, int inputs, int height, int width, int chunk, Ints start, Ints column, Floats values, int[] cuts) {
+    private ConvWeight(int outputs, int inputs, int height, int width, int groups, int chunk, Ints start, Ints column, Floats values, int[] cuts) {
         this.outputs = outputs;
         this.inputs = inputs;
         this.height = height;
         this.width = width;
+        this.groups = groups;
         this.chunk = chunk;
         this.start = start;
         this.column = column;
@@ -45,24 +50,38 @@ public final class ConvWeight implements Weight {
      * @param live positions of the matrix {@code [outputs x (inputs * height * width)]}
      */
     public static ConvWeight pack(Arena arena, String name, Topology live, Floats values, int inputs, int height, int width) {
-        return pack(arena, name, live, values, inputs, height, width, chunkFor(live.count(), (long) live.rows() * live.cols()));
+        return pack(arena, name, live, values, inputs, height, width, 1, chunkFor(live.count(), (long) live.rows() * live.cols()));
     }
 
-    /** {@link #pack(Arena, String, Topology, Floats, int, int, int)} with a given number of columns per chunk. */
-    public static ConvWeight pack(Arena arena, String name, Topology live, Floats values, int inputs, int height, int width, int chunk) {
+    /**
+     * The same with outputs and inputs in {@code groups}.
+     *
+     * @param live positions of the matrix {@code [outputs x (inputs / groups * height * width)]}
+     */
+    public static ConvWeight grouped(Arena arena, String name, Topology live, Floats values, int groups, int height, int width) {
+        return pack(arena, name, live, values, live.cols() / (height * width) * groups, height, width, groups,
+                chunkFor(live.count(), (long) live.rows() * live.cols() * groups));
+    }
+
+    /** Both with a given number of columns, of all inputs, per chunk. */
+    public static ConvWeight pack(Arena arena, String name, Topology live, Floats values, int inputs, int height, int width, int groups, int chunk) {
         positive(name, "inputs", inputs);
         positive(name, "height", height);
         positive(name, "width", width);
+        positive(name, "groups", groups);
         positive(name, "chunk", chunk);
         positive(name, "outputs", live.rows());
-        if ((long) inputs * height * width != live.cols()) {
-            throw new UserError(name + ": positions have " + live.cols() + " columns, expected " + inputs + " inputs * " + height + " * " + width + " taps");
+        if (inputs % groups != 0 || live.rows() % groups != 0) {
+            throw new UserError(name + ": " + inputs + " inputs and " + live.rows() + " outputs, expected multiples of " + groups + " groups");
+        }
+        if ((long) (inputs / groups) * height * width != live.cols()) {
+            throw new UserError(name + ": positions have " + live.cols() + " columns, expected " + inputs / groups + " inputs * " + height + " * " + width + " taps");
         }
         if (values.length() != live.count()) {
             throw new UserError(name + ": " + values.length() + " values for " + live.count() + " positions, expected one each");
         }
         int rows = live.rows();
-        int chunks = Math.ceilDiv(live.cols(), chunk);
+        int chunks = Math.ceilDiv(Math.multiplyExact(live.cols(), groups), chunk);
         Ints start = Ints.allocate(arena, Math.addExact(Math.multiplyExact(chunks, rows), 1));
         Ints column = Ints.allocate(arena, live.count());
         Floats packed = Floats.allocate(arena, live.count());
@@ -71,14 +90,15 @@ public final class ConvWeight implements Weight {
         for (int c = 0; c < chunks; c++) {
             for (int r = 0; r < rows; r++) {
                 start.set(c * rows + r, slot);
-                for (; next[r] < live.start().get(r + 1) && live.column().get(next[r]) / chunk == c; next[r]++, slot++) {
-                    column.set(slot, live.column().get(next[r]));
+                int first = r / (rows / groups) * live.cols();
+                for (; next[r] < live.start().get(r + 1) && (first + live.column().get(next[r])) / chunk == c; next[r]++, slot++) {
+                    column.set(slot, first + live.column().get(next[r]));
                     packed.set(slot, values.get(next[r]));
                 }
             }
         }
         start.set(chunks * rows, slot);
-        return new ConvWeight(rows, inputs, height, width, chunk, start, column, packed, cuts(live));
+        return new ConvWeight(rows, inputs, height, width, groups, chunk, start, column, packed, cuts(live));
     }
 
     private static void positive(String name, String field, int value) {
@@ -110,7 +130,7 @@ public final class ConvWeight implements Weight {
     }
 
     /**
-     * The weight of the gradient with respect to the input: {@code [inputs x (outputs * height * width)]} with the taps
+     * The weight of the gradient with respect to the input: {@code [inputs x (outputs / groups * height * width)]} with the taps
      * in reverse order, to be laid over {@link Window#backward}.
      */
     public ConvTranspose transpose(Arena arena) {
@@ -124,7 +144,7 @@ public final class ConvWeight implements Weight {
 
     @Override
     public int cols() {
-        return inputs * taps();
+        return inputs / groups * taps();
     }
 
     @Override
@@ -146,8 +166,14 @@ public final class ConvWeight implements Weight {
         return outputs;
     }
 
+    /** Of all groups. */
     public int inputs() {
         return inputs;
+    }
+
+    /** Into which outputs and inputs are cut. */
+    public int groups() {
+        return groups;
     }
 
     public int height() {
@@ -194,7 +220,7 @@ public final class ConvWeight implements Weight {
         for (int c = 0; c < chunks(); c++) {
             for (int r = 0; r < outputs; r++) {
                 for (int j = start.get(c * outputs + r); j < start.get(c * outputs + r + 1); j++) {
-                    visitor.at(r, column.get(j), j, values.get(j));
+                    visitor.at(r, column.get(j) % cols(), j, values.get(j)); // groups begin at multiples of cols
                 }
             }
         }

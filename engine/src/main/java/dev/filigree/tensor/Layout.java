@@ -51,9 +51,9 @@ public interface Layout {
         return (arena, t, v) -> RowGroups.pack(arena, t, v, size, 384);
     }
 
-    /** Entries of a convolution with windows of {@code height x width}, see {@link ConvWeight}. */
-    static Layout convolution(int height, int width) {
-        return (arena, t, v) -> ConvWeight.pack(arena, "convolution", t, v, t.cols() / (height * width), height, width);
+    /** Entries of a convolution in {@code groups} with windows of {@code height x width}, see {@link ConvWeight}. */
+    static Layout convolution(int height, int width, int groups) {
+        return (arena, t, v) -> ConvWeight.grouped(arena, "convolution", t, v, groups, height, width);
     }
 
     /** Dense by columns, with one scale a row where the type needs scales. */

@@ -34,8 +34,12 @@ public final class Birth {
         network.whole().forEach(this::whole);
     }
 
-    /** A weight with every position. */
+    /** A weight with every position; one in groups holds them as a sparse one does, for what lies between groups is zero. */
     public void dense(Site site) {
+        if (site.groups() > 1) {
+            sparse(site, Topology.full(site.rows(), site.cols()), Layout.CSR);
+            return;
+        }
         network.param(site).set(tiled(site.rows(), site.cols(), draw(site, Math.multiplyExact(site.rows(), site.cols()))));
     }
 
@@ -68,7 +72,7 @@ public final class Birth {
     }
 
     private Floats draw(Arena arena, Site site, int count) {
-        return draw(arena, site.name(), network.init(site), count, count / (double) site.rows(), count / (double) site.cols() * site.height() * site.width());
+        return draw(arena, site.name(), network.init(site), count, count / (double) site.rows(), count / (double) site.cols() * site.height() * site.width() / site.groups());
     }
 
     private Floats draw(Arena arena, String name, Init init, int count, double in, double out) {

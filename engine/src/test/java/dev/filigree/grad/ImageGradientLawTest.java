@@ -64,6 +64,28 @@ class ImageGradientLawTest {
         }
     }
 
+    private static Held grouped(int rows, int inputs, int groups, Window w, int live, Rng rng) {
+        Topology some = Sampling.topology(rows, inputs / groups * w.taps(), live, rng);
+        return new Held("weight in groups", ConvWeight.grouped(Arena.ofAuto(), "weight", some, GradientLawTest.vector(live, 0.4, rng), groups, w.height(), w.width()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("planes")
+    void convolutionsInGroups(Planes p) {
+        Planes four = p.to(4, p.height(), p.width());
+        for (Window w : WINDOWS) {
+            for (int groups : new int[] {2, 4}) {
+                Rng rng = new Rng(w.taps() + groups);
+                int positions = 8 * 4 / groups * w.taps();
+                Value x = Differences.images(four, rng);
+                for (int live : new int[] {Math.ceilDiv(positions, 2), positions}) {
+                    Held weight = grouped(8, 4, groups, w, live, rng);
+                    Differences.check(SCALAR, ops -> ops.conv(weight, null, Activation.GELU, w, x), List.of(weight), List.of(x), 1);
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("planes")
     void convolutionsThroughAReluHaveTheGradientOfTheActivationApart(Planes p) {
@@ -235,20 +257,26 @@ class ImageGradientLawTest {
     void factorsAreTheGradientAtEveryPosition(Planes p) {
         Window w = Window.square(3, 1);
         Rng rng = new Rng(13);
-        Held weight = dense(7, p.channels(), w, rng);
-        Value x = Differences.images(p, rng);
+        factorsAreTheGradient(dense(7, p.channels(), w, rng), w, Differences.images(p, rng), rng);
+        int inputs = 2 * p.channels();
+        Value twice = Differences.images(p.to(inputs, p.height(), p.width()), rng);
+        factorsAreTheGradient(grouped(10, inputs, 2, w, 10 * p.channels() * 9, rng), w, twice, rng);
+    }
+
+    private static void factorsAreTheGradient(Held weight, Window w, Value x, Rng rng) {
+        int cols = weight.forward().cols();
         Gradients g = new Gradients(List.of(weight));
         try (Tape tape = new Tape(SCALAR, g)) {
             tape.keepFactors(weight);
             Value y = tape.conv(weight, null, Activation.NONE, w, x);
             tape.seed(y, Differences.images(y.planes(), rng).data());
             tape.backward();
-            for (int[] strip : new int[][] {{0, 7}, {4, 3}, {0, 4}}) {
-                Floats out = Floats.allocate(strip[1] * p.channels() * 9);
+            for (int[] strip : new int[][] {{0, 7}, {4, 3}, {0, 4}, {3, 4}}) {
+                Floats out = Floats.allocate(strip[1] * cols);
                 tape.factors(weight).getFirst().addStrip(SCALAR, strip[0], strip[1], out);
                 weight.forward().forEach((r, c, slot, v) -> {
                     if (r >= strip[0] && r < strip[0] + strip[1]) {
-                        assertEquals(g.of(weight).get(slot), out.get((r - strip[0]) * p.channels() * 9 + c), 1e-4, r + ", " + c);
+                        assertEquals(g.of(weight).get(slot), out.get((r - strip[0]) * cols + c), 1e-4, r + ", " + c);
                     }
                 });
             }

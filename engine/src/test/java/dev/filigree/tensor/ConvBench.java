@@ -110,7 +110,7 @@ final class ConvBench {
             Topology live = b.build();
             Floats values = random(live.count());
             ConvWeight weight = chunk == 0 ? ConvWeight.pack(Arena.ofAuto(), "w", live, values, inputs, w.height(), w.width())
-                    : ConvWeight.pack(Arena.ofAuto(), "w", live, values, inputs, w.height(), w.width(), chunk);
+                    : ConvWeight.pack(Arena.ofAuto(), "w", live, values, inputs, w.height(), w.width(), 1, chunk);
             double flops = 2.0 * live.count() * images * out.height() * out.width();
             cases.add(new Case(percent + " %", flops, () -> Conv.apply(compute, weight, taps, null, Activation.NONE, x, y)));
             Floats gradient = Floats.allocate(live.count());

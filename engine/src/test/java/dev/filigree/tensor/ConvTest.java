@@ -47,7 +47,7 @@ class ConvTest {
             }
             Topology live = b.build();
             Floats values = filled(live.count(), rng);
-            return new Case(w, in.images(), ConvWeight.pack(Arena.ofAuto(), "w", live, values, inputs, w.height(), w.width(), 20), live, values,
+            return new Case(w, in.images(), ConvWeight.pack(Arena.ofAuto(), "w", live, values, inputs, w.height(), w.width(), 1, 20), live, values,
                     Taps.of(w, in, w.forward(in, outputs)), pixels(in, rng));
         }
 
@@ -232,6 +232,53 @@ class ConvTest {
         compute.parallel().close();
     }
 
+    @Test
+    void groupsAreTheBlocksOfADiagonal() {
+        Compute compute = Compute.of(2);
+        int groups = 3;
+        for (Window w : WINDOWS) {
+            for (Planes in : List.of(Planes.of(2, 12, 7, 9), Planes.dealt(20, 6, 5, 6))) {
+                int outputs = 15;
+                int cols = in.channels() / groups * w.taps();
+                Topology live = Sampling.topology(outputs, cols, Math.ceilDiv(outputs * cols, 2), new Rng(3));
+                Floats values = filled(live.count(), new Rng(4));
+                Topology.Builder b = new Topology.Builder(outputs, in.channels() * w.taps(), live.count());
+                for (int r = 0; r < outputs; r++) {
+                    for (int j = live.start().get(r); j < live.start().get(r + 1); j++) {
+                        b.add(r, r / 5 * cols + live.column().get(j));
+                    }
+                }
+                ConvWeight blocks = ConvWeight.pack(Arena.ofAuto(), "w", b.build(), values, in.channels(), w.height(), w.width(), 1, 20);
+                ConvWeight grouped = ConvWeight.pack(Arena.ofAuto(), "w", live, values, in.channels(), w.height(), w.width(), groups, 20);
+                assertEquals(outputs * cols, grouped.positions());
+                assertArrayEquals(live.column().toArray(), Topology.of(grouped).column().toArray());
+                assertArrayEquals(values.toArray(), Layout.canonical(grouped, live).toArray());
+
+                Planes out = w.forward(in, outputs);
+                Taps taps = Taps.of(w, in, out);
+                Taps back = Taps.of(w.backward(), out, in);
+                Floats dy = pixels(out, new Rng(9));
+                Floats x = pixels(in, new Rng(8));
+                float[][] found = new float[2][];
+                for (ConvWeight k : List.of(blocks, grouped)) {
+                    Floats y = Floats.allocate(out.length());
+                    Floats dx = Floats.allocate(in.length());
+                    Floats dw = Floats.allocate(live.count());
+                    Conv.apply(compute, k, taps, null, Activation.RELU, x, y);
+                    Conv.apply(compute, k.transpose(Arena.ofAuto()).weight(), back, null, Activation.NONE, dy, dx);
+                    Conv.gradient(compute, k, taps, dy, x, dw);
+                    float[] all = new float[y.length() + dx.length() + dw.length()];
+                    System.arraycopy(y.toArray(), 0, all, 0, y.length());
+                    System.arraycopy(dx.toArray(), 0, all, y.length(), dx.length());
+                    System.arraycopy(dw.toArray(), 0, all, y.length() + dx.length(), dw.length());
+                    found[k == blocks ? 0 : 1] = all;
+                }
+                assertArrayEquals(found[0], found[1], 1e-4f, w + " over " + in);
+            }
+        }
+        compute.parallel().close();
+    }
+
     private static int diagonalSlot(ConvWeight w, int column) {
         int[] at = new int[1];
         w.forEach((r, c, slot, v) -> at[0] = c == column ? slot : at[0]);
@@ -265,8 +312,10 @@ class ConvTest {
         assertRefused("18 columns, expected 3 inputs", () -> ConvWeight.pack(arena, "w", live, values, 3, 3, 3));
         assertRefused("35 values for 36 positions", () -> ConvWeight.pack(arena, "w", live, values.slice(0, 35), 2, 3, 3));
         assertRefused("inputs is 0", () -> ConvWeight.pack(arena, "w", live, values, 0, 3, 3));
-        assertRefused("height is -3", () -> ConvWeight.pack(arena, "w", live, values, 2, -3, 3, 16));
-        assertRefused("chunk is 0", () -> ConvWeight.pack(arena, "w", live, values, 2, 3, 3, 0));
+        assertRefused("height is -3", () -> ConvWeight.pack(arena, "w", live, values, 2, -3, 3, 1, 16));
+        assertRefused("groups is 0", () -> ConvWeight.pack(arena, "w", live, values, 2, 3, 3, 0, 16));
+        assertRefused("3 inputs and 2 outputs, expected multiples of 2 groups", () -> ConvWeight.pack(arena, "w", live, values, 3, 3, 3, 2, 16));
+        assertRefused("chunk is 0", () -> ConvWeight.pack(arena, "w", live, values, 2, 3, 3, 1, 0));
         assertRefused("outside 0..17", () -> ConvWeight.pack(arena, "w", Topology.of("w", 1, 18, Ints.of(0, 1), Ints.of(18)), Floats.of(1f), 2, 3, 3));
         assertRefused("stride is 0", () -> Window.square(3, 0));
         assertRefused("top is 3", () -> new Window(3, 3, 1, 1, 3, 0));

@@ -9,6 +9,7 @@ import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
 import dev.filigree.prune.drop.Drop;
 import dev.filigree.prune.drop.Smallest;
+import dev.filigree.tensor.ConvWeight;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Rewiring;
 import dev.filigree.tensor.Sampling;
@@ -24,6 +25,7 @@ import dev.filigree.train.StateWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntBinaryOperator;
 
 /** Prunes and rewinds between rounds: the work of {@link Tickets}. */
 final class Rounds implements Hook {
@@ -35,7 +37,7 @@ final class Rounds implements Hook {
     private final double rewind;
     private final Tickets.Control control;
     private final Drop drop = new Smallest();
-    private final Map<String, Floats> beginning = new LinkedHashMap<>(); // values of every parameter, in slots of its dense layout
+    private final Map<String, Floats> beginning = new LinkedHashMap<>(); // values of every parameter, see first
 
     Rounds(List<Site> sites, double target, int prunings, double share, double rewind, Tickets.Control control) {
         this.sites = List.copyOf(sites);
@@ -50,7 +52,7 @@ final class Rounds implements Hook {
     public void beforeStep(Loop loop, long step) {
         long length = loop.steps() / (prunings + 1);
         if (step == (long) (rewind * length)) {
-            loop.model().params().forEach(p -> beginning.put(p.name(), copy(Slots.of(p.forward()))));
+            loop.model().params().forEach(p -> beginning.put(p.name(), first(p.forward())));
         }
         if (step > 0 && step % length == 0 && step / length <= prunings) {
             begin(loop, (int) (step / length));
@@ -103,11 +105,12 @@ final class Rounds implements Hook {
 
     /** The values that some positions began with. */
     private Floats at(Site site, Topology live) {
-        Tiled first = new Tiled(site.rows(), site.cols(), beginning.get(site.name()));
+        Floats values = beginning.get(site.name());
+        IntBinaryOperator slot = site.groups() > 1 ? (r, c) -> r * site.cols() + c : (r, c) -> Tiled.slot(r, c, site.cols());
         Floats out = Floats.allocate(live.count());
         for (int r = 0; r < live.rows(); r++) {
             for (int j = live.start().get(r); j < live.start().get(r + 1); j++) {
-                out.set(j, first.get(r, live.column().get(j)));
+                out.set(j, values.get(slot.applyAsInt(r, live.column().get(j))));
             }
         }
         return out;
@@ -117,8 +120,10 @@ final class Rounds implements Hook {
         return new Birth(compute, network, rng.split("values")).draw(site, count);
     }
 
-    private static Floats copy(Floats values) {
-        return Floats.allocate(values.length()).copyFrom(values);
+    /** All values of a weight: of a convolution in groups in canonical order, of others in the slots of their dense layout. */
+    private static Floats first(Weight w) {
+        Floats values = Slots.of(w);
+        return w instanceof ConvWeight ? Layout.canonical(w, Topology.of(w)) : Floats.allocate(values.length()).copyFrom(values);
     }
 
     @Override

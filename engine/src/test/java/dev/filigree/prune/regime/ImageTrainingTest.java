@@ -18,6 +18,7 @@ import dev.filigree.model.LeNet5;
 import dev.filigree.model.MobileNet;
 import dev.filigree.model.Network;
 import dev.filigree.model.ResNet;
+import dev.filigree.model.ResNext;
 import dev.filigree.model.Site;
 import dev.filigree.model.Vgg;
 import dev.filigree.ops.Eager;
@@ -64,6 +65,7 @@ class ImageTrainingTest {
     }
 
     private static final List<Family> FAMILIES = List.of(new Family("resnet", COLOUR, () -> new ResNet(COLOUR, KINDS, 8, 6)),
+            new Family("resnext", COLOUR, () -> new ResNext(COLOUR, KINDS, 11, 2, 4)),
             new Family("mobilenet", COLOUR, () -> new MobileNet(COLOUR, KINDS, 0.15)),
             new Family("vgg", COLOUR, () -> new Vgg(COLOUR, KINDS, List.of(List.of(6, 7), List.of(12)), 0.2)),
             new Family("lenet5", new Shape(1, 13, 14), () -> new LeNet5(new Shape(1, 13, 14), KINDS)));
@@ -203,6 +205,7 @@ class ImageTrainingTest {
             assertFalse(e.getMessage().contains("\n"));
         }
         assertThrows(UserError.class, () -> new ResNet(COLOUR, KINDS, 21, 16));
+        assertThrows(UserError.class, () -> new ResNext(COLOUR, KINDS, 20, 0, 4));
         assertThrows(UserError.class, () -> new LeNet5(new Shape(1, 4, 4), KINDS));
         assertThrows(UserError.class, () -> new Vgg(COLOUR, KINDS, List.of(List.of(4), List.of(4), List.of(4), List.of(4)), 0));
         assertThrows(UserError.class, () -> new MobileNet(COLOUR, KINDS, 0));
