@@ -115,9 +115,8 @@ final class StudyCommand implements Runnable {
             Lab lab = new Lab(compute, quick ? KnownData::standIn : KnownData::open, data == null ? study.data() : data, quick, runs(), filigree.seed(), filigree.progress());
             Study.Findings findings = study.run(lab);
             StudyReport found = new StudyReport(study.claim(), findings, record.finished().on(lab.used()), runs(), quick);
-            Path page = folder.write(found);
-            console.out().println(filigree.json() ? Json.pretty(found.json()) : found.text(console.columns()));
-            filigree.progress().say("page: " + page);
+            console.out().println(filigree.json() ? Json.pretty(found.json()) : found.text(console.columns())); // before the page, which a full disk may refuse
+            filigree.progress().say("page: " + folder.write(found));
         }
     }
 }

@@ -88,10 +88,22 @@ public final class TrainRun {
                 TrainPage.write(folder.path(), outcome);
                 return outcome;
             } catch (Diverged e) {
-                throw new UserError(e.getMessage() + "; " + (stored < 0 ? "no state had been kept yet"
-                        : "the last good state is that of step " + stored + " in " + folder.state()), e);
+                throw new UserError(e.getMessage() + "; " + lastGood(), e);
             }
         }
+    }
+
+    private void keep(Loop loop, Compute compute) {
+        try {
+            Snapshot.save(folder.state(), loop, named(compute));
+        } catch (UserError e) { // as with a full disk, which leaves what was there
+            throw new UserError(e.getMessage() + "; " + lastGood() + "; when there is room, go on with: filigree train --resume " + folder.path(), e);
+        }
+        stored = loop.step();
+    }
+
+    private String lastGood() {
+        return stored < 0 ? "no state had been kept yet" : "the last good state is that of step " + stored + " in " + folder.state();
     }
 
     private void seen(Curve.Point p) {
@@ -130,8 +142,7 @@ public final class TrainRun {
                 seconds[(int) (step - 1 - begun)] = took;
                 stage.at(step, String.format(Locale.ROOT, "loss %.4f%s, %.2f ms a step", loss.total(), accuracy(loss.parts().get("accuracy")), 1e3 * took));
                 if (step == steps || stage.seconds() - last[0] >= pace.storeEverySeconds) {
-                    Snapshot.save(folder.state(), loop, named(compute));
-                    stored = step;
+                    keep(loop, compute);
                     last[0] = stage.seconds();
                 }
             });

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +67,35 @@ class TrainRunTest {
     }
 
     @Test
+    void aStateThatDoesNotFitLosesNothing() throws Exception {
+        Assumptions.assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "a limit on the size of files needs a shell");
+        TrainSettings settings = settings("mlp(hidden=40-20)", "rigl(every=7)", "80%", 0.4, 0.05);
+        assertEquals(0, child(settings, "whole", 1).waitFor(), this::said);
+        Path state = temp.resolve("full/state.safetensors");
+        Process first = child(settings, "full", 1);
+        while (first.isAlive() && (!Files.exists(state) || Snapshot.peek(state).step() < 5)) {
+            Thread.sleep(5);
+        }
+        first.destroyForcibly().waitFor();
+        byte[] good = Files.readAllBytes(state);
+        List<String> before = names(state.getParent());
+        Process refused = started(Stream.concat(Stream.of("/bin/sh", "-c", "ulimit -f 16 && exec \"$@\"", "sh"), command(settings, "full", 1).stream()).toList());
+        assertEquals(1, refused.waitFor(), this::said);
+        String line = said().lines().filter(l -> l.contains("cannot be written")).findFirst().orElseThrow(() -> new AssertionError(said()));
+        assertTrue(line.startsWith(state + ": cannot be written") && line.contains("the last good state is that of step " + Snapshot.peek(state).step()), line);
+        assertArrayEquals(good, Files.readAllBytes(state));
+        assertEquals(before, names(state.getParent()));
+        assertEquals(0, child(settings, "full", 1).waitFor(), this::said);
+        assertArrayEquals(Files.readAllBytes(temp.resolve("whole/state.safetensors")), Files.readAllBytes(state));
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(f -> f.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
     void divergenceNamesTheStepAndTheLastGoodState() {
         UserError e = assertThrows(UserError.class, () -> run(settings("static", "50%", 2, 1e30), "diverged", 1, false));
         assertTrue(e.getMessage().matches("training: the loss is (NaN|Infinity) at step \\d+ of 94; lower the learning rate, found 1.0E30; "
@@ -100,10 +131,17 @@ class TrainRunTest {
     }
 
     private Process child(TrainSettings settings, String folder, int threads) throws IOException {
-        return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-Dfiligree.kernels=scalar", "-cp", System.getProperty("java.class.path"), Child.class.getName(), temp.resolve(folder).toString(),
-                settings.method(), settings.sparsity(), Double.toString(settings.epochs()), Double.toString(settings.rate()), Integer.toString(threads), settings.model())
-                .redirectErrorStream(true).redirectOutput(temp.resolve("child.log").toFile()).start();
+        return started(command(settings, folder, threads));
+    }
+
+    private Process started(List<String> command) throws IOException {
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(temp.resolve("child.log").toFile()).start();
+    }
+
+    private List<String> command(TrainSettings settings, String folder, int threads) {
+        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Dfiligree.kernels=scalar", "-cp", System.getProperty("java.class.path"), Child.class.getName(), temp.resolve(folder).toString(),
+                settings.method(), settings.sparsity(), Double.toString(settings.epochs()), Double.toString(settings.rate()), Integer.toString(threads), settings.model());
     }
 
     /** Begins or goes on. */
@@ -114,8 +152,13 @@ class TrainRunTest {
 
         public static void main(String[] args) {
             TrainSettings settings = settings(args[6], args[1], args[2], Double.parseDouble(args[3]), Double.parseDouble(args[4]));
-            new TrainRun(settings, new TrainFolder(Path.of(args[0])), Integer.parseInt(args[5]), Progress.silent(), p -> { }, HURRIED)
-                    .run(KnownData.bundled("fashion-mnist"), true);
+            try {
+                new TrainRun(settings, new TrainFolder(Path.of(args[0])), Integer.parseInt(args[5]), Progress.silent(), p -> { }, HURRIED)
+                        .run(KnownData.bundled("fashion-mnist"), true);
+            } catch (UserError e) {
+                System.out.println(e.getMessage());
+                System.exit(1);
+            }
         }
     }
 }
