@@ -103,14 +103,7 @@ final class Rounds implements Hook {
 
     /** The values that some positions began with. */
     private Floats at(Site site, Topology live) {
-        Tiled first = new Tiled(site.rows(), site.cols(), beginning.get(site.name()));
-        Floats out = Floats.allocate(live.count());
-        for (int r = 0; r < live.rows(); r++) {
-            for (int j = live.start().get(r); j < live.start().get(r + 1); j++) {
-                out.set(j, first.get(r, live.column().get(j)));
-            }
-        }
-        return out;
+        return Regimes.at(new Tiled(site.rows(), site.cols(), beginning.get(site.name())), live);
     }
 
     private static Floats fresh(Compute compute, Network network, Site site, int count, Rng rng) {
