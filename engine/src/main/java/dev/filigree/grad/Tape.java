@@ -27,7 +27,7 @@ import java.util.function.Supplier;
  * <p>Nothing that no trained parameter has touched is remembered, so nothing is spent below the first one. Weights do not
  * change within a round. For one thread at a time; buffers are used again from round to round.
  */
-public final class Tape extends Round implements Ops {
+public class Tape extends Round implements Ops {
 
     private final Supplier<Rng> drops;
 

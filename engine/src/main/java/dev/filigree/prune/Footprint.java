@@ -6,6 +6,8 @@ public enum Footprint {
     SPARSE("nothing of dense size"),
     /** One dense layer and its statistics at a time. */
     ONE_LAYER("one dense layer at a time"),
+    /** Every weight and its gradient dense while positions are chosen, before the first step; from then on nothing. */
+    DENSE_BIRTH("every weight and its gradient dense before the first step, and nothing of dense size from then on"),
     /** A dense copy of every weight. */
     DENSE_MASTER("a dense copy of every weight");
 

@@ -31,12 +31,20 @@ import dev.filigree.prune.drop.SmallestOfEachSign;
 import dev.filigree.prune.growth.GradientGrowth;
 import dev.filigree.prune.growth.Growth;
 import dev.filigree.prune.growth.RandomGrowth;
+import dev.filigree.prune.regime.AtBirth;
 import dev.filigree.prune.regime.Dense;
 import dev.filigree.prune.regime.Dynamic;
 import dev.filigree.prune.regime.Gradual;
+import dev.filigree.prune.regime.RandomSearch;
 import dev.filigree.prune.regime.Regime;
 import dev.filigree.prune.regime.StraightThrough;
 import dev.filigree.prune.regime.Tickets;
+import dev.filigree.prune.saliency.FirstMagnitude;
+import dev.filigree.prune.saliency.Grasp;
+import dev.filigree.prune.saliency.RandomSaliency;
+import dev.filigree.prune.saliency.Saliency;
+import dev.filigree.prune.saliency.Snip;
+import dev.filigree.prune.saliency.SynFlow;
 import dev.filigree.prune.schedule.Churn;
 import dev.filigree.prune.schedule.Cubic;
 import dev.filigree.prune.schedule.OneShot;
@@ -67,7 +75,9 @@ public final class Parts {
 
     /** How networks are trained sparse. */
     public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, Tickets.ENTRY,
-            StraightThrough.STE, StraightThrough.SR_STE);
+            AtBirth.SNIP, AtBirth.GRASP, AtBirth.SYNFLOW, AtBirth.ENTRY, RandomSearch.ENTRY, StraightThrough.STE, StraightThrough.SR_STE);
+
+    public static final Shelf<Saliency> SALIENCIES = Catalog.shelf(Axis.SALIENCY, RandomSaliency.ENTRY, FirstMagnitude.ENTRY, Snip.ENTRY, Grasp.ENTRY, SynFlow.ENTRY);
 
     public static final Shelf<Drop> DROPS = Catalog.shelf(Axis.DROP, Smallest.ENTRY, SmallestOfEachSign.ENTRY);
 
@@ -80,7 +90,7 @@ public final class Parts {
 
     /** All shelves, for a catalog. */
     public static List<Shelf<?>> shelves() {
-        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES, REGIMES, DROPS, GROWTHS, CHURNS);
+        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES, REGIMES, SALIENCIES, DROPS, GROWTHS, CHURNS);
     }
 
     private static List<Entry<Method>> methods() {

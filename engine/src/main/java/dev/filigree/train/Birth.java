@@ -28,10 +28,14 @@ public final class Birth {
 
     /** Gives what is never pruned its values at once; weights wait until it is said whether they are sparse. */
     public Birth(Compute compute, Network network, Rng rng) {
+        this(compute, rng, network);
+        network.whole().forEach(this::whole);
+    }
+
+    private Birth(Compute compute, Rng rng, Network network) {
         this.compute = compute;
         this.network = network;
         this.rng = rng;
-        network.whole().forEach(this::whole);
     }
 
     /** A weight with every position; one in groups holds them as a sparse one does, for what lies between groups is zero. */
@@ -64,6 +68,11 @@ public final class Birth {
         try (Arena arena = Arena.ofShared()) {
             network.param(site).set(site.layout(layout).pack(Arena.ofAuto(), live, draw(arena, site, live.count())));
         }
+    }
+
+    /** So many first values of a weight of a network that lives already; nothing of it changes. */
+    public static Floats values(Compute compute, Network network, Site site, int count, Rng rng) {
+        return new Birth(compute, rng, network).draw(site, count);
     }
 
     /** So many first values of a weight. */

@@ -3,6 +3,7 @@ package dev.filigree.train;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Batch;
 import dev.filigree.train.loss.Objective;
+import dev.filigree.train.loss.Reliability;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,9 +27,10 @@ public final class Curve implements Hook {
      * @param trainLoss mean over the steps since the point before
      * @param loss      on what is not trained on
      * @param right     share predicted right there; NaN where that makes no sense
+     * @param calibrationError expected difference between how sure it is and how often it is right, see {@link Reliability}; NaN where that makes no sense
      * @param live      live positions of the weights that may be sparse
      */
-    public record Point(long step, double epoch, double trainLoss, double loss, double right, long live) {
+    public record Point(long step, double epoch, double trainLoss, double loss, double right, double calibrationError, long live) {
     }
 
     /** @param told is told every point as it is seen */
@@ -53,7 +55,7 @@ public final class Curve implements Hook {
             for (Site site : loop.model().sites()) {
                 live += loop.model().param(site).forward().nonZeros();
             }
-            Point p = new Point(step + 1, (step + 1) / (double) loop.stepsPerEpoch(), trainLoss / trainSteps, s.loss(), s.right(), live);
+            Point p = new Point(step + 1, (step + 1) / (double) loop.stepsPerEpoch(), trainLoss / trainSteps, s.loss(), s.right(), s.reliability().error(), live);
             trainLoss = 0;
             trainSteps = 0;
             points.add(p);
@@ -77,14 +79,14 @@ public final class Curve implements Hook {
     }
 
     private static String line(Point p) {
-        return p.step + " " + p.epoch + " " + p.trainLoss + " " + p.loss + " " + p.right + " " + p.live;
+        return p.step + " " + p.epoch + " " + p.trainLoss + " " + p.loss + " " + p.right + " " + p.calibrationError + " " + p.live;
     }
 
     private static Point point(StateReader in, String line) {
         String[] f = line.split(" ");
         try {
             double[] v = Arrays.stream(f).mapToDouble(Double::parseDouble).toArray();
-            return new Point((long) v[0], v[1], v[2], v[3], v[4], (long) v[5]);
+            return new Point((long) v[0], v[1], v[2], v[3], v[4], v[5], (long) v[6]);
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
             throw in.damaged("points", "holds '" + line + "'");
         }

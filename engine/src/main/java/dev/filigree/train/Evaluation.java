@@ -6,6 +6,7 @@ import dev.filigree.ops.Batch;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Value;
 import dev.filigree.train.loss.Objective;
+import dev.filigree.train.loss.Reliability;
 import java.util.List;
 
 /** How good a model is at something; changes nothing. */
@@ -19,6 +20,7 @@ public final class Evaluation {
         double loss = 0;
         double right = 0;
         int count = 0;
+        Reliability reliability = new Reliability();
         try (Eager eager = new Eager(compute)) {
             for (Batch batch : batches) {
                 Value y = model.forward(eager, batch);
@@ -27,8 +29,9 @@ public final class Evaluation {
                 loss += s.loss() * s.count();
                 right += s.right() * s.count();
                 count += s.count();
+                reliability.add(s.reliability());
             }
         }
-        return new Objective.Score(loss / count, right / count, count);
+        return new Objective.Score(loss / count, right / count, count, reliability);
     }
 }

@@ -6,6 +6,13 @@ package dev.filigree.train;
  */
 public interface Hook extends Stateful {
 
+    /**
+     * Before the first batch of a run is drawn, in a {@link Loop#rehearse rehearsal} of it too: decides what the run begins
+     * with. It draws from {@code loop} alone, so that it decides the same each time. A run that goes on does not come here again.
+     */
+    default void begin(Loop loop) {
+    }
+
     /** Before every forward pass, in a {@link Loop#rehearse rehearsal} too: sees to it that products see what they should. */
     default void prepare(Loop loop) {
     }

@@ -123,7 +123,7 @@ public final class Loop implements Stateful, AutoCloseable {
     public void run(Listener listener) {
         while (step < steps()) {
             long start = System.nanoTime();
-            Batch batch = setup.batches().next();
+            Batch batch = next();
             advance(batch, true);
             listener.done(step, steps(), loss, batch, (System.nanoTime() - start) * 1e-9);
         }
@@ -131,7 +131,14 @@ public final class Loop implements Stateful, AutoCloseable {
 
     /** One step of training. */
     public Loss advance() {
-        return advance(setup.batches().next(), true);
+        return advance(next(), true);
+    }
+
+    private Batch next() {
+        if (step == 0) {
+            setup.hooks().forEach(h -> h.begin(this));
+        }
+        return setup.batches().next();
     }
 
     private Loss advance(Batch batch, boolean hooks) {
@@ -195,6 +202,38 @@ public final class Loop implements Stateful, AutoCloseable {
     }
 
     /**
+     * Runs a step on the batches that come next and updates nothing: the sum of their gradients is in {@link #gradients}
+     * afterwards; batches, random streams and running statistics are as they were. For {@link Hook#begin}, for a batch that
+     * was drawn before is overwritten.
+     *
+     * @param count of batches
+     * @return the mean loss
+     */
+    public double probe(Step what, int count) {
+        StateWriter now = new StateWriter();
+        trained.saveStatistics(now.in("statistics"));
+        setup.batches().save(now.in("batches"));
+        streams.save(now);
+        StateReader saved = now.copied();
+        double sum = 0;
+        try {
+            gradients.clear(compute);
+            for (int i = 0; i < count; i++) {
+                sum += what.run(this, setup.batches().next()).total();
+                tape.reset();
+            }
+        } finally {
+            trained.loadStatistics(saved.in("statistics"));
+            setup.batches().load(saved.in("batches"));
+            streams.load(saved);
+        }
+        if (!Double.isFinite(sum)) {
+            throw new Diverged(step, steps(), sum / count, setup.rate());
+        }
+        return sum / count;
+    }
+
+    /**
      * What one step takes.
      *
      * @param seconds median
@@ -220,7 +259,7 @@ public final class Loop implements Stateful, AutoCloseable {
         try {
             while (count < FEWEST_REHEARSED || (System.nanoTime() - begin) * 1e-9 < seconds) {
                 long start = System.nanoTime();
-                advance(setup.batches().next(), false);
+                advance(next(), false);
                 times = count == times.length ? Arrays.copyOf(times, 2 * count) : times;
                 times[count++] = (System.nanoTime() - start) * 1e-9;
             }

@@ -8,7 +8,7 @@ final class Order implements Stateful {
     private final int count;
     private final Rng rng;
     private long epoch = -1;
-    private long epochState; // of the stream, before it drew the permutation
+    private long epochState; // of the stream, before it drew the present permutation
     private int[] order = {};
     private int at;
 
@@ -35,7 +35,7 @@ final class Order implements Stateful {
     @Override
     public void save(StateWriter out) {
         out.put("epoch", epoch);
-        out.put("epochState", epochState);
+        out.put("epochState", epoch < 0 ? rng.state() : epochState);
         out.put("at", at);
     }
 
@@ -43,8 +43,8 @@ final class Order implements Stateful {
     public void load(StateReader in) {
         epoch = in.integer("epoch");
         at = Math.toIntExact(in.integer("at"));
+        rng.restore(in.integer("epochState"));
         if (epoch >= 0) {
-            rng.restore(in.integer("epochState"));
             shuffle();
         } else {
             order = new int[0];

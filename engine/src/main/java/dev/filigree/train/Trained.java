@@ -66,9 +66,17 @@ final class Trained implements Stateful {
         return site.layout(layout).pack(Arena.ofAuto(), live, canonical);
     }
 
+    void saveStatistics(StateWriter out) {
+        statistics.forEach(p -> out.in(p.name()).put("values", Slots.of(p.forward())));
+    }
+
+    void loadStatistics(StateReader in) {
+        statistics.forEach(p -> p.set(Dense.of(p.forward().rows(), 1, sized(in.in(p.name()), "values", p.forward().rows()))));
+    }
+
     @Override
     public void save(StateWriter out) {
-        statistics.forEach(p -> out.in(p.name()).put("values", Slots.of(p.forward())));
+        saveStatistics(out);
         for (Held p : params) {
             StateWriter at = out.in(p.name());
             switch (p.backward()) {
@@ -87,7 +95,7 @@ final class Trained implements Stateful {
     /** Takes each weight in the kind that was stored: what began dense may have been pruned since. */
     @Override
     public void load(StateReader in) {
-        statistics.forEach(p -> p.set(Dense.of(p.forward().rows(), 1, sized(in.in(p.name()), "values", p.forward().rows()))));
+        loadStatistics(in);
         for (Held p : params) {
             StateReader at = in.in(p.name());
             Weight w = p.backward();

@@ -48,6 +48,11 @@ public final class Lab {
             return Numbers.of(trials, t -> t.last().right());
         }
 
+        /** Expected calibration error at the end. */
+        public Numbers calibrationError() {
+            return Numbers.of(trials, t -> t.last().calibrationError());
+        }
+
         public double mean() {
             return accuracy().mean();
         }

@@ -20,10 +20,10 @@ final class Rivals {
     /** One row for each rival. */
     static Table table(String title, Collection<Lab.Series> all) {
         Table t = new Table(title, Column.text("rival"), Column.percent("live", 2), Column.percent("accuracy", 2), Column.percent("deviation", 2),
-                Column.bytes("parameter memory"), Column.seconds("time of a run"));
+                Column.percent("calibration error", 2), Column.bytes("parameter memory"), Column.seconds("time of a run"));
         for (Lab.Series s : all) {
             double live = s.trials().getFirst().live() / (double) s.trials().getFirst().positions();
-            t.row(s.name(), live, s.mean(), s.accuracy().spread(), s.trials().getFirst().memory().parameters(),
+            t.row(s.name(), live, s.mean(), s.accuracy().spread(), s.calibrationError().mean(), s.trials().getFirst().memory().parameters(),
                     s.trials().stream().mapToDouble(r -> r.seconds()).average().orElseThrow());
         }
         return t;

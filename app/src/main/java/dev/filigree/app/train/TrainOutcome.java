@@ -79,15 +79,19 @@ public record TrainOutcome(RunRecord run, String about, String footprint, double
 
     Table quality() {
         Table t = new Table("Quality, on what is not trained on", Column.number("epoch", 1), Column.number("training loss", 4), Column.number("loss", 4),
-                Column.percent("accuracy", 2), Column.count("live"));
+                Column.percent("accuracy", 2), Column.percent("calibration error", 2), Column.count("live"));
         int every = Math.max(1, curve.size() / 12);
         for (int i = 0; i < curve.size(); i++) {
             Curve.Point p = curve.get(i);
             if (i % every == 0 || i == curve.size() - 1) {
-                t.row(p.epoch(), p.trainLoss(), p.loss(), Double.isNaN(p.right()) ? null : p.right(), p.live());
+                t.row(p.epoch(), p.trainLoss(), p.loss(), known(p.right()), known(p.calibrationError()), p.live());
             }
         }
         return t;
+    }
+
+    private static Double known(double v) {
+        return Double.isNaN(v) ? null : (Double) v;
     }
 
     private static String milliseconds(double seconds) {

@@ -2,10 +2,12 @@ package dev.filigree.app.train;
 
 import dev.filigree.kernel.Compute;
 import dev.filigree.model.Site;
+import dev.filigree.tensor.Weight;
 import dev.filigree.train.Curve;
 import dev.filigree.train.Loop;
 import dev.filigree.train.Memory;
 import dev.filigree.train.Problem;
+import java.util.BitSet;
 import java.util.List;
 
 /** A run that leaves nothing but its result: what studies are made of. */
@@ -17,14 +19,41 @@ public final class Trial {
     /**
      * What came out.
      *
-     * @param live    live positions of all weights at the end
+     * @param layers  each weight at the end
      * @param seconds of the whole run, looks at quality included
      */
-    public record Result(List<Curve.Point> curve, long live, long positions, Memory memory, double seconds) {
+    public record Result(List<Curve.Point> curve, List<Layer> layers, Memory memory, double seconds) {
+
+        /** Live positions of all weights at the end. */
+        public long live() {
+            return layers.stream().mapToLong(Layer::live).sum();
+        }
+
+        public long positions() {
+            return layers.stream().mapToLong(Layer::positions).sum();
+        }
 
         /** Quality at the end. */
         public Curve.Point last() {
             return curve.getLast();
+        }
+    }
+
+    /**
+     * A weight at the end.
+     *
+     * @param outputs rows of which at least one position lives
+     */
+    public record Layer(String name, int rows, int cols, long live, int outputs) {
+
+        public long positions() {
+            return (long) rows * cols;
+        }
+
+        private static Layer of(Site s, Weight w) {
+            BitSet rows = new BitSet();
+            w.forEach((r, c, slot, v) -> rows.set(r));
+            return new Layer(s.name(), s.rows(), s.cols(), w.nonZeros(), rows.cardinality());
         }
     }
 
@@ -35,9 +64,8 @@ public final class Trial {
         Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch(), assembly.form()), p -> { });
         try (Loop loop = assembly.loop(List.of(curve))) {
             loop.run((step, steps, loss, batch, seconds) -> { });
-            long live = loop.model().sites().stream().mapToLong(s -> loop.model().param(s).forward().nonZeros()).sum();
-            long positions = loop.model().sites().stream().mapToLong(Site::positions).sum();
-            return new Result(curve.points(), live, positions, loop.memory(), (System.nanoTime() - start) * 1e-9);
+            List<Layer> layers = loop.model().sites().stream().map(s -> Layer.of(s, loop.model().param(s).forward())).toList();
+            return new Result(curve.points(), layers, loop.memory(), (System.nanoTime() - start) * 1e-9);
         }
     }
 }

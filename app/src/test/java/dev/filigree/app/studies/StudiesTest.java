@@ -75,6 +75,18 @@ class StudiesTest {
     }
 
     @Test
+    void noDifferenceIsAClaimOfItsOwn() {
+        assertEquals(Verdict.Outcome.HOLDS, Verdict.within("a", 0.1, new Numbers(0.01, -0.02, 0.02)).outcome());
+        assertEquals(Verdict.Outcome.HOLDS, Verdict.within("a", 0.1, new Numbers(0.05, 0.05, 0.05)).outcome(), "a difference that is small, though it surely is one");
+        assertEquals(Verdict.Outcome.DOES_NOT_HOLD, Verdict.within("a", 0.1, new Numbers(-0.20, -0.21, -0.22)).outcome());
+        assertEquals(Verdict.Outcome.DOES_NOT_HOLD, Verdict.within("a", 0.1, new Numbers(0.20, 0.21, 0.22)).outcome());
+        assertEquals(Verdict.Outcome.TOO_CLOSE, Verdict.within("a", 0.1, new Numbers(0.2, -0.2, 0.1)).outcome(), "what could not be shown is not shown to be small");
+        assertEquals(Verdict.Outcome.TOO_CLOSE, Verdict.within("a", 0.1, new Numbers(0.09, 0.10, 0.11)).outcome());
+        assertEquals(Verdict.Outcome.TOO_CLOSE, Verdict.within("a", 0.1, new Numbers(0.0)).outcome(), "one pair decides nothing");
+        assertTrue(Verdict.within("a", 0.1, new Numbers(0, 0.01)).line().contains("must stay within +- 0.1000"));
+    }
+
+    @Test
     void aResultThatClaimedSomethingElseIsNotTaken() throws IOException {
         Claim claim = new Claim("a", "b, arXiv:1", "c", "d", "e", "f", 1);
         StudyFolder results = new StudyFolder(folder);

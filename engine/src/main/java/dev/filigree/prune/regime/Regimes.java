@@ -1,5 +1,6 @@
 package dev.filigree.prune.regime;
 
+import dev.filigree.base.Floats;
 import dev.filigree.base.UserError;
 import dev.filigree.model.Site;
 import dev.filigree.prune.Cell;
@@ -8,6 +9,8 @@ import dev.filigree.prune.allocation.Allocation;
 import dev.filigree.prune.criterion.Magnitude;
 import dev.filigree.prune.method.Scored;
 import dev.filigree.prune.pattern.Blocks;
+import dev.filigree.tensor.Weight;
+import dev.filigree.tensor.Topology;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,24 @@ final class Regimes {
             throw new UserError("--allocation: this one looks at the weights of a trained model, and here they are random; use uniform or erk");
         }
         return allocation;
+    }
+
+    /** All values of a weight that has every position, {@code [rows] [cols]}. */
+    static Floats all(Weight w) {
+        Floats out = Floats.allocate(Math.multiplyExact(w.rows(), w.cols()));
+        w.forEach((r, c, slot, v) -> out.set(r * w.cols() + c, v));
+        return out;
+    }
+
+    /** Those of some positions, from {@link #all}. */
+    static Floats at(Floats all, Topology live) {
+        Floats out = Floats.allocate(live.count());
+        for (int r = 0; r < live.rows(); r++) {
+            for (int j = live.start().get(r); j < live.start().get(r + 1); j++) {
+                out.set(j, all.get(r * live.cols() + live.column().get(j)));
+            }
+        }
+        return out;
     }
 
     /** Live positions of each site. */

@@ -9,12 +9,10 @@ import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
 import dev.filigree.prune.drop.Drop;
 import dev.filigree.prune.drop.Smallest;
-import dev.filigree.tensor.ConvWeight;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Rewiring;
 import dev.filigree.tensor.Sampling;
 import dev.filigree.tensor.Slots;
-import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
 import dev.filigree.train.Birth;
@@ -25,7 +23,6 @@ import dev.filigree.train.StateWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntBinaryOperator;
 
 /** Prunes and rewinds between rounds: the work of {@link Tickets}. */
 final class Rounds implements Hook {
@@ -74,7 +71,7 @@ final class Rounds implements Hook {
             if (last && control == Tickets.Control.SHUFFLE) {
                 live = Sampling.topology(site.rows(), site.cols(), live.count(), rng.split("positions of " + site.name()));
             }
-            Floats values = last && control != Tickets.Control.NONE ? fresh(loop.compute(), (Network) loop.model(), site, live.count(), rng) : at(site, live);
+            Floats values = last && control != Tickets.Control.NONE ? fresh(loop.compute(), (Network) loop.model(), site, live.count(), rng) : Regimes.at(beginning.get(site.name()), live);
             loop.rewire(site, live, values);
         }
         loop.optimizer().reset();
@@ -103,27 +100,14 @@ final class Rounds implements Hook {
         return Rewiring.of(live, drop.choose(values, dies), new long[0]).after();
     }
 
-    /** The values that some positions began with. */
-    private Floats at(Site site, Topology live) {
-        Floats values = beginning.get(site.name());
-        IntBinaryOperator slot = site.groups() > 1 ? (r, c) -> r * site.cols() + c : (r, c) -> Tiled.slot(r, c, site.cols());
-        Floats out = Floats.allocate(live.count());
-        for (int r = 0; r < live.rows(); r++) {
-            for (int j = live.start().get(r); j < live.start().get(r + 1); j++) {
-                out.set(j, values.get(slot.applyAsInt(r, live.column().get(j))));
-            }
-        }
-        return out;
-    }
-
     private static Floats fresh(Compute compute, Network network, Site site, int count, Rng rng) {
         return new Birth(compute, network, rng.split("values")).draw(site, count);
     }
 
-    /** All values of a weight: of a convolution in groups in canonical order, of others in the slots of their dense layout. */
+    /** All values: of a vector in its slots, of a weight row by row. */
     private static Floats first(Weight w) {
         Floats values = Slots.of(w);
-        return w instanceof ConvWeight ? Layout.canonical(w, Topology.of(w)) : Floats.allocate(values.length()).copyFrom(values);
+        return w.cols() == 1 ? Floats.allocate(values.length()).copyFrom(values) : Regimes.all(w);
     }
 
     @Override

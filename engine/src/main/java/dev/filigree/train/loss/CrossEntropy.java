@@ -32,16 +32,26 @@ public record CrossEntropy(double smoothing) implements Objective {
         }
         int count = (int) Arrays.stream(labels).filter(l -> l >= 0).count();
         double[] losses = new double[y.panels()];
-        int[] right = new int[y.panels()];
-        compute.parallel().run(y.panels(), p -> panel(compute, y, labels, 1f / Math.max(1, count), gradient, p, losses, right));
+        float[] sure = new float[y.tokens()]; // of what was predicted, below 0 where that was wrong
+        compute.parallel().run(y.panels(), p -> panel(compute, y, labels, 1f / Math.max(1, count), gradient, p, losses, sure));
         double loss = 0;
         for (double part : losses) {
             loss += part;
         }
-        return new Score(loss / Math.max(1, count), Arrays.stream(right).sum() / (double) Math.max(1, count), count);
+        int right = 0;
+        Reliability reliability = new Reliability();
+        for (int t = 0; t < sure.length; t++) {
+            if (labels[t] >= 0) {
+                right += sure[t] > 0 ? 1 : 0;
+                if (gradient == null) {
+                    reliability.add(Math.abs(sure[t]), sure[t] > 0);
+                }
+            }
+        }
+        return new Score(loss / Math.max(1, count), right / (double) Math.max(1, count), count, reliability);
     }
 
-    private void panel(Compute compute, Value y, int[] labels, float share, Value gradient, int panel, double[] losses, int[] right) {
+    private void panel(Compute compute, Value y, int[] labels, float share, Value gradient, int panel, double[] losses, float[] sure) {
         int width = y.width();
         int at = panel * y.features() * width;
         Floats facts = Floats.allocate(3 * width);
@@ -53,7 +63,9 @@ public record CrossEntropy(double smoothing) implements Objective {
             if (label >= 0) {
                 double wanted = (1 - smoothing) * y.data().get(at + label * width + t) + smoothing * facts.get(2 * width + t);
                 losses[panel] += facts.get(t) - wanted;
-                right[panel] += facts.get(width + t) == label ? 1 : 0;
+                int predicted = (int) facts.get(width + t);
+                float confidence = (float) Math.exp(y.data().get(at + predicted * width + t) - facts.get(t));
+                sure[panel * width + t] = predicted == label ? confidence : -confidence;
                 scale.set(t, share);
             }
         }

@@ -22,7 +22,13 @@ public interface Objective {
      * @param loss  mean over what was judged
      * @param right share that was predicted right; NaN where that makes no sense
      * @param count examples that were judged
+     * @param reliability how sure it was; holds nothing where that makes no sense, or where a gradient was asked for
      */
-    record Score(double loss, double right, int count) {
+    record Score(double loss, double right, int count, Reliability reliability) {
+
+        /** Where there is no confidence. */
+        public Score(double loss, double right, int count) {
+            this(loss, right, count, new Reliability());
+        }
     }
 }

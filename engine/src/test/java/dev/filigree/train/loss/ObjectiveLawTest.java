@@ -2,6 +2,7 @@ package dev.filigree.train.loss;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Parallel;
@@ -69,6 +70,41 @@ class ObjectiveLawTest {
         assertEquals(right / (double) count, score.right(), 1e-12);
         assertEquals(count, score.count());
         gradient(y, g, (v, out) -> new CrossEntropy(smoothing).score(BEST, v, batch, out).loss());
+    }
+
+    /** Two classes, whose confidence is 1 / (1 + exp(-difference)). */
+    @Test
+    void theCalibrationErrorIsThatOfItsBins() {
+        Value y = random(2, 5, 3);
+        double[] sure = {0.61, 0.64, 0.97, 0.99, 0.55};
+        int[] labels = {0, 1, 0, 0, -1}; // class 0 is predicted every time; the second is wrong, the last has no label
+        for (int t = 0; t < 5; t++) {
+            y.data().set(y.at(t, 0), (float) Math.log(sure[t] / (1 - sure[t])));
+            y.data().set(y.at(t, 1), 0f);
+        }
+        Objective.Score score = new CrossEntropy(0).score(BEST, y, new Samples(y, labels), null);
+        assertEquals((Math.abs(1 - 0.61 - 0.64) + Math.abs(2 - 0.97 - 0.99)) / 4, score.reliability().error(), 1e-6, "0.61 and 0.64 share a bin, 0.97 and 0.99 another");
+        Reliability twice = new Reliability();
+        twice.add(score.reliability());
+        twice.add(score.reliability());
+        assertEquals(score.reliability().error(), twice.error(), 1e-12);
+        assertTrue(Double.isNaN(new Reliability().error()));
+        assertTrue(Double.isNaN(new MeanSquare().score(BEST, y, new Samples(y, new int[0]), null).reliability().error()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7, 5, 200", "65, 70, 0.5"})
+    void softenedIsTheLossOfDividedResultsWithItsGradient(int classes, int tokens, double temperature) {
+        Value y = random(classes, tokens, 1);
+        Samples batch = labelled(y);
+        Value g = random(classes, tokens, 2);
+        Objective softened = new Softened(new CrossEntropy(0), temperature);
+        Value divided = y.in(Floats.allocate(y.data().length()));
+        for (int i = 0; i < y.data().length(); i++) {
+            divided.data().set(i, (float) (y.data().get(i) / temperature));
+        }
+        assertEquals(new CrossEntropy(0).score(BEST, divided, batch, null).loss(), softened.score(BEST, y, batch, g).loss(), 1e-6);
+        gradient(y, g, (v, out) -> softened.score(BEST, v, batch, out).loss());
     }
 
     @Test
