@@ -33,6 +33,7 @@ import dev.filigree.prune.growth.Growth;
 import dev.filigree.prune.growth.RandomGrowth;
 import dev.filigree.prune.regime.Dense;
 import dev.filigree.prune.regime.Dynamic;
+import dev.filigree.prune.regime.GraNet;
 import dev.filigree.prune.regime.Gradual;
 import dev.filigree.prune.regime.Regime;
 import dev.filigree.prune.regime.StraightThrough;
@@ -66,14 +67,14 @@ public final class Parts {
     public static final Shelf<Schedule> SCHEDULES = Catalog.shelf(Axis.SCHEDULE, OneShot.ENTRY, Staged.ENTRY, Cubic.ENTRY);
 
     /** How networks are trained sparse. */
-    public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, Tickets.ENTRY,
+    public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, GraNet.ENTRY, Tickets.ENTRY,
             StraightThrough.STE, StraightThrough.SR_STE);
 
     public static final Shelf<Drop> DROPS = Catalog.shelf(Axis.DROP, Smallest.ENTRY, SmallestOfEachSign.ENTRY);
 
     public static final Shelf<Growth> GROWTHS = Catalog.shelf(Axis.GROWTH, RandomGrowth.ENTRY, GradientGrowth.ENTRY);
 
-    public static final Shelf<Churn> CHURNS = Catalog.shelf(Axis.CHURN, Churn.Even.ENTRY, Churn.Cosine.ENTRY);
+    public static final Shelf<Churn> CHURNS = Catalog.shelf(Axis.CHURN, Churn.Even.ENTRY, Churn.Cosine.ENTRY, Churn.Times.ENTRY);
 
     private Parts() {
     }
