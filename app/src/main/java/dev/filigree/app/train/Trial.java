@@ -18,9 +18,10 @@ public final class Trial {
      * What came out.
      *
      * @param live    live positions of all weights at the end
+     * @param work    mean of the live positions over all steps
      * @param seconds of the whole run, looks at quality included
      */
-    public record Result(List<Curve.Point> curve, long live, long positions, Memory memory, double seconds) {
+    public record Result(List<Curve.Point> curve, long live, double work, long positions, Memory memory, double seconds) {
 
         /** Quality at the end. */
         public Curve.Point last() {
@@ -34,10 +35,14 @@ public final class Trial {
         Assembly assembly = new Assembly(settings, problem, compute);
         Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch(), assembly.form()), p -> { });
         try (Loop loop = assembly.loop(List.of(curve))) {
-            loop.run((step, steps, loss, batch, seconds) -> { });
-            long live = loop.model().sites().stream().mapToLong(s -> loop.model().param(s).forward().nonZeros()).sum();
+            double[] work = new double[1];
+            loop.run((step, steps, loss, batch, seconds) -> work[0] += live(loop) / (double) steps);
             long positions = loop.model().sites().stream().mapToLong(Site::positions).sum();
-            return new Result(curve.points(), live, positions, loop.memory(), (System.nanoTime() - start) * 1e-9);
+            return new Result(curve.points(), live(loop), work[0], positions, loop.memory(), (System.nanoTime() - start) * 1e-9);
         }
+    }
+
+    private static long live(Loop loop) {
+        return loop.model().sites().stream().mapToLong(s -> loop.model().param(s).forward().nonZeros()).sum();
     }
 }
