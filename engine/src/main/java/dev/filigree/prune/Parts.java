@@ -36,6 +36,7 @@ import dev.filigree.prune.regime.Dynamic;
 import dev.filigree.prune.regime.GraNet;
 import dev.filigree.prune.regime.Gradual;
 import dev.filigree.prune.regime.Regime;
+import dev.filigree.prune.regime.SoftShrinkage;
 import dev.filigree.prune.regime.StraightThrough;
 import dev.filigree.prune.regime.Tickets;
 import dev.filigree.prune.schedule.Churn;
@@ -67,8 +68,8 @@ public final class Parts {
     public static final Shelf<Schedule> SCHEDULES = Catalog.shelf(Axis.SCHEDULE, OneShot.ENTRY, Staged.ENTRY, Cubic.ENTRY);
 
     /** How networks are trained sparse. */
-    public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, GraNet.ENTRY, Tickets.ENTRY,
-            StraightThrough.STE, StraightThrough.SR_STE);
+    public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, GraNet.ENTRY, SoftShrinkage.ISS,
+            SoftShrinkage.IHT, Tickets.ENTRY, StraightThrough.STE, StraightThrough.SR_STE);
 
     public static final Shelf<Drop> DROPS = Catalog.shelf(Axis.DROP, Smallest.ENTRY, SmallestOfEachSign.ENTRY);
 
