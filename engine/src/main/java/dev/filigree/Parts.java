@@ -32,7 +32,7 @@ public final class Parts {
             Catalog.entry("bert", "Devlin et al. 2019, arXiv:1810.04805", "sentence encoders of the BERT family: MiniLM, BGE, E5 and their kin", () -> Bert::new));
 
     /** What can be trained from scratch. */
-    public static final Shelf<Architecture> NETWORKS = Catalog.shelf(Axis.NETWORK, Architecture.LENET_300_100, Architecture.MLP, Architecture.LENET_5, Architecture.VGG,
+    public static final Shelf<Architecture> NETWORKS = Catalog.shelf(Axis.NETWORK, Architecture.LENET_300_100, Architecture.MLP, Architecture.SPARSE_IFT, Architecture.LENET_5, Architecture.VGG,
             Architecture.RESNET, Architecture.RESNEXT, Architecture.MOBILENET, RecurrentLanguage.ENTRY, RecurrentClassifier.ENTRY, Decoder.ENTRY, Vit.ENTRY, Gcn.ENTRY);
 
     private static final Catalog ALL = new Catalog(all());

@@ -39,6 +39,10 @@ public interface Architecture {
     Entry<Architecture> MOBILENET = Catalog.entry("mobilenet", "Howard et al. 2017, arXiv:1704.04861", "depthwise separable convolutions",
             List.of(Option.of("width", 1.0, "what numbers of channels are multiplied with")), s -> (in, outputs) -> new MobileNet(in, outputs, s.number("width")));
 
+    Entry<Architecture> SPARSE_IFT = Catalog.entry("sparse-ift", "Thangarasa et al. 2023, arXiv:2303.11525", "larger layers that cost as much as dense ones when they are sparse",
+            List.of(Option.of("kind", "wide", "what a dense layer becomes: wide, parallel, factorized or doped"), Option.of("hidden", "128-128-128", "hidden units of the dense network"),
+                    Option.of("sparsity", 0.75, "the share of zeros that it is to be trained at")), s -> sparseIft(s.text("kind"), s.text("hidden"), s.number("sparsity")));
+
     /**
      * @param input   one example
      * @param outputs numbers a model gives for it
@@ -55,17 +59,29 @@ public interface Architecture {
     }
 
     private static Architecture mlp(String hidden) {
-        List<Integer> units;
+        List<Integer> units = units("mlp", hidden);
+        return (in, outputs) -> new Mlp(widths(in, units, outputs), Activation.RELU);
+    }
+
+    private static Architecture sparseIft(String kind, String hidden, double sparsity) {
+        List<Integer> units = units("sparse-ift", hidden);
+        IsoFlop.Kind k = Arrays.stream(IsoFlop.Kind.values()).filter(v -> v.name().equalsIgnoreCase(kind)).findFirst()
+                .orElseThrow(() -> new UserError("model sparse-ift: found kind=" + kind + ", expected wide, parallel, factorized or doped"));
+        return (in, outputs) -> new IsoFlop(widths(in, units, outputs), sparsity, k, Activation.RELU);
+    }
+
+    private static List<Integer> units(String model, String hidden) {
         try {
-            units = Arrays.stream(hidden.split("-")).map(Integer::parseInt).toList();
+            return Arrays.stream(hidden.split("-")).map(Integer::parseInt).toList();
         } catch (NumberFormatException e) {
-            throw new UserError("model mlp: found hidden=" + hidden + ", expected units of each layer such as 1024-1024");
+            throw new UserError("model " + model + ": found hidden=" + hidden + ", expected units of each layer such as 1024-1024");
         }
-        return (in, outputs) -> {
-            List<Integer> widths = new ArrayList<>(List.of(in.size()));
-            widths.addAll(units);
-            widths.add(outputs);
-            return new Mlp(widths, Activation.RELU);
-        };
+    }
+
+    private static List<Integer> widths(Shape in, List<Integer> units, int outputs) {
+        List<Integer> widths = new ArrayList<>(List.of(in.size()));
+        widths.addAll(units);
+        widths.add(outputs);
+        return widths;
     }
 }

@@ -63,7 +63,7 @@ public final class Decoder extends Network {
     public Decoder(Shape shape) {
         this.shape = shape;
         Init embedding = new Init.Normal(shape.tied ? 1 / Math.sqrt(shape.width) : 0.02);
-        this.words = shape.tied ? tiedTable("words.weight", shape.vocabulary, shape.width, embedding) : whole("words.weight", shape.vocabulary, shape.width, embedding);
+        this.words = shape.tied ? unpruned("words.weight", shape.vocabulary, shape.width, embedding) : whole("words.weight", shape.vocabulary, shape.width, embedding);
         this.places = whole("places.weight", shape.context, shape.width, new Init.Normal(0.02));
         TransformerLayer.Kind kind = new TransformerLayer.Kind(shape.rms, shape.gated, true);
         for (int i = 0; i < shape.layers; i++) {

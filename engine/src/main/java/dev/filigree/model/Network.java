@@ -55,9 +55,9 @@ public abstract class Network implements Model {
         return declare(new Held(name), init);
     }
 
-    /** The same for a table that also is the weight of a product. */
-    protected final Held tiedTable(String name, int entries, int features, Init init) {
-        whole.add(new Whole(name, entries, features, true));
+    /** The same for a weight of products, which may be a table too. */
+    protected final Held unpruned(String name, int rows, int cols, Init init) {
+        whole.add(new Whole(name, rows, cols, true));
         return declare(new Held(name), init);
     }
 

@@ -34,9 +34,11 @@ import dev.filigree.prune.growth.RandomGrowth;
 import dev.filigree.prune.regime.AtBirth;
 import dev.filigree.prune.regime.Dense;
 import dev.filigree.prune.regime.Dynamic;
+import dev.filigree.prune.regime.GraNet;
 import dev.filigree.prune.regime.Gradual;
 import dev.filigree.prune.regime.RandomSearch;
 import dev.filigree.prune.regime.Regime;
+import dev.filigree.prune.regime.SoftShrinkage;
 import dev.filigree.prune.regime.StraightThrough;
 import dev.filigree.prune.regime.Tickets;
 import dev.filigree.prune.saliency.FirstMagnitude;
@@ -74,7 +76,8 @@ public final class Parts {
     public static final Shelf<Schedule> SCHEDULES = Catalog.shelf(Axis.SCHEDULE, OneShot.ENTRY, Staged.ENTRY, Cubic.ENTRY);
 
     /** How networks are trained sparse. */
-    public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, Tickets.ENTRY,
+    public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, GraNet.ENTRY, SoftShrinkage.ISS,
+            SoftShrinkage.IHT, Tickets.ENTRY,
             AtBirth.SNIP, AtBirth.GRASP, AtBirth.SYNFLOW, AtBirth.ENTRY, RandomSearch.ENTRY, StraightThrough.STE, StraightThrough.SR_STE);
 
     public static final Shelf<Saliency> SALIENCIES = Catalog.shelf(Axis.SALIENCY, RandomSaliency.ENTRY, FirstMagnitude.ENTRY, Snip.ENTRY, Grasp.ENTRY, SynFlow.ENTRY);
@@ -83,7 +86,7 @@ public final class Parts {
 
     public static final Shelf<Growth> GROWTHS = Catalog.shelf(Axis.GROWTH, RandomGrowth.ENTRY, GradientGrowth.ENTRY);
 
-    public static final Shelf<Churn> CHURNS = Catalog.shelf(Axis.CHURN, Churn.Even.ENTRY, Churn.Cosine.ENTRY);
+    public static final Shelf<Churn> CHURNS = Catalog.shelf(Axis.CHURN, Churn.Even.ENTRY, Churn.Cosine.ENTRY, Churn.Times.ENTRY);
 
     private Parts() {
     }

@@ -5,6 +5,7 @@ import dev.filigree.base.Rng;
 import dev.filigree.io.data.GraphData;
 import dev.filigree.io.data.TextData;
 import dev.filigree.io.data.Vocabulary;
+import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.ops.Batch;
 import dev.filigree.ops.Samples;
@@ -36,6 +37,9 @@ public record Networks(String name, Supplier<Network> network, Function<Rng, Bat
         all.add(new Networks("decoder", () -> new Decoder(new Decoder.Shape(TOKENS, 8, 16, 2, 2, 24, false, false, false)), rng -> text(ROWS, rng)));
         all.add(new Networks("gated tied decoder", () -> new Decoder(new Decoder.Shape(TOKENS, 8, 16, 2, 2, 24, true, true, true)), rng -> text(ROWS, rng)));
         all.add(new Networks("vit", () -> new Vit(new Vit.Shape(1, 6, 6, 3, 16, 2, 2, 24, 3)), Images::new));
+        for (IsoFlop.Kind kind : IsoFlop.Kind.values()) {
+            all.add(new Networks("iso-flop " + kind, () -> new IsoFlop(List.of(36, 12, 10, 3), 0.6, kind, Activation.GELU), Images::new));
+        }
         all.add(new Networks("gcn", () -> new Gcn(List.of(20, 12, 3)), rng -> new GraphBatches(graph(), GraphData.Part.TRAIN)));
         return all;
     }

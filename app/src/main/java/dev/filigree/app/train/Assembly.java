@@ -54,11 +54,21 @@ final class Assembly {
 
     /** A loop at its first step; {@code watching} hooks come after those of the method. */
     Loop loop(List<Hook> watching) {
+        born(settings.regime().births(sparse, settings.target()), new Rng(settings.seed()).split("birth"));
+        return begun(watching);
+    }
+
+    /** The same with the weights of a network of this kind in place of births; that one stays as it is. */
+    Loop loop(Network from, List<Hook> watching) {
+        network.params().forEach(p -> p.set(from.param(p.name()).forward())); // the loop makes copies
+        return begun(watching);
+    }
+
+    private Loop begun(List<Hook> watching) {
         Rng rng = new Rng(settings.seed());
         Regime regime = settings.regime();
         double target = settings.target();
         int rounds = regime.rounds(target);
-        born(regime.births(sparse, target), rng.split("birth"));
         List<Hook> hooks = new ArrayList<>(regime.hooks(sparse, target));
         hooks.addAll(watching);
         return new Loop(compute, network, new Setup(new Supervised(problem.objective(settings.smoothing())), problem.training(settings.batch(), network.form(), rng.split("order")),

@@ -20,9 +20,10 @@ public final class Trial {
      * What came out.
      *
      * @param layers  each weight at the end
+     * @param work    mean of the live positions over all steps
      * @param seconds of the whole run, looks at quality included
      */
-    public record Result(List<Curve.Point> curve, List<Layer> layers, Memory memory, double seconds) {
+    public record Result(List<Curve.Point> curve, List<Layer> layers, double work, Memory memory, double seconds) {
 
         /** Live positions of all weights at the end. */
         public long live() {
@@ -63,9 +64,14 @@ public final class Trial {
         Assembly assembly = new Assembly(settings, problem, compute);
         Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch(), assembly.form()), p -> { });
         try (Loop loop = assembly.loop(List.of(curve))) {
-            loop.run((step, steps, loss, batch, seconds) -> { });
+            double[] work = new double[1];
+            loop.run((step, steps, loss, batch, seconds) -> work[0] += live(loop) / (double) steps);
             List<Layer> layers = loop.model().sites().stream().map(s -> Layer.of(s, loop.model().param(s).forward())).toList();
-            return new Result(curve.points(), layers, loop.memory(), (System.nanoTime() - start) * 1e-9);
+            return new Result(curve.points(), layers, work[0], loop.memory(), (System.nanoTime() - start) * 1e-9);
         }
+    }
+
+    private static long live(Loop loop) {
+        return loop.model().sites().stream().mapToLong(s -> loop.model().param(s).forward().nonZeros()).sum();
     }
 }

@@ -2,19 +2,12 @@ package dev.filigree.prune.regime;
 
 import dev.filigree.base.Catalog;
 import dev.filigree.base.Catalog.Option;
-import dev.filigree.base.Floats;
 import dev.filigree.base.UserError;
 import dev.filigree.model.Site;
 import dev.filigree.prune.Footprint;
 import dev.filigree.prune.Parts;
 import dev.filigree.prune.allocation.Allocation;
-import dev.filigree.prune.drop.Drop;
-import dev.filigree.prune.drop.Smallest;
 import dev.filigree.prune.schedule.Cubic;
-import dev.filigree.tensor.Layout;
-import dev.filigree.tensor.Rewiring;
-import dev.filigree.tensor.Topology;
-import dev.filigree.tensor.Weight;
 import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
 import java.util.List;
@@ -24,16 +17,15 @@ import java.util.Map;
  * Gradual magnitude pruning: born dense, and the smallest weights die for good in many small prunings, along
  * {@code s = target (1 - (1 - progress)^3)}. What is pruned is stored sparse from the first pruning on.
  */
-public record Gradual(Allocation allocation, Cubic schedule, double from) implements Regime {
+public record Gradual(Thinning thinning, Cubic schedule, double from) implements Regime {
 
     public static final Catalog.Entry<Regime> ENTRY = Catalog.entry("gmp", "Zhu and Gupta 2017, arXiv:1710.01878",
-            "born dense, the smallest weights die in many small prunings", List.of(Option.of("allocation", "uniform", "how survivors are spread over layers"),
+            "born dense, the smallest weights die in many small prunings", List.of(Option.of("allocation", "uniform", "how survivors are spread over layers; global is one threshold for all"),
                     Option.of("from", 0.05, "share of the steps before the first pruning"), Option.of("until", 0.6, "share of the steps after which the target is reached"),
                     Option.of("times", 20, "prunings on the way")),
-            s -> new Gradual(Parts.ALLOCATIONS.make(s.text("allocation")), new Cubic(0, s.number("until"), s.integer("times")), s.number("from")));
+            s -> new Gradual(new Thinning(Parts.ALLOCATIONS.make(s.text("allocation"))), new Cubic(0, s.number("until"), s.integer("times")), s.number("from")));
 
     public Gradual {
-        Regimes.byShape(allocation);
         if (!(from >= 0 && from < schedule.until())) {
             throw new UserError("method gmp: found from=" + from + " and until=" + schedule.until() + ", expected 0 <= from < until");
         }
@@ -46,7 +38,6 @@ public record Gradual(Allocation allocation, Cubic schedule, double from) implem
 
     @Override
     public Map<Site, Long> births(List<Site> sites, double sparsity) {
-        Regimes.keep(allocation, sites, sparsity);
         return Map.of();
     }
 
@@ -57,7 +48,7 @@ public record Gradual(Allocation allocation, Cubic schedule, double from) implem
 
     @Override
     public Regime with(Allocation other) {
-        return new Gradual(other, schedule, from);
+        return new Gradual(new Thinning(other), schedule, from);
     }
 
     /** Prunes before the steps in which the schedule fires. */
@@ -65,7 +56,6 @@ public record Gradual(Allocation allocation, Cubic schedule, double from) implem
 
         private final List<Site> sites;
         private final double target;
-        private final Drop drop = new Smallest();
 
         Prune(List<Site> sites, double target) {
             this.sites = sites;
@@ -75,17 +65,7 @@ public record Gradual(Allocation allocation, Cubic schedule, double from) implem
         @Override
         public void beforeStep(Loop loop, long step) {
             if (step >= from * loop.steps() && schedule.fires(step, loop.steps())) {
-                Regimes.keep(allocation, sites, schedule.sparsity(step, loop.steps(), target)).forEach((site, keep) -> prune(loop, site, keep));
-            }
-        }
-
-        private void prune(Loop loop, Site site, long keep) {
-            Weight w = loop.model().param(site).forward();
-            Topology live = Topology.of(w);
-            if (live.count() > keep) {
-                Floats values = Layout.canonical(w, live);
-                Rewiring death = Rewiring.of(live, drop.choose(values, (int) (live.count() - keep)), new long[0]);
-                loop.rewire(site, death.after(), death.values(values));
+                thinning.thin(loop, sites, schedule.sparsity(step, loop.steps(), target));
             }
         }
     }

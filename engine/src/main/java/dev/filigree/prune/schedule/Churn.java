@@ -6,7 +6,7 @@ import dev.filigree.base.UserError;
 import java.util.List;
 
 /** When live positions move during training, and what share of them. Steps are counted from 0. */
-public sealed interface Churn permits Churn.Even, Churn.Cosine {
+public sealed interface Churn permits Churn.Even, Churn.Cosine, Churn.Times {
 
     /** Steps from one time to the next; 0 stands for an epoch. */
     int every();
@@ -52,6 +52,36 @@ public sealed interface Churn permits Churn.Even, Churn.Cosine {
 
         public Cosine {
             check(every, share, until);
+        }
+
+        @Override
+        public double share(double progress) {
+            return share / 2 * (1 + Math.cos(Math.PI * progress));
+        }
+    }
+
+    /** {@code share/2 (1 + cos(pi progress))}, so many times at even distances over the whole run, whatever its length. */
+    record Times(int times, double share, double until) implements Churn {
+
+        public static final Catalog.Entry<Churn> ENTRY = Catalog.entry("times", "Liu et al. 2021, arXiv:2106.10404", "a cosine's share, so many times in a run",
+                List.of(Option.of("times", 40, "how often in the whole run, its end included"), Option.of("share", 0.5, "share of the live positions that moves at first"),
+                        Option.of("until", 1.0, "share of the steps after which positions stay")), s -> new Times(s.integer("times"), s.number("share"), s.number("until")));
+
+        public Times {
+            check(times, share, until);
+            if (times < 1) {
+                throw new UserError("churn times: found times=" + times + ", expected at least 1");
+            }
+        }
+
+        @Override
+        public int every() {
+            return 0;
+        }
+
+        @Override
+        public boolean fires(long step, long steps, long epoch) {
+            return step > 0 && step * times / steps > (step - 1) * times / steps && step < until * steps;
         }
 
         @Override

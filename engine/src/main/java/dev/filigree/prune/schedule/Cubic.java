@@ -40,8 +40,13 @@ public record Cubic(double start, double until, int times) implements Schedule {
 
     @Override
     public double sparsity(long step, long steps, double target) {
-        double left = 1 - done(step, steps) / (double) times;
-        return target + (start(target) - target) * left * left * left;
+        return at(start(target), target, done(step, steps) / (double) times);
+    }
+
+    /** The share of zeros at {@code progress} of the way, 0..1. */
+    public static double at(double start, double target, double progress) {
+        double left = 1 - progress;
+        return target + (start - target) * left * left * left;
     }
 
     /** Prunings due up to and before {@code step}: the last is due at {@code until}. */
