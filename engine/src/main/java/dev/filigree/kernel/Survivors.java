@@ -14,6 +14,21 @@ public interface Survivors {
      */
     void largest(Floats w, int cols, int n, int m, int fromTile, int toTile, MemorySegment live);
 
-    /** Multiplies with {@code factor} what is not marked in {@code live}, for tiles {@code fromTile .. toTile}. */
-    void shrinkOthers(Floats w, int cols, int fromTile, int toTile, MemorySegment live, float factor);
+    /**
+     * Lays what is marked side by side, rows {@code 4 fromTile .. min(rows, 4 toTile)}.
+     *
+     * @param live   N marks for every M columns of a row
+     * @param place  {@code [rows] [cols/m * n]}: a byte each, its column in its group, ascending
+     * @param values {@code [rows] [cols/m * n]}
+     */
+    void pack(Floats w, int rows, int cols, int n, int m, int fromTile, int toTile, MemorySegment live, MemorySegment place, Floats values);
+
+    /** {@code out += factor w} where nothing is marked, for tiles {@code fromTile .. toTile}; out may be w. */
+    void addOthers(Floats w, int cols, int fromTile, int toTile, MemorySegment live, float factor, Floats out);
+
+    /**
+     * The transpose of what is marked: as {@link DenseGradients#transpose} of w with zeros elsewhere, for tiles
+     * {@code fromTile .. toTile} of {@code out [ceil(cols/4)] [rows] [4]}.
+     */
+    void transpose(Floats w, int rows, int cols, int fromTile, int toTile, MemorySegment live, Floats out);
 }

@@ -31,10 +31,13 @@ import dev.filigree.prune.drop.SmallestOfEachSign;
 import dev.filigree.prune.growth.GradientGrowth;
 import dev.filigree.prune.growth.Growth;
 import dev.filigree.prune.growth.RandomGrowth;
+import dev.filigree.prune.regime.CutOnce;
 import dev.filigree.prune.regime.Dense;
 import dev.filigree.prune.regime.Dynamic;
 import dev.filigree.prune.regime.Gradual;
+import dev.filigree.prune.regime.MaskDecay;
 import dev.filigree.prune.regime.Regime;
+import dev.filigree.prune.regime.StageDecay;
 import dev.filigree.prune.regime.StraightThrough;
 import dev.filigree.prune.regime.Tickets;
 import dev.filigree.prune.schedule.Churn;
@@ -67,7 +70,7 @@ public final class Parts {
 
     /** How networks are trained sparse. */
     public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, Tickets.ENTRY,
-            StraightThrough.STE, StraightThrough.SR_STE);
+            StraightThrough.STE, StraightThrough.SR_STE, StraightThrough.BDWP, MaskDecay.ENTRY, StageDecay.ENTRY, CutOnce.ENTRY);
 
     public static final Shelf<Drop> DROPS = Catalog.shelf(Axis.DROP, Smallest.ENTRY, SmallestOfEachSign.ENTRY);
 

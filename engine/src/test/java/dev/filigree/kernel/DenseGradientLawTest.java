@@ -115,10 +115,46 @@ record DenseGradientLawTest(Kernels vector) {
             Kernels.scalar().survivors().largest(w, cols, nm[0], nm[1], 1, 4, expected);
             vector.survivors().largest(w, cols, nm[0], nm[1], 1, 4, actual);
             assertEquals(-1, expected.mismatch(actual), vector.name() + " " + nm[0] + ":" + nm[1]);
-            Floats shrunk = copy(w);
-            Kernels.scalar().survivors().shrinkOthers(shrunk, cols, 1, 4, expected, 0.25f);
-            vector.survivors().shrinkOthers(w, cols, 1, 4, expected, 0.25f);
-            assertSame(shrunk, w, vector.name() + " others than " + nm[0] + ":" + nm[1]);
+            Floats added = copy(w);
+            Kernels.scalar().survivors().addOthers(w, cols, 1, 4, expected, 0.25f, added);
+            Floats alike = copy(w);
+            vector.survivors().addOthers(w, cols, 1, 4, expected, 0.25f, alike);
+            assertSame(added, alike, vector.name() + " others than " + nm[0] + ":" + nm[1]);
         }
+    }
+
+    @Test
+    void survivorsArePackedAndTurnedAsTheDefinitionDoesAndTheRestIsLeftAlone() {
+        for (int[] nm : new int[][] {{1, 2}, {2, 4}, {3, 5}, {4, 8}, {1, 12}, {5, 16}, {3, 24}, {64, 128}}) {
+            for (int groups : new int[] {1, 3, 7}) {
+                for (int rows : new int[] {1, 5, 16, 19}) {
+                    packed(nm[0], nm[1], groups * nm[1], rows);
+                }
+            }
+        }
+    }
+
+    private void packed(int n, int m, int cols, int rows) {
+        String what = vector.name() + " " + n + ":" + m + " of " + rows + " x " + cols;
+        int tiles = Tiled.tiles(rows);
+        Floats w = random(tiles * Kernels.TILE_ROWS * cols, new Rng(rows * cols));
+        MemorySegment live = Arena.ofAuto().allocate((long) tiles * cols);
+        Kernels.scalar().survivors().largest(w, cols, n, m, 0, tiles, live);
+        int count = rows * cols / m * n;
+        int first = Math.min(1, tiles - 1);
+        MemorySegment expectedPlaces = Arena.ofAuto().allocate(count).fill((byte) 77);
+        MemorySegment places = Arena.ofAuto().allocate(count).fill((byte) 77);
+        Floats expected = Floats.allocate(count).fill(7f);
+        Floats actual = Floats.allocate(count).fill(7f);
+        Kernels.scalar().survivors().pack(w, rows, cols, n, m, first, tiles, live, expectedPlaces, expected);
+        vector.survivors().pack(w, rows, cols, n, m, first, tiles, live, places, actual);
+        assertEquals(-1, expectedPlaces.mismatch(places), what);
+        assertSame(expected, actual, what);
+        int turned = Tiled.tiles(cols);
+        Floats expectedTurned = Floats.allocate(turned * Kernels.TILE_ROWS * rows).fill(7f);
+        Floats actualTurned = Floats.allocate(turned * Kernels.TILE_ROWS * rows).fill(7f);
+        Kernels.scalar().survivors().transpose(w, rows, cols, turned / 3, turned, live, expectedTurned);
+        vector.survivors().transpose(w, rows, cols, turned / 3, turned, live, actualTurned);
+        assertSame(expectedTurned, actualTurned, what + " turned");
     }
 }

@@ -23,12 +23,40 @@ final class ScalarSurvivors implements Survivors {
     }
 
     @Override
-    public void shrinkOthers(Floats w, int cols, int fromTile, int toTile, MemorySegment live, float factor) {
-        for (int i = fromTile * cols * TILE_ROWS; i < toTile * cols * TILE_ROWS; i++) {
-            if ((live.get(JAVA_BYTE, i / TILE_ROWS) >> i % TILE_ROWS & 1) == 0) {
-                w.set(i, factor * w.get(i));
+    public void pack(Floats w, int rows, int cols, int n, int m, int fromTile, int toTile, MemorySegment live, MemorySegment place, Floats values) {
+        for (int r = fromTile * TILE_ROWS; r < Math.min(rows, toTile * TILE_ROWS); r++) {
+            int at = r * (cols / m) * n;
+            for (int c = 0; c < cols; c++) {
+                if (marked(live, r / TILE_ROWS * cols + c, r % TILE_ROWS)) {
+                    place.set(JAVA_BYTE, at, (byte) (c % m));
+                    values.set(at++, w.get((r / TILE_ROWS * cols + c) * TILE_ROWS + r % TILE_ROWS));
+                }
             }
         }
+    }
+
+    @Override
+    public void addOthers(Floats w, int cols, int fromTile, int toTile, MemorySegment live, float factor, Floats out) {
+        for (int i = fromTile * cols * TILE_ROWS; i < toTile * cols * TILE_ROWS; i++) {
+            if (!marked(live, i / TILE_ROWS, i % TILE_ROWS)) {
+                out.set(i, out.get(i) + factor * w.get(i));
+            }
+        }
+    }
+
+    @Override
+    public void transpose(Floats w, int rows, int cols, int fromTile, int toTile, MemorySegment live, Floats out) {
+        for (int c = fromTile * TILE_ROWS; c < toTile * TILE_ROWS; c++) {
+            for (int r = 0; r < rows; r++) {
+                int column = r / TILE_ROWS * cols + c;
+                out.set((c / TILE_ROWS * rows + r) * TILE_ROWS + c % TILE_ROWS, c < cols && marked(live, column, r % TILE_ROWS) ? w.get(column * TILE_ROWS + r % TILE_ROWS) : 0f);
+            }
+        }
+    }
+
+    /** @param column of a tile, counted over all tiles */
+    private static boolean marked(MemorySegment live, int column, int r) {
+        return (live.get(JAVA_BYTE, column) >> r & 1) != 0;
     }
 
     /** How many of a group come before its place {@code i}. */

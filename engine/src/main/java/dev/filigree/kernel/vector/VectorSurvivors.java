@@ -9,6 +9,8 @@ import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.address;
+import static dev.filigree.kernel.vector.Lanes.getInt;
+import static dev.filigree.kernel.vector.Lanes.setInt;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.ref.Reference.reachabilityFence;
 import static jdk.incubator.vector.IntVector.fromMemorySegment;
@@ -26,6 +28,9 @@ import jdk.incubator.vector.VectorShuffle;
 
 /** Ranks every weight among those of its group: a vector holds four rows of a few columns, each compared with each. */
 final class VectorSurvivors implements Survivors {
+
+    /** Columns whose marks are read together. */
+    private static final int EIGHT = 8;
 
     /** Columns of a vector. */
     private static final int COLUMNS = N / TILE_ROWS;
@@ -95,27 +100,80 @@ final class VectorSurvivors implements Survivors {
                 rank = rank.add(1, size.rearrange(COLUMN3).compare(GT, size));
             }
             long bits = rank.lt(n).toLong();
+            long at = live + (long) t * COLUMNS;
             for (int c = 0; c < COLUMNS; c++) {
-                ALL.set(JAVA_BYTE, live + (long) t * COLUMNS + c, (byte) (bits >>> TILE_ROWS * c & 15));
+                ALL.set(JAVA_BYTE, (at + c) & MASK, (byte) (bits >>> TILE_ROWS * c & 15));
             }
         }
     }
 
     @Override
-    public void shrinkOthers(Floats w, int cols, int fromTile, int toTile, MemorySegment live, float factor) {
-        int column = fromTile * cols;
-        long p = address(w) + 4L * TILE_ROWS * column;
-        long marks = live.address();
-        for (; column + COLUMNS <= toTile * cols; column += COLUMNS, p += STEP) {
-            long bits = 0;
-            for (int c = 0; c < COLUMNS; c++) {
-                bits |= (long) ALL.get(JAVA_BYTE, (marks + column + c) & MASK) << TILE_ROWS * c;
-            }
-            FloatVector all = FloatVector.fromMemorySegment(F, ALL, p & MASK, ORDER);
-            all.mul(factor).blend(all, VectorMask.fromLong(F, bits)).intoMemorySegment(ALL, p & MASK, ORDER);
+    public void pack(Floats w, int rows, int cols, int n, int m, int fromTile, int toTile, MemorySegment live, MemorySegment place, Floats values) {
+        int perRow = cols / m * n;
+        if (m % EIGHT != 0 && EIGHT % m != 0) {
+            plain.pack(w, rows, cols, n, m, fromTile, toTile, live, place, values);
+            return;
         }
-        plain.shrinkOthers(w.slice(column * TILE_ROWS, (toTile * cols - column) * TILE_ROWS), 1, 0, toTile * cols - column, live.asSlice(column), factor);
+        for (int r = fromTile * TILE_ROWS; r < Math.min(rows, toTile * TILE_ROWS); r++) {
+            long column = (long) r / TILE_ROWS * cols;
+            long at = (long) r * perRow;
+            SurvivingRows.pack(address(w) + 4 * (TILE_ROWS * column + r % TILE_ROWS), cols, m, live.address() + column, r % TILE_ROWS, place.address() + at, address(values) + 4 * at, perRow);
+        }
         reachabilityFence(w);
         reachabilityFence(live);
+        reachabilityFence(place);
+        reachabilityFence(values);
+    }
+
+    @Override
+    public void addOthers(Floats w, int cols, int fromTile, int toTile, MemorySegment live, float factor, Floats out) {
+        int column = fromTile * cols;
+        long first = 4L * TILE_ROWS * column;
+        long p = address(w) + first;
+        long q = address(out) + first;
+        long marks = live.address();
+        for (; column + COLUMNS <= toTile * cols; column += COLUMNS, p += STEP, q += STEP) {
+            FloatVector before = FloatVector.fromMemorySegment(F, ALL, q & MASK, ORDER);
+            FloatVector more = FloatVector.fromMemorySegment(F, ALL, p & MASK, ORDER).mul(factor);
+            before.add(more).blend(before, VectorMask.fromLong(F, marks((marks + column) & MASK))).intoMemorySegment(ALL, q & MASK, ORDER);
+        }
+        int left = toTile * cols - column;
+        plain.addOthers(w.slice(column * TILE_ROWS, left * TILE_ROWS), 1, 0, left, live.asSlice(column), factor, out.slice(column * TILE_ROWS, left * TILE_ROWS));
+        reachabilityFence(w);
+        reachabilityFence(live);
+        reachabilityFence(out);
+    }
+
+    @Override
+    public void transpose(Floats w, int rows, int cols, int fromTile, int toTile, MemorySegment live, Floats out) {
+        int wholeRows = rows / TILE_ROWS;
+        int wholeTiles = Math.clamp(cols / TILE_ROWS - fromTile, 0, toTile - fromTile);
+        long tile = 4L * TILE_ROWS;
+        for (int i = 0; i < wholeRows; i++) {
+            long column = (long) i * cols + (long) fromTile * TILE_ROWS;
+            Fours.transposeMarked(address(w) + tile * column, live.address() + column, address(out) + tile * ((long) fromTile * rows + (long) i * TILE_ROWS), tile * rows, wholeTiles);
+        }
+        for (int t = fromTile; t < toTile; t++) {
+            for (int r = t < fromTile + wholeTiles ? wholeRows * TILE_ROWS : 0; r < rows; r++) {
+                for (int j = 0; j < TILE_ROWS; j++) {
+                    int c = t * TILE_ROWS + j;
+                    long column = (long) (r / TILE_ROWS) * cols + c;
+                    boolean marked = c < cols && (live.get(JAVA_BYTE, column) >> r % TILE_ROWS & 1) != 0;
+                    setInt(address(out) + tile * ((long) t * rows + r) + 4L * j, marked ? getInt(address(w) + tile * column + 4L * (r % TILE_ROWS)) : 0);
+                }
+            }
+        }
+        reachabilityFence(w);
+        reachabilityFence(live);
+        reachabilityFence(out);
+    }
+
+    /** The marks of a vector's columns, a bit for each lane. */
+    private static long marks(long live) {
+        long bits = 0;
+        for (int c = 0; c < COLUMNS; c++) {
+            bits |= (long) ALL.get(JAVA_BYTE, live + c) << TILE_ROWS * c;
+        }
+        return bits;
     }
 }
