@@ -3,10 +3,12 @@ package dev.filigree.app.train;
 import dev.filigree.kernel.Compute;
 import dev.filigree.model.Site;
 import dev.filigree.train.Curve;
+import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
 import dev.filigree.train.Memory;
 import dev.filigree.train.Problem;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A run that leaves nothing but its result: what studies are made of. */
 public final class Trial {
@@ -30,14 +32,26 @@ public final class Trial {
 
     /** Trains from the settings' seed to the end. */
     public static Result run(TrainSettings settings, Problem problem, Compute compute) {
+        return run(settings, problem, compute, List.of());
+    }
+
+    /** The same, watched by {@code hooks} after those of the method. */
+    public static Result run(TrainSettings settings, Problem problem, Compute compute, List<Hook> hooks) {
         long start = System.nanoTime();
         Assembly assembly = new Assembly(settings, problem, compute);
         Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch(), assembly.form()), p -> { });
-        try (Loop loop = assembly.loop(List.of(curve))) {
+        try (Loop loop = assembly.loop(Stream.concat(hooks.stream(), Stream.of(curve)).toList())) {
             loop.run((step, steps, loss, batch, seconds) -> { });
             long live = loop.model().sites().stream().mapToLong(s -> loop.model().param(s).forward().nonZeros()).sum();
             long positions = loop.model().sites().stream().mapToLong(Site::positions).sum();
             return new Result(curve.points(), live, positions, loop.memory(), (System.nanoTime() - start) * 1e-9);
+        }
+    }
+
+    /** Seconds of a step, the median of some that are tried for so long and leave no trace. */
+    public static double step(TrainSettings settings, Problem problem, Compute compute, double seconds) {
+        try (Loop loop = new Assembly(settings, problem, compute).loop(List.of())) {
+            return loop.rehearse(seconds).seconds();
         }
     }
 }
