@@ -1,6 +1,8 @@
 package dev.filigree.kernel;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 import java.lang.foreign.MemorySegment;
 
 /** Chooses positions of a dense weight in tiles {@code [ceil(rows/4)] [cols] [4]}. */
@@ -15,13 +17,15 @@ public interface Survivors {
     void largest(Floats w, int cols, int n, int m, int fromTile, int toTile, MemorySegment live);
 
     /**
-     * Lays what is marked side by side, rows {@code 4 fromTile .. min(rows, 4 toTile)}.
+     * Lays what is marked side by side as sparse rows in chunks of columns, rows {@code 4 fromTile .. min(rows, 4 toTile)}.
      *
      * @param live   N marks for every M columns of a row
-     * @param place  {@code [rows] [cols/m * n]}: a byte each, its column in its group, ascending
-     * @param values {@code [rows] [cols/m * n]}
+     * @param chunk  columns of a chunk, a multiple of M
+     * @param start  {@code [chunks] [rows]}: where the entries of a row in a chunk begin
+     * @param column of each entry in its chunk, ascending; unsigned
+     * @param values of each entry
      */
-    void pack(Floats w, int rows, int cols, int n, int m, int fromTile, int toTile, MemorySegment live, MemorySegment place, Floats values);
+    void pack(Floats w, int rows, int cols, int n, int m, int fromTile, int toTile, MemorySegment live, int chunk, Ints start, Shorts column, Floats values);
 
     /** {@code out += factor w} where nothing is marked, for tiles {@code fromTile .. toTile}; out may be w. */
     void addOthers(Floats w, int cols, int fromTile, int toTile, MemorySegment live, float factor, Floats out);

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 import dev.filigree.base.UserError;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
@@ -46,14 +47,26 @@ public final class Projection {
         }
     }
 
-    /** Room for the survivors, to be filled by {@link #pack}. */
-    public PackedNofM room() {
+    /**
+     * Room for the survivors, to be filled by {@link #pack}: sparse rows, of which every chunk of columns holds as many entries
+     * in each row. Their product is faster than that of {@link PackedNofM}, which is smaller.
+     */
+    public Csr room() {
         int count = Checked.elements(n + ":" + m, "values", (long) rows * (cols / m) * n);
-        MemorySegment place = Arena.ofAuto().allocate(Math.max(1, count), Floats.ALIGNMENT);
-        for (int i = 0; i < count; i++) {
-            place.set(JAVA_BYTE, i, (byte) (i % n));
+        int chunk = Math.min(cols, Math.ceilDiv(Layout.chunkFor(n, m), m) * m);
+        int chunks = Math.ceilDiv(cols, chunk);
+        Ints start = Ints.allocate(Checked.elements(n + ":" + m, "row offsets", (long) chunks * rows + 1));
+        Shorts column = Shorts.allocate(count);
+        for (int c = 0, at = 0; c < chunks; c++) {
+            int each = Math.min(chunk, cols - c * chunk) / m * n;
+            for (int r = 0; r < rows; r++, at += each) {
+                for (int i = 0; i < each; i++) {
+                    column.set(at + i, i / n * m + i % n);
+                }
+                start.set(c * rows + r + 1, at + each);
+            }
         }
-        return new PackedNofM(rows, cols, n, m, place, Floats.allocate(count));
+        return new Csr(rows, cols, chunk, start, column, Floats.allocate(count));
     }
 
     /** The largest of each group survive, the first of equal ones. */
@@ -62,14 +75,20 @@ public final class Projection {
         inTiles(compute, (from, to) -> compute.kernels().survivors().largest(master.tiles(), cols, n, m, from, to, live));
     }
 
-    /** Writes the survivors' places and present values. */
-    public void pack(Compute compute, Tiled master, PackedNofM out) {
+    /** Writes the survivors' columns and present values into what {@link #room} gave. */
+    public void pack(Compute compute, Tiled master, Csr out) {
         check(master.rows(), master.cols());
         check(out.rows(), out.cols());
-        if (out.n() != n || out.m() != m) {
-            throw new IllegalArgumentException(n + ":" + m + " survivors do not fit " + out.layout());
+        if (out.nonZeros() != (long) rows * (cols / m) * n || out.chunk() % m != 0) {
+            throw new IllegalArgumentException(n + ":" + m + " survivors do not fit " + out.nonZeros() + " entries in chunks of " + out.chunk());
         }
-        inTiles(compute, (from, to) -> compute.kernels().survivors().pack(master.tiles(), rows, cols, n, m, from, to, live, out.place(), out.values()));
+        inTiles(compute, (from, to) -> compute.kernels().survivors().pack(master.tiles(), rows, cols, n, m, from, to, live, out.chunk(), out.start(), out.column(), out.values()));
+    }
+
+    /** The survivors as they are to be kept. */
+    public PackedNofM packed(Csr survivors) {
+        Topology positions = Topology.of(survivors);
+        return PackedNofM.pack(Arena.ofAuto(), positions, Layout.canonical(survivors, positions), n, m);
     }
 
     /** {@code out += factor w} for what did not survive; out lies as the master's tiles do and may be them. */

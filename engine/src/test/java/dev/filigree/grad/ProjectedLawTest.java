@@ -11,7 +11,7 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.ops.Held;
 import dev.filigree.ops.Value;
 import dev.filigree.ops.WayBack;
-import dev.filigree.tensor.PackedNofM;
+import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Projection;
 import dev.filigree.tensor.Tiled;
 import java.lang.foreign.Arena;
@@ -51,7 +51,7 @@ class ProjectedLawTest {
 
         private final Held p;
         private final Projection projection = new Projection(ROWS, COLS, 2, 4);
-        private final PackedNofM packed = projection.room();
+        private final Csr packed = projection.room();
         private final Tiled turned = Tiled.room(COLS, ROWS);
 
         Survivors(Held p) {

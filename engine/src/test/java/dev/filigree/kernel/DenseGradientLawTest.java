@@ -4,11 +4,14 @@ import static dev.filigree.kernel.Cases.assertClose;
 import static dev.filigree.kernel.Cases.assertSame;
 import static dev.filigree.kernel.Cases.copy;
 import static dev.filigree.kernel.Cases.random;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Rng;
+import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Tiled;
+import dev.filigree.tensor.Topology;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
@@ -140,21 +143,36 @@ record DenseGradientLawTest(Kernels vector) {
         Floats w = random(tiles * Kernels.TILE_ROWS * cols, new Rng(rows * cols));
         MemorySegment live = Arena.ofAuto().allocate((long) tiles * cols);
         Kernels.scalar().survivors().largest(w, cols, n, m, 0, tiles, live);
-        int count = rows * cols / m * n;
-        int first = Math.min(1, tiles - 1);
-        MemorySegment expectedPlaces = Arena.ofAuto().allocate(count).fill((byte) 77);
-        MemorySegment places = Arena.ofAuto().allocate(count).fill((byte) 77);
-        Floats expected = Floats.allocate(count).fill(7f);
-        Floats actual = Floats.allocate(count).fill(7f);
-        Kernels.scalar().survivors().pack(w, rows, cols, n, m, first, tiles, live, expectedPlaces, expected);
-        vector.survivors().pack(w, rows, cols, n, m, first, tiles, live, places, actual);
-        assertEquals(-1, expectedPlaces.mismatch(places), what);
-        assertSame(expected, actual, what);
+        for (int chunk : new int[] {cols, 2 * m, 8 * m}) {
+            Csr expected = room(live, rows, cols, chunk);
+            Csr actual = room(live, rows, cols, chunk);
+            int first = Math.min(1, tiles - 1);
+            Kernels.scalar().survivors().pack(w, rows, cols, n, m, first, tiles, live, chunk, expected.start(), expected.column(), expected.values());
+            vector.survivors().pack(w, rows, cols, n, m, first, tiles, live, chunk, actual.start(), actual.column(), actual.values());
+            assertEquals(-1, expected.column().segment().mismatch(actual.column().segment()), what);
+            assertSame(expected.values(), actual.values(), what);
+        }
         int turned = Tiled.tiles(cols);
         Floats expectedTurned = Floats.allocate(turned * Kernels.TILE_ROWS * rows).fill(7f);
         Floats actualTurned = Floats.allocate(turned * Kernels.TILE_ROWS * rows).fill(7f);
         Kernels.scalar().survivors().transpose(w, rows, cols, turned / 3, turned, live, expectedTurned);
         vector.survivors().transpose(w, rows, cols, turned / 3, turned, live, actualTurned);
         assertSame(expectedTurned, actualTurned, what + " turned");
+    }
+
+    /** Sparse rows for what is marked. */
+    private static Csr room(MemorySegment live, int rows, int cols, int chunk) {
+        Topology.Builder marked = new Topology.Builder(rows, cols, rows * cols);
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < cols; c++) {
+                if ((live.get(JAVA_BYTE, r / Kernels.TILE_ROWS * cols + c) >> r % Kernels.TILE_ROWS & 1) != 0) {
+                    marked.add(r, c);
+                }
+            }
+        }
+        Topology t = marked.build();
+        Csr room = Csr.pack(Arena.ofAuto(), t, Floats.allocate(t.count()).fill(7f), chunk);
+        room.column().segment().fill((byte) 77);
+        return room;
     }
 }

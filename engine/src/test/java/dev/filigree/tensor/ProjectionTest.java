@@ -49,14 +49,14 @@ class ProjectionTest {
         Tiled master = master(12);
         Projection projection = new Projection(ROWS, 12, 2, 4);
         projection.choose(compute(1), master);
-        PackedNofM packed = projection.room();
+        Csr packed = projection.room();
         projection.pack(compute(1), master, packed);
-        byte[] places = packed.place().toArray(ValueLayout.JAVA_BYTE);
+        int[] columns = Topology.of(packed).column().toArray();
         for (int i = 0; i < master.tiles().length(); i++) {
             master.tiles().set(i, 1 - master.tiles().get(i));
         }
         projection.pack(compute(1), master, packed);
-        assertArrayEquals(places, packed.place().toArray(ValueLayout.JAVA_BYTE));
+        assertArrayEquals(columns, Topology.of(packed).column().toArray());
         packed.forEach((r, c, slot, v) -> assertEquals(master.get(r, c), v));
     }
 
@@ -100,9 +100,9 @@ class ProjectionTest {
     private static PackedNofM survivors(Tiled master, int n, int m, Compute compute) {
         Projection projection = new Projection(master.rows(), master.cols(), n, m);
         projection.choose(compute, master);
-        PackedNofM packed = projection.room();
-        projection.pack(compute, master, packed);
-        return packed;
+        Csr rows = projection.room();
+        projection.pack(compute, master, rows);
+        return projection.packed(rows);
     }
 
     private static Tiled master(int cols) {

@@ -1,10 +1,8 @@
 package dev.filigree.app.studies;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import dev.filigree.app.report.LinePlot;
 import dev.filigree.model.Site;
-import dev.filigree.tensor.PackedNofM;
+import dev.filigree.tensor.Topology;
 import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
 import java.util.ArrayList;
@@ -14,13 +12,13 @@ import java.util.Map;
 
 /**
  * Watches which share of N:M survivors is replaced from one step to the next, in every tenth step of a run that is not
- * interrupted. What is not packed as N:M does not count.
+ * interrupted. Weights that are not projected do not count.
  */
 final class SurvivorChanges implements Hook {
 
     private static final int EVERY = 10;
 
-    private final Map<Site, byte[]> before = new LinkedHashMap<>();
+    private final Map<Site, Topology> before = new LinkedHashMap<>();
     private final List<LinePlot.Point> shares = new ArrayList<>(); // against epochs
 
     @Override
@@ -28,13 +26,13 @@ final class SurvivorChanges implements Hook {
         long survivors = 0;
         long changed = 0;
         for (Site s : loop.model().sites()) {
-            if (step % EVERY <= 1 && loop.model().param(s).forward() instanceof PackedNofM p) {
-                byte[] now = p.place().asSlice(0, p.nonZeros()).toArray(JAVA_BYTE);
+            if (step % EVERY <= 1 && loop.model().param(s).projected()) {
+                Topology now = Topology.of(loop.model().param(s).forward());
                 if (step % EVERY == 0) {
                     before.put(s, now);
-                } else if (before.containsKey(s) && before.get(s).length == now.length) {
-                    survivors += now.length;
-                    changed += changed(before.get(s), now, p.n());
+                } else if (before.containsKey(s)) {
+                    survivors += now.count();
+                    changed += changed(before.get(s), now);
                 }
             }
         }
@@ -43,15 +41,16 @@ final class SurvivorChanges implements Hook {
         }
     }
 
-    /** Places of a group, ascending, that are not among those before. */
-    private static int changed(byte[] before, byte[] now, int n) {
+    /** Positions that are not among those before. */
+    private static int changed(Topology before, Topology now) {
         int changed = 0;
-        for (int group = 0; group < now.length; group += n) {
-            for (int i = 0, j = 0; i < n; i++) {
-                while (j < n && before[group + j] < now[group + i]) {
+        for (int r = 0; r < now.rows(); r++) {
+            int j = before.start().get(r);
+            for (int i = now.start().get(r); i < now.start().get(r + 1); i++) {
+                while (j < before.start().get(r + 1) && before.column().get(j) < now.column().get(i)) {
                     j++;
                 }
-                changed += j < n && before[group + j] == now[group + i] ? 0 : 1;
+                changed += j < before.start().get(r + 1) && before.column().get(j) == now.column().get(i) ? 0 : 1;
             }
         }
         return changed;

@@ -4,6 +4,8 @@ import static dev.filigree.kernel.Kernels.TILE_ROWS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 import dev.filigree.kernel.Survivors;
 import java.lang.foreign.MemorySegment;
 
@@ -23,12 +25,12 @@ final class ScalarSurvivors implements Survivors {
     }
 
     @Override
-    public void pack(Floats w, int rows, int cols, int n, int m, int fromTile, int toTile, MemorySegment live, MemorySegment place, Floats values) {
+    public void pack(Floats w, int rows, int cols, int n, int m, int fromTile, int toTile, MemorySegment live, int chunk, Ints start, Shorts column, Floats values) {
         for (int r = fromTile * TILE_ROWS; r < Math.min(rows, toTile * TILE_ROWS); r++) {
-            int at = r * (cols / m) * n;
-            for (int c = 0; c < cols; c++) {
+            for (int c = 0, at = 0; c < cols; c++) {
+                at = c % chunk == 0 ? start.get(c / chunk * rows + r) : at;
                 if (marked(live, r / TILE_ROWS * cols + c, r % TILE_ROWS)) {
-                    place.set(JAVA_BYTE, at, (byte) (c % m));
+                    column.set(at, c % chunk);
                     values.set(at++, w.get((r / TILE_ROWS * cols + c) * TILE_ROWS + r % TILE_ROWS));
                 }
             }

@@ -2,7 +2,11 @@ package dev.filigree.kernel.vector;
 
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.INDEX;
+import static dev.filigree.kernel.vector.Lanes.LOW;
 import static dev.filigree.kernel.vector.Lanes.MASK;
+import static dev.filigree.kernel.vector.Lanes.NEXT;
+import static dev.filigree.kernel.vector.Lanes.OF4;
+import static dev.filigree.kernel.vector.Lanes.setShort;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
@@ -10,7 +14,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** Packs the survivors of a row: the marks of eight columns are one word, which tells the places of all survivors in it. */
+/**
+ * Packs the survivors of a row: the marks of eight columns are one word, and the set that they make tells the columns of its
+ * first four survivors. One, two or four survivors of every eight have loops of their own, without a count to wait for.
+ */
 final class SurvivingRows {
 
     /** Whatever the processor: the first column is the lowest byte. */
@@ -21,18 +28,20 @@ final class SurvivingRows {
     /** Brings the lowest bits of eight bytes together in the highest byte, that of the first byte lowest. */
     private static final long TOGETHER = 0x0102040810204080L;
 
-    /** For each set of eight columns, where they are, ascending, a byte each. */
-    private static final long[] PLACES = places();
+    private static final long LOWEST_OF_4 = 0x0001000100010001L;
+
+    /** For each set of eight columns, the first four of it, ascending, 16 bits each in the order of memory. */
+    private static final long[] FIRST_FOUR = firstFour();
 
     private SurvivingRows() {
     }
 
-    private static long[] places() {
+    private static long[] firstFour() {
         long[] all = new long[256];
         for (int set = 0; set < all.length; set++) {
-            for (int c = 0, count = 0; c < 8; c++) {
+            for (int c = 0, count = 0; c < 8 && count < 4; c++) {
                 if ((set >> c & 1) != 0) {
-                    all[set] |= (long) c << 8 * count++;
+                    all[set] |= (long) c << OF4 + NEXT * count++;
                 }
             }
         }
@@ -40,46 +49,86 @@ final class SurvivingRows {
     }
 
     /**
-     * @param w     the row's value in the first column of its tile
-     * @param m     divides 8 or is divided by it
-     * @param live  marks of the tile's columns, a byte each
-     * @param row   of the tile
-     * @param count survivors of the row
+     * @param w       the row's value in the first column of its tile
+     * @param ofEight how many of every eight columns survive, or 0 where that differs
+     * @param live    marks of the tile's columns, a byte each
+     * @param row     of the tile
      */
-    static void pack(long w, int cols, int m, long live, int row, long place, long values, int count) {
+    static void pack(long w, int cols, int ofEight, long live, int row, long column, long values) {
+        int whole = cols >> 3;
+        int at = switch (ofEight) {
+            case 1 -> ones(w, whole, live, row, column, values);
+            case 2 -> twos(w, whole, live, row, column, values);
+            case 4 -> fours(w, whole, live, row, column, values);
+            default -> any(w, 0, 8 * whole, live, row, column, values, 0);
+        };
+        any(w, 8 * whole, cols, live, row, column, values, at);
+    }
+
+    private static int ones(long w, int whole, long live, int row, long column, long values) {
         long ws = w & MASK;
         long marks = live & MASK;
-        long ps = place & MASK;
+        long cs = column & MASK;
         long vs = values & MASK;
-        long inGroup = LOWEST_BITS * Math.min(7, m - 1); // of a column's number among eight, what counts in its group
-        int at = 0;
-        int inside = 0; // the first column's place in its group
-        for (int c = 0; c + 8 <= cols; c += 8) {
-            long set = (ALL.get(WORD, marks + (c & INDEX)) >>> row & LOWEST_BITS) * TOGETHER >>> 56;
-            long columns = PLACES[(int) set & 255];
-            int found = Long.bitCount(set);
-            long places = (columns & inGroup) + LOWEST_BITS * inside;
-            inside = inside + 8 >= m ? 0 : inside + 8;
-            if (at + 8 <= count) { // what is written past the last place is overwritten next
-                ALL.set(WORD, ps + (at & INDEX), places);
-            } else {
-                for (int i = 0; i < found; i++) {
-                    ALL.set(JAVA_BYTE, ps + (at + i & INDEX), (byte) (places >>> 8 * i));
-                }
-            }
-            for (int i = 0; i < found; i++) {
-                long column = (c & INDEX) + (columns & 7);
-                columns >>>= 8;
-                ALL.set(JAVA_INT_UNALIGNED, vs + 4 * (at + i & INDEX), ALL.get(JAVA_INT_UNALIGNED, ws + 16 * column));
-            }
-            at += found;
+        for (int j = 0; j < whole; j++) {
+            long i = j & INDEX;
+            long first = FIRST_FOUR[(int) ((ALL.get(WORD, marks + 8 * i) >>> row & LOWEST_BITS) * TOGETHER >>> 56)] >>> OF4 & 7;
+            setShort(cs + 2 * i, (int) (8 * i + first));
+            ALL.set(JAVA_INT_UNALIGNED, vs + 4 * i, ALL.get(JAVA_INT_UNALIGNED, ws + 128 * i + 16 * first));
         }
-        for (int c = cols & -8; c < cols; c++) {
+        return whole;
+    }
+
+    private static int twos(long w, int whole, long live, int row, long column, long values) {
+        long ws = w & MASK;
+        long marks = live & MASK;
+        long cs = column & MASK;
+        long vs = values & MASK;
+        for (int j = 0; j < whole; j++) {
+            long i = j & INDEX;
+            long found = FIRST_FOUR[(int) ((ALL.get(WORD, marks + 8 * i) >>> row & LOWEST_BITS) * TOGETHER >>> 56)];
+            long first = found >>> OF4 & 7;
+            long second = found >>> OF4 + NEXT & 7;
+            setShort(cs + 4 * i, (int) (8 * i + first));
+            setShort(cs + 4 * i + 2, (int) (8 * i + second));
+            ALL.set(JAVA_INT_UNALIGNED, vs + 8 * i, ALL.get(JAVA_INT_UNALIGNED, ws + 128 * i + 16 * first));
+            ALL.set(JAVA_INT_UNALIGNED, vs + 8 * i + 4, ALL.get(JAVA_INT_UNALIGNED, ws + 128 * i + 16 * second));
+        }
+        return 2 * whole;
+    }
+
+    private static int fours(long w, int whole, long live, int row, long column, long values) {
+        long ws = w & MASK;
+        long marks = live & MASK;
+        long cs = column & MASK;
+        long vs = values & MASK;
+        for (int j = 0; j < whole; j++) {
+            long i = j & INDEX;
+            long found = FIRST_FOUR[(int) ((ALL.get(WORD, marks + 8 * i) >>> row & LOWEST_BITS) * TOGETHER >>> 56)];
+            long group = ws + 128 * i;
+            ALL.set(JAVA_LONG_UNALIGNED, cs + 8 * i, found + LOWEST_OF_4 * (8 * i & LOW));
+            ALL.set(JAVA_INT_UNALIGNED, vs + 16 * i, ALL.get(JAVA_INT_UNALIGNED, group + 16 * (found >>> OF4 & 7)));
+            ALL.set(JAVA_INT_UNALIGNED, vs + 16 * i + 4, ALL.get(JAVA_INT_UNALIGNED, group + 16 * (found >>> OF4 + NEXT & 7)));
+            ALL.set(JAVA_INT_UNALIGNED, vs + 16 * i + 8, ALL.get(JAVA_INT_UNALIGNED, group + 16 * (found >>> OF4 + 2 * NEXT & 7)));
+            ALL.set(JAVA_INT_UNALIGNED, vs + 16 * i + 12, ALL.get(JAVA_INT_UNALIGNED, group + 16 * (found >>> OF4 + 3 * NEXT & 7)));
+        }
+        return 4 * whole;
+    }
+
+    /** Column by column, from entry {@code at} on. */
+    private static int any(long w, int from, int to, long live, int row, long column, long values, int at) {
+        long ws = w & MASK;
+        long marks = live & MASK;
+        long cs = column & MASK;
+        long vs = values & MASK;
+        int next = at;
+        for (int c = from; c < to; c++) {
             if ((ALL.get(JAVA_BYTE, marks + (c & INDEX)) >> row & 1) != 0) {
-                ALL.set(JAVA_BYTE, ps + (at & INDEX), (byte) (c % m));
-                ALL.set(JAVA_INT_UNALIGNED, vs + 4 * (at & INDEX), ALL.get(JAVA_INT_UNALIGNED, ws + 16 * (c & INDEX)));
-                at++;
+                setShort(cs + 2 * (next & INDEX), c);
+                ALL.set(JAVA_INT_UNALIGNED, vs + 4 * (next & INDEX), ALL.get(JAVA_INT_UNALIGNED, ws + 16 * (c & INDEX)));
+                next++;
             }
         }
+        return next;
     }
 }

@@ -18,6 +18,8 @@ import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.Survivors;
 import java.lang.foreign.MemorySegment;
@@ -108,20 +110,25 @@ final class VectorSurvivors implements Survivors {
     }
 
     @Override
-    public void pack(Floats w, int rows, int cols, int n, int m, int fromTile, int toTile, MemorySegment live, MemorySegment place, Floats values) {
-        int perRow = cols / m * n;
-        if (m % EIGHT != 0 && EIGHT % m != 0) {
-            plain.pack(w, rows, cols, n, m, fromTile, toTile, live, place, values);
+    public void pack(Floats w, int rows, int cols, int n, int m, int fromTile, int toTile, MemorySegment live, int chunk, Ints start, Shorts column, Floats values) {
+        if (m % EIGHT != 0 && EIGHT % m != 0) { // eight columns are then no groups
+            plain.pack(w, rows, cols, n, m, fromTile, toTile, live, chunk, start, column, values);
             return;
         }
-        for (int r = fromTile * TILE_ROWS; r < Math.min(rows, toTile * TILE_ROWS); r++) {
-            long column = (long) r / TILE_ROWS * cols;
-            long at = (long) r * perRow;
-            SurvivingRows.pack(address(w) + 4 * (TILE_ROWS * column + r % TILE_ROWS), cols, m, live.address() + column, r % TILE_ROWS, place.address() + at, address(values) + 4 * at, perRow);
+        int ofEight = EIGHT % m == 0 ? EIGHT / m * n : 0;
+        for (int tile = fromTile; tile < toTile; tile++) {
+            for (int c = 0; c < cols; c += chunk) { // four rows read the same lines
+                long first = (long) tile * cols + c;
+                for (int r = tile * TILE_ROWS; r < Math.min(rows, (tile + 1) * TILE_ROWS); r++) {
+                    int at = start.get(c / chunk * rows + r);
+                    SurvivingRows.pack(address(w) + 4 * (TILE_ROWS * first + r % TILE_ROWS), Math.min(chunk, cols - c), ofEight, live.address() + first, r % TILE_ROWS,
+                            address(column) + 2L * at, address(values) + 4L * at);
+                }
+            }
         }
         reachabilityFence(w);
         reachabilityFence(live);
-        reachabilityFence(place);
+        reachabilityFence(column);
         reachabilityFence(values);
     }
 

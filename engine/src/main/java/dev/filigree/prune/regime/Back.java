@@ -5,7 +5,7 @@ import dev.filigree.kernel.Compute;
 import dev.filigree.ops.Held;
 import dev.filigree.ops.WayBack;
 import dev.filigree.prune.pattern.NofM;
-import dev.filigree.tensor.PackedNofM;
+import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Projection;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Weight;
@@ -73,7 +73,7 @@ enum Back {
         private final NofM pattern;
         private Tiled turned;
         private Projection projection;
-        private PackedNofM out;
+        private Csr out;
 
         Packed(Compute compute, Held p, NofM pattern) {
             this.compute = compute;

@@ -7,8 +7,8 @@ import dev.filigree.model.Site;
 import dev.filigree.prune.Footprint;
 import dev.filigree.prune.allocation.Allocation;
 import dev.filigree.prune.pattern.NofM;
+import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Layout;
-import dev.filigree.tensor.PackedNofM;
 import dev.filigree.tensor.Projection;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
@@ -81,7 +81,7 @@ public record CutOnce(NofM pattern, double at) implements Regime {
             Tiled dense = (Tiled) loop.model().param(site).forward();
             Projection projection = new Projection(site.rows(), site.cols(), pattern.n(), pattern.m());
             projection.choose(loop.compute(), dense);
-            PackedNofM packed = projection.room();
+            Csr packed = projection.room();
             projection.pack(loop.compute(), dense, packed);
             Topology live = Topology.of(packed);
             loop.rewire(site, live, Layout.canonical(packed, live));

@@ -4,6 +4,7 @@ import dev.filigree.kernel.Compute;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
 import dev.filigree.prune.pattern.NofM;
+import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.PackedNofM;
 import dev.filigree.tensor.Projection;
 import dev.filigree.tensor.Tiled;
@@ -13,7 +14,7 @@ final class Shown {
 
     private final NofM pattern;
     private final Projection projection;
-    private PackedNofM packed; // the survivors
+    private Csr survivors;
     private Tiled blended; // everything, what did not survive weakened
 
     Shown(Site site, NofM pattern) {
@@ -29,8 +30,9 @@ final class Shown {
         return projection;
     }
 
+    /** What was shown last, as it is to be kept. */
     PackedNofM packed() {
-        return packed;
+        return projection.packed(survivors);
     }
 
     /** Shows {@code w (s + others (1 - s))}, s being 1 for survivors and 0 elsewhere. */
@@ -44,13 +46,13 @@ final class Shown {
             blended.tiles().copyFrom(master.tiles());
             projection.addOthers(compute, master, others - 1, blended.tiles());
         } else {
-            if (packed == null) {
-                packed = projection.room();
+            if (survivors == null) {
+                survivors = projection.room();
             }
-            projection.pack(compute, master, packed);
-            if (p.forward() != packed) {
+            projection.pack(compute, master, survivors);
+            if (p.forward() != survivors) {
                 blended = null;
-                p.project(packed, back.of(compute, p, pattern, projection));
+                p.project(survivors, back.of(compute, p, pattern, projection));
             }
         }
     }
