@@ -31,8 +31,13 @@ public interface Survivors {
     void addOthers(Floats w, int cols, int fromTile, int toTile, MemorySegment live, float factor, Floats out);
 
     /**
-     * The transpose of what is marked: as {@link DenseGradients#transpose} of w with zeros elsewhere, for tiles
-     * {@code fromTile .. toTile} of {@code out [ceil(cols/4)] [rows] [4]}.
+     * The transpose of rows {@code fromRow .. toRow} of sparse rows in chunks, which is one chunk of its columns.
+     *
+     * @param start   {@code [chunks] [rows]} and one more, as in {@link #pack}
+     * @param list    where the chunk's part of {@code turned} begins, {@code [cols]}: where the entries of each column begin
+     * @param first   where the first of them begin
+     * @param row     of each entry, counted from {@code fromRow}, ascending; unsigned
+     * @param valueOf each entry
      */
-    void transpose(Floats w, int rows, int cols, int fromTile, int toTile, MemorySegment live, Floats out);
+    void turn(int rows, int cols, int chunk, Ints start, Shorts column, Floats values, int fromRow, int toRow, Ints turned, int list, int first, Shorts row, Floats valueOf);
 }

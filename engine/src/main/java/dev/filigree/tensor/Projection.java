@@ -97,11 +97,33 @@ public final class Projection {
         inTiles(compute, (from, to) -> compute.kernels().survivors().addOthers(master.tiles(), cols, from, to, live, factor, out));
     }
 
-    /** Writes the transpose of the survivors, {@code [cols x rows]}, dense with zeros between them. */
-    public void transpose(Compute compute, Tiled master, Tiled out) {
-        check(master.rows(), master.cols());
+    /** Room for the transpose of the survivors, to be filled by {@link #turn}; it holds that of {@code survivors}. */
+    public Csr turned(Compute compute, Csr survivors) {
+        int count = survivors.values().length();
+        int chunk = Math.min(rows, Layout.chunkFor(n, m));
+        Ints start = Ints.allocate(Checked.elements(n + ":" + m, "row offsets", (long) Math.ceilDiv(rows, chunk) * cols + 1));
+        Shorts column = Shorts.allocate(count);
+        Floats values = Floats.allocate(count);
+        turn(compute, survivors, chunk, start, column, values);
+        return new Csr(cols, rows, chunk, start, column, values);
+    }
+
+    /** Writes the transpose of the survivors into what {@link #turned} gave. */
+    public void turn(Compute compute, Csr survivors, Csr out) {
         check(out.cols(), out.rows());
-        inTasks(compute, Tiled.tiles(cols), (from, to) -> compute.kernels().survivors().transpose(master.tiles(), rows, cols, from, to, live, out.tiles()));
+        if (out.values().length() != survivors.values().length()) {
+            throw new IllegalArgumentException(survivors.nonZeros() + " survivors do not fit " + out.nonZeros() + " entries");
+        }
+        turn(compute, survivors, out.chunk(), out.start(), out.column(), out.values());
+    }
+
+    /** All rows have as many survivors, so it is known beforehand where each chunk of the transpose begins. */
+    private void turn(Compute compute, Csr survivors, int chunk, Ints start, Shorts column, Floats values) {
+        check(survivors.rows(), survivors.cols());
+        int perRow = cols / m * n;
+        start.set(start.length() - 1, values.length());
+        compute.parallel().run(Math.ceilDiv(rows, chunk), k -> compute.kernels().survivors().turn(rows, cols, survivors.chunk(), survivors.start(), survivors.column(),
+                survivors.values(), k * chunk, Math.min(rows, (k + 1) * chunk), start, k * cols, k * chunk * perRow, column, values));
     }
 
     /** Who survives, four marks to a word. */
@@ -133,10 +155,7 @@ public final class Projection {
     }
 
     private void inTiles(Compute compute, Tiles body) {
-        inTasks(compute, Tiled.tiles(rows), body);
-    }
-
-    private static void inTasks(Compute compute, int tiles, Tiles body) {
+        int tiles = Tiled.tiles(rows);
         compute.parallel().run(Math.ceilDiv(tiles, TASK), task -> body.at(task * TASK, Math.min(tiles, (task + 1) * TASK)));
     }
 

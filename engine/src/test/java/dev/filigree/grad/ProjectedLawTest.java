@@ -52,7 +52,7 @@ class ProjectedLawTest {
         private final Held p;
         private final Projection projection = new Projection(ROWS, COLS, 2, 4);
         private final Csr packed = projection.room();
-        private final Tiled turned = Tiled.room(COLS, ROWS);
+        private Csr turned;
 
         Survivors(Held p) {
             this.p = p;
@@ -66,8 +66,8 @@ class ProjectedLawTest {
         }
 
         @Override
-        public Tiled refreshed() {
-            projection.transpose(compute, (Tiled) p.backward(), turned);
+        public Csr refreshed() {
+            turned = projection.turned(compute, packed);
             return turned;
         }
 

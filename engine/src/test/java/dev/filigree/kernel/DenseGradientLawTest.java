@@ -8,7 +8,9 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
 import dev.filigree.base.Rng;
+import dev.filigree.base.Shorts;
 import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
@@ -127,7 +129,7 @@ record DenseGradientLawTest(Kernels vector) {
     }
 
     @Test
-    void survivorsArePackedAndTurnedAsTheDefinitionDoesAndTheRestIsLeftAlone() {
+    void survivorsArePackedAndTurnedAsByTheDefinition() {
         for (int[] nm : new int[][] {{1, 2}, {2, 4}, {3, 5}, {4, 8}, {1, 12}, {5, 16}, {3, 24}, {64, 128}}) {
             for (int groups : new int[] {1, 3, 7}) {
                 for (int rows : new int[] {1, 5, 16, 19}) {
@@ -152,12 +154,25 @@ record DenseGradientLawTest(Kernels vector) {
             assertEquals(-1, expected.column().segment().mismatch(actual.column().segment()), what);
             assertSame(expected.values(), actual.values(), what);
         }
-        int turned = Tiled.tiles(cols);
-        Floats expectedTurned = Floats.allocate(turned * Kernels.TILE_ROWS * rows).fill(7f);
-        Floats actualTurned = Floats.allocate(turned * Kernels.TILE_ROWS * rows).fill(7f);
-        Kernels.scalar().survivors().transpose(w, rows, cols, turned / 3, turned, live, expectedTurned);
-        vector.survivors().transpose(w, rows, cols, turned / 3, turned, live, actualTurned);
-        assertSame(expectedTurned, actualTurned, what + " turned");
+        Csr whole = room(live, rows, cols, 2 * m);
+        Kernels.scalar().survivors().pack(w, rows, cols, n, m, 0, tiles, live, 2 * m, whole.start(), whole.column(), whole.values());
+        int from = rows / 3;
+        Csr expected = turned(Kernels.scalar(), whole, from);
+        Csr actual = turned(vector, whole, from);
+        assertEquals(-1, expected.start().segment().mismatch(actual.start().segment()), what);
+        assertEquals(-1, expected.column().segment().mismatch(actual.column().segment()), what);
+        assertSame(expected.values(), actual.values(), what + " turned");
+    }
+
+    /** The transpose of all rows from one on. */
+    private static Csr turned(Kernels k, Csr w, int from) {
+        int count = Math.toIntExact(w.nonZeros() / w.rows() * (w.rows() - from));
+        Ints start = Ints.allocate(w.cols() + 1);
+        Shorts column = Shorts.allocate(count);
+        Floats values = Floats.allocate(count).fill(7f);
+        start.set(w.cols(), count);
+        k.survivors().turn(w.rows(), w.cols(), w.chunk(), w.start(), w.column(), w.values(), from, w.rows(), start, 0, 0, column, values);
+        return new Csr(w.cols(), w.rows() - from, w.rows() - from, start, column, values);
     }
 
     /** Sparse rows for what is marked. */

@@ -43,7 +43,9 @@ final class SurvivorBench {
             p.pack(compute, master, packed);
             cases.put(args[i] + " choose", () -> p.choose(compute, master));
             cases.put(args[i] + " pack", () -> p.pack(compute, master, packed));
-            cases.put(args[i] + " transpose", () -> p.transpose(compute, master, turned));
+            Csr back = p.turned(compute, packed);
+            cases.put(args[i] + " turn", () -> p.turn(compute, packed, back));
+            cases.put(args[i] + " product back", product(compute, back, x, y, panels, width));
             cases.put(args[i] + " product", product(compute, packed, x, y, panels, width));
             cases.put(args[i] + " product as N:M", product(compute, p.packed(packed), x, y, panels, width));
         }

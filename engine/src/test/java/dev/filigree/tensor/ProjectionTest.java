@@ -72,14 +72,22 @@ class ProjectionTest {
     }
 
     @Test
-    void theTransposeHoldsTheSurvivorsAndZerosWhateverItHeldBefore() {
+    void theTransposeHoldsTheSurvivorsWhateverItHeldBefore() {
         Tiled master = master(20);
         Projection projection = new Projection(ROWS, 20, 2, 5);
+        Csr survivors = projection.room();
+        Csr turned = projection.turned(compute(1), survivors); // of the first of each group
         projection.choose(compute(1), master);
-        Tiled turned = new Tiled(20, ROWS, Floats.allocate(Tiled.tiles(20) * Kernels.TILE_ROWS * ROWS).fill(7f));
-        projection.transpose(compute(2), master, turned);
-        Tiled expected = Tiled.pack(Arena.ofAuto(), survivors(master, 2, 5, compute(1)));
-        expected.forEach((r, c, slot, v) -> assertEquals(v, turned.get(c, r)));
+        projection.pack(compute(1), master, survivors);
+        projection.turn(compute(2), survivors, turned);
+        assertTransposed(survivors, turned);
+        assertTransposed(survivors, new Csr(20, ROWS, turned.chunk(), turned.start(), turned.column(), turned.values())); // checks again what it holds
+    }
+
+    private static void assertTransposed(Csr survivors, Csr turned) {
+        Topology back = Topology.of(turned);
+        Floats values = Layout.canonical(turned, back);
+        survivors.forEach((r, c, slot, v) -> assertEquals(v, values.get(back.find(c, r)), c + ", " + r));
     }
 
     @Test

@@ -47,11 +47,16 @@ final class ScalarSurvivors implements Survivors {
     }
 
     @Override
-    public void transpose(Floats w, int rows, int cols, int fromTile, int toTile, MemorySegment live, Floats out) {
-        for (int c = fromTile * TILE_ROWS; c < toTile * TILE_ROWS; c++) {
-            for (int r = 0; r < rows; r++) {
-                int column = r / TILE_ROWS * cols + c;
-                out.set((c / TILE_ROWS * rows + r) * TILE_ROWS + c % TILE_ROWS, c < cols && marked(live, column, r % TILE_ROWS) ? w.get(column * TILE_ROWS + r % TILE_ROWS) : 0f);
+    public void turn(int rows, int cols, int chunk, Ints start, Shorts column, Floats values, int fromRow, int toRow, Ints turned, int list, int first, Shorts row, Floats valueOf) {
+        for (int c = 0, at = first; c < cols; c++) {
+            turned.set(list + c, at);
+            for (int r = fromRow; r < toRow; r++) {
+                for (int j = start.get(c / chunk * rows + r); j < start.get(c / chunk * rows + r + 1); j++) {
+                    if (column.get(j) == c % chunk) {
+                        row.set(at, r - fromRow);
+                        valueOf.set(at++, values.get(j));
+                    }
+                }
             }
         }
     }

@@ -8,11 +8,8 @@ import static dev.filigree.kernel.vector.Lanes.ORDER;
 import static dev.filigree.kernel.vector.Lanes.STEP;
 import static dev.filigree.kernel.vector.Lanes.getInt;
 import static dev.filigree.kernel.vector.Lanes.setInt;
-import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -32,9 +29,6 @@ final class Fours {
     /** A block of 4 x 4 floats the other way round: lane l of vector k takes column l % 4, row (k N + l) / 4. */
     private static final VectorShuffle<Float> BLOCK0 = VectorShuffle.fromOp(F, i -> (4 * (i % 4) + i / 4) % N);
     private static final VectorShuffle<Float> BLOCK1 = VectorShuffle.fromOp(F, i -> (4 * (i % 4) + N / 4 + i / 4) % N);
-    /** Whatever the processor: the first byte is the lowest. */
-    private static final ValueLayout.OfInt WORD = JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private static final VectorMask<Float> UPPER = VectorMask.fromLong(F, 0xCCCC);
 
     private Fours() {
@@ -89,42 +83,5 @@ final class Fours {
                 interleave(x, 16, y, 4);
             }
         }
-    }
-
-    /**
-     * The same with zeros where a bit is missing.
-     *
-     * @param live a byte for each row of four floats of x, a bit for each float
-     */
-    static void transposeMarked(long x, long live, long y, long apart, int blocks) {
-        if (N == 16) {
-            for (int i = 0; i < blocks; i++, x += 64, y += apart) {
-                FloatVector none = FloatVector.zero(F);
-                none.blend(fromMemorySegment(F, ALL, x & MASK, ORDER), VectorMask.fromLong(F, marks(live, i))).rearrange(BLOCK0).intoMemorySegment(ALL, y & MASK, ORDER);
-            }
-        } else if (N == 8) {
-            for (int i = 0; i < blocks; i++, x += 64, y += apart) {
-                long bits = marks(live, i);
-                FloatVector none = FloatVector.zero(F);
-                FloatVector a = none.blend(fromMemorySegment(F, ALL, x & MASK, ORDER), VectorMask.fromLong(F, bits));
-                FloatVector b = none.blend(fromMemorySegment(F, ALL, (x + STEP) & MASK, ORDER), VectorMask.fromLong(F, bits >>> 8));
-                a.rearrange(BLOCK0).blend(b.rearrange(BLOCK0), UPPER).intoMemorySegment(ALL, y & MASK, ORDER);
-                a.rearrange(BLOCK1).blend(b.rearrange(BLOCK1), UPPER).intoMemorySegment(ALL, (y + STEP) & MASK, ORDER);
-            }
-        } else {
-            for (int i = 0; i < blocks; i++, x += 64, y += apart) {
-                long bits = marks(live, i);
-                for (int j = 0; j < 16; j++) {
-                    setInt(y + 16 * (j % 4) + 4 * (j / 4), (bits >>> j & 1) == 0 ? 0 : getInt(x + 4 * j));
-                }
-            }
-        }
-    }
-
-    /** Four bits of each of four bytes, those of the first lowest. */
-    private static long marks(long live, int block) {
-        long four = ALL.get(WORD, (live & MASK) + 4L * block);
-        long pairs = four | four >>> 4;
-        return pairs & 0xFF | pairs >>> 8 & 0xFF00;
     }
 }

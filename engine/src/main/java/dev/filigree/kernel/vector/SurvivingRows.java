@@ -6,6 +6,7 @@ import static dev.filigree.kernel.vector.Lanes.LOW;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.NEXT;
 import static dev.filigree.kernel.vector.Lanes.OF4;
+import static dev.filigree.kernel.vector.Lanes.getShort;
 import static dev.filigree.kernel.vector.Lanes.setShort;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
@@ -15,7 +16,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
- * Packs the survivors of a row: the marks of eight columns are one word, and the set that they make tells the columns of its
+ * Packs the survivors of a row, and turns what was packed: the marks of eight columns are one word, and the set that they make tells the columns of its
  * first four survivors. One, two or four survivors of every eight have loops of their own, without a count to wait for.
  */
 final class SurvivingRows {
@@ -115,14 +116,23 @@ final class SurvivingRows {
         return 4 * whole;
     }
 
-    /** Column by column, from entry {@code at} on. */
+    /** From entry {@code at} on, survivors of eight columns at a time. */
     private static int any(long w, int from, int to, long live, int row, long column, long values, int at) {
         long ws = w & MASK;
         long marks = live & MASK;
         long cs = column & MASK;
         long vs = values & MASK;
         int next = at;
-        for (int c = from; c < to; c++) {
+        int c = from;
+        for (; c + 8 <= to; c += 8) {
+            for (long set = ALL.get(WORD, marks + (c & INDEX)) >>> row & LOWEST_BITS; set != 0; set &= set - 1) {
+                long found = (c & INDEX) + (Long.numberOfTrailingZeros(set) >> 3);
+                setShort(cs + 2 * (next & INDEX), (int) found);
+                ALL.set(JAVA_INT_UNALIGNED, vs + 4 * (next & INDEX), ALL.get(JAVA_INT_UNALIGNED, ws + 16 * (found & INDEX)));
+                next++;
+            }
+        }
+        for (; c < to; c++) {
             if ((ALL.get(JAVA_BYTE, marks + (c & INDEX)) >> row & 1) != 0) {
                 setShort(cs + 2 * (next & INDEX), c);
                 ALL.set(JAVA_INT_UNALIGNED, vs + 4 * (next & INDEX), ALL.get(JAVA_INT_UNALIGNED, ws + 16 * (c & INDEX)));
@@ -130,5 +140,42 @@ final class SurvivingRows {
             }
         }
         return next;
+    }
+
+    /** Adds up how often each column occurs among entries {@code from .. to}. */
+    static void count(long column, int from, int to, long counts) {
+        long cs = column & MASK;
+        long n = counts & MASK;
+        for (int j = from; j < to; j++) {
+            long at = n + 4 * getShort(cs + 2 * (j & INDEX));
+            ALL.set(JAVA_INT_UNALIGNED, at, ALL.get(JAVA_INT_UNALIGNED, at) + 1);
+        }
+    }
+
+    /** Counts become where each begins. */
+    static void sum(long counts, int cols, int first) {
+        long n = counts & MASK;
+        int at = first;
+        for (int c = 0; c < cols; c++) {
+            int count = ALL.get(JAVA_INT_UNALIGNED, n + 4 * (c & INDEX));
+            ALL.set(JAVA_INT_UNALIGNED, n + 4 * (c & INDEX), at);
+            at += count;
+        }
+    }
+
+    /** Hands the entries {@code from .. to} of a row to their columns. */
+    static void deal(long column, long values, int from, int to, int row, long next, long rows, long turned) {
+        long cs = column & MASK;
+        long vs = values & MASK;
+        long n = next & MASK;
+        long rs = rows & MASK;
+        long ts = turned & MASK;
+        for (int j = from; j < to; j++) {
+            long at = n + 4 * getShort(cs + 2 * (j & INDEX));
+            int slot = ALL.get(JAVA_INT_UNALIGNED, at);
+            ALL.set(JAVA_INT_UNALIGNED, at, slot + 1);
+            setShort(rs + 2 * (slot & INDEX), row);
+            ALL.set(JAVA_INT_UNALIGNED, ts + 4 * (slot & INDEX), ALL.get(JAVA_INT_UNALIGNED, vs + 4 * (j & INDEX)));
+        }
     }
 }

@@ -4,6 +4,7 @@ import static dev.filigree.kernel.Kernels.TILE_ROWS;
 import static dev.filigree.kernel.vector.Lanes.ALL;
 import static dev.filigree.kernel.vector.Lanes.F;
 import static dev.filigree.kernel.vector.Lanes.I;
+import static dev.filigree.kernel.vector.Lanes.INDEX;
 import static dev.filigree.kernel.vector.Lanes.MASK;
 import static dev.filigree.kernel.vector.Lanes.N;
 import static dev.filigree.kernel.vector.Lanes.ORDER;
@@ -12,6 +13,7 @@ import static dev.filigree.kernel.vector.Lanes.address;
 import static dev.filigree.kernel.vector.Lanes.getInt;
 import static dev.filigree.kernel.vector.Lanes.setInt;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.ref.Reference.reachabilityFence;
 import static jdk.incubator.vector.IntVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.EQ;
@@ -23,6 +25,8 @@ import dev.filigree.base.Shorts;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.Survivors;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -33,6 +37,9 @@ final class VectorSurvivors implements Survivors {
 
     /** Columns whose marks are read together. */
     private static final int EIGHT = 8;
+
+    /** Whatever the processor: the first byte is the lowest. */
+    private static final ValueLayout.OfInt WORD = JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** Columns of a vector. */
     private static final int COLUMNS = N / TILE_ROWS;
@@ -63,11 +70,52 @@ final class VectorSurvivors implements Survivors {
             plain.largest(w, cols, n, m, fromTile, toTile, live);
             return;
         }
+        int groups = (toTile - fromTile) * (cols / m);
+        if (m == COLUMNS) {
+            single(address(w) + 4L * TILE_ROWS * fromTile * cols, n, groups, live.address() + (long) fromTile * cols);
+            reachabilityFence(w);
+            reachabilityFence(live);
+            return;
+        }
         for (int group = fromTile * (cols / m); group < toTile * (cols / m); group++) {
             group(address(w) + 4L * TILE_ROWS * group * m, n, m / COLUMNS, live.address() + (long) group * m);
         }
         reachabilityFence(w);
         reachabilityFence(live);
+    }
+
+    /** Groups of one vector each. */
+    private static void single(long w, int n, int groups, long live) {
+        long p = w & MASK;
+        long marks = live & MASK;
+        for (int g = 0; g < groups; g++) {
+            IntVector size = fromMemorySegment(I, ALL, p + (g & INDEX) * STEP, ORDER).and(Integer.MAX_VALUE);
+            IntVector rank = IntVector.zero(I);
+            if (N >= 8) {
+                IntVector a = size.rearrange(COLUMN0);
+                rank = rank.add(1, a.compare(GT, size).or(a.compare(EQ, size).and(AFTER0)));
+                IntVector b = size.rearrange(COLUMN1);
+                rank = rank.add(1, b.compare(GT, size).or(b.compare(EQ, size).and(AFTER1)));
+            }
+            if (N >= 16) {
+                IntVector c = size.rearrange(COLUMN2);
+                rank = rank.add(1, c.compare(GT, size).or(c.compare(EQ, size).and(AFTER2)));
+                rank = rank.add(1, size.rearrange(COLUMN3).compare(GT, size));
+            }
+            store(marks + (g & INDEX) * COLUMNS, rank.lt(n).toLong());
+        }
+    }
+
+    /** Four bits a byte, those of the first column lowest. */
+    private static void store(long live, long bits) {
+        if (N == 16) {
+            long pairs = (bits | bits << 8) & 0x00FF00FF;
+            ALL.set(WORD, live, (int) ((pairs | pairs << 4) & 0x0F0F0F0F));
+        } else {
+            for (int c = 0; c < COLUMNS; c++) {
+                ALL.set(JAVA_BYTE, (live + c) & MASK, (byte) (bits >>> TILE_ROWS * c & 15));
+            }
+        }
     }
 
     private static void group(long w, int n, int vectors, long live) {
@@ -102,10 +150,7 @@ final class VectorSurvivors implements Survivors {
                 rank = rank.add(1, size.rearrange(COLUMN3).compare(GT, size));
             }
             long bits = rank.lt(n).toLong();
-            long at = live + (long) t * COLUMNS;
-            for (int c = 0; c < COLUMNS; c++) {
-                ALL.set(JAVA_BYTE, (at + c) & MASK, (byte) (bits >>> TILE_ROWS * c & 15));
-            }
+            store((live + (long) t * COLUMNS) & MASK, bits);
         }
     }
 
@@ -152,27 +197,29 @@ final class VectorSurvivors implements Survivors {
     }
 
     @Override
-    public void transpose(Floats w, int rows, int cols, int fromTile, int toTile, MemorySegment live, Floats out) {
-        int wholeRows = rows / TILE_ROWS;
-        int wholeTiles = Math.clamp(cols / TILE_ROWS - fromTile, 0, toTile - fromTile);
-        long tile = 4L * TILE_ROWS;
-        for (int i = 0; i < wholeRows; i++) {
-            long column = (long) i * cols + (long) fromTile * TILE_ROWS;
-            Fours.transposeMarked(address(w) + tile * column, live.address() + column, address(out) + tile * ((long) fromTile * rows + (long) i * TILE_ROWS), tile * rows, wholeTiles);
+    public void turn(int rows, int cols, int chunk, Ints start, Shorts column, Floats values, int fromRow, int toRow, Ints turned, int list, int first, Shorts row, Floats valueOf) {
+        long next = address(turned) + 4L * list;
+        ALL.asSlice(next, 4L * cols).fill((byte) 0);
+        for (int c = 0; c < cols; c += chunk) { // a list of a chunk ends where the next row's begins
+            int lists = c / chunk * rows;
+            SurvivingRows.count(address(column), start.get(lists + fromRow), start.get(lists + toRow), next + 4L * c);
         }
-        for (int t = fromTile; t < toTile; t++) {
-            for (int r = t < fromTile + wholeTiles ? wholeRows * TILE_ROWS : 0; r < rows; r++) {
-                for (int j = 0; j < TILE_ROWS; j++) {
-                    int c = t * TILE_ROWS + j;
-                    long column = (long) (r / TILE_ROWS) * cols + c;
-                    boolean marked = c < cols && (live.get(JAVA_BYTE, column) >> r % TILE_ROWS & 1) != 0;
-                    setInt(address(out) + tile * ((long) t * rows + r) + 4L * j, marked ? getInt(address(w) + tile * column + 4L * (r % TILE_ROWS)) : 0);
-                }
+        SurvivingRows.sum(next, cols, first);
+        for (int c = 0; c < cols; c += chunk) {
+            int lists = c / chunk * rows;
+            for (int r = fromRow; r < toRow; r++) {
+                SurvivingRows.deal(address(column), address(values), start.get(lists + r), start.get(lists + r + 1), r - fromRow, next + 4L * c, address(row), address(valueOf));
             }
         }
-        reachabilityFence(w);
-        reachabilityFence(live);
-        reachabilityFence(out);
+        for (int c = cols - 1; c > 0; c--) { // each has moved to where the next begins
+            setInt(next + 4L * c, getInt(next + 4L * (c - 1)));
+        }
+        setInt(next, first);
+        reachabilityFence(column);
+        reachabilityFence(values);
+        reachabilityFence(turned);
+        reachabilityFence(row);
+        reachabilityFence(valueOf);
     }
 
     /** The marks of a vector's columns, a bit for each lane. */

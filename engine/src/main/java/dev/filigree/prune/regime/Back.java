@@ -11,10 +11,11 @@ import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Weight;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** What products of a projected weight see on the way back, {@code dx = W^T dy}. */
 enum Back {
-    /** The survivors of the way forward, dense with zeros between them: along outputs they are not N:M. */
+    /** The survivors of the way forward, as sparse rows: along outputs they are not N:M. */
     SURVIVORS,
     /** The largest N of every M outputs, packed; everything where outputs are no multiple of M. */
     OUTPUTS,
@@ -30,32 +31,36 @@ enum Back {
         throw new UserError("setting 'back': found '" + text + "', expected survivors, outputs or master");
     }
 
-    /** @param forward who survives on the way forward */
-    WayBack of(Compute compute, Held p, NofM pattern, Projection forward) {
-        return this == SURVIVORS ? new Tiles(p, out -> forward.transpose(compute, master(p), out))
-                : this == MASTER || p.backward().rows() % pattern.m() != 0 ? new Tiles(p, out -> master(p).transpose(compute, out)) : new Packed(compute, p, pattern);
+    /**
+     * @param forward   who survives on the way forward
+     * @param survivors as products see them there
+     */
+    WayBack of(Compute compute, Held p, NofM pattern, Projection forward, Csr survivors) {
+        if (this == SURVIVORS) {
+            return new Kept(() -> forward.turned(compute, survivors), out -> forward.turn(compute, survivors, (Csr) out));
+        }
+        return this == OUTPUTS && p.backward().rows() % pattern.m() == 0 ? new Packed(compute, p, pattern)
+                : new Kept(() -> Tiled.room(p.backward().cols(), p.backward().rows()), out -> master(p).transpose(compute, (Tiled) out));
     }
 
     private static Tiled master(Held p) {
         return (Tiled) p.backward();
     }
 
-    /** A dense transpose. */
-    private static final class Tiles implements WayBack {
-        private final Held p;
-        private final Consumer<Tiled> write;
-        private Tiled out;
+    /** Something that is made when it is first asked for and written anew in every round. */
+    private static final class Kept implements WayBack {
+        private final Supplier<Weight> make;
+        private final Consumer<Weight> write;
+        private Weight out;
 
-        Tiles(Held p, Consumer<Tiled> write) {
-            this.p = p;
+        Kept(Supplier<Weight> make, Consumer<Weight> write) {
+            this.make = make;
             this.write = write;
         }
 
         @Override
         public Weight refreshed() {
-            if (out == null) {
-                out = Tiled.room(p.backward().cols(), p.backward().rows());
-            }
+            out = out == null ? make.get() : out;
             write.accept(out);
             return out;
         }

@@ -52,7 +52,7 @@ final class Shown {
             projection.pack(compute, master, survivors);
             if (p.forward() != survivors) {
                 blended = null;
-                p.project(survivors, back.of(compute, p, pattern, projection));
+                p.project(survivors, back.of(compute, p, pattern, projection, survivors));
             }
         }
     }
