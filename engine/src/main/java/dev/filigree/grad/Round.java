@@ -29,6 +29,7 @@ abstract class Round implements AutoCloseable {
         private final Workspace workspace = new Workspace();
     private final Map<Param, Transposed> transposes = new HashMap<>();
     private final Map<Param, Turned> turned = new HashMap<>();
+    private final Map<Param, Weight> shown = new HashMap<>(); // on the way back of this round, where it is not the transpose
     private final Set<Param> fresh = new HashSet<>(); // whose transposes have the values of this round
     private final List<Operation> operations = new ArrayList<>();
     private final Set<Value> carriers = new HashSet<>(); // a gradient flows through these
@@ -99,6 +100,7 @@ abstract class Round implements AutoCloseable {
         operations.clear();
         factors.clear();
         fresh.clear();
+        shown.clear();
     }
 
     /** See {@link dev.filigree.ops.Ops#release}. */
@@ -189,8 +191,11 @@ abstract class Round implements AutoCloseable {
         }
     }
 
-    /** The transpose of what products see of {@code p}, with its present values. */
+    /** What products see of {@code p} on the way back, with its present values. */
     Weight transposed(Param p) {
+        if (p.wayBack() != null) {
+            return shown.computeIfAbsent(p, k -> k.wayBack().refreshed());
+        }
         Weight w = p.forward();
         Transposed t = transposes.get(p);
         if (t == null || !t.isOf(w)) {

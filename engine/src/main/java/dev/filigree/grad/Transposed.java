@@ -4,17 +4,13 @@ import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.base.Shorts;
 import dev.filigree.kernel.Compute;
-import dev.filigree.kernel.Kernels;
 import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Layout;
-import dev.filigree.tensor.PackedNofM;
-import dev.filigree.tensor.Projection;
 import dev.filigree.tensor.RowGroups;
 import dev.filigree.tensor.Slots;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Weight;
-import java.lang.foreign.Arena;
 
 /**
  * The transpose {@code [cols x rows]} of a weight, with which gradients flow back through a product. Its structure is
@@ -24,9 +20,6 @@ import java.lang.foreign.Arena;
 final class Transposed {
 
     private static final int RANGE = 1 << 14;
-
-    /** Tiles of a dense transpose in a task: what is read of a row of tiles is whole lines in sequence. */
-    private static final int TILES = 8;
 
     private final Weight source;
     private final Weight transpose;
@@ -45,7 +38,6 @@ final class Transposed {
             case Tiled t -> dense(compute, t);
             case RowGroups g when g.rows() <= Shorts.RANGE -> blocks(g);
             case BlockCsr b when RowGroups.SIZES.contains(b.blockRows()) && b.rows() % b.blockRows() == 0 -> groups(b);
-            case PackedNofM p -> new Transposed(p, new Tiled(p.cols(), p.rows(), Floats.allocate(Tiled.tiles(p.cols()) * Kernels.TILE_ROWS * p.rows())), null, 1);
             default -> sparse(w);
         };
     }
@@ -68,10 +60,8 @@ final class Transposed {
     Weight refreshed(Compute compute, boolean trained) {
         if (source instanceof Tiled t) {
             if (trained) {
-                turn(compute, t, ((Tiled) transpose).tiles());
+                t.transpose(compute, (Tiled) transpose);
             }
-        } else if (source instanceof PackedNofM p) { // its survivors may be others than before
-            Projection.transpose(compute, p, (Tiled) transpose);
         } else {
             Floats values = Slots.of(source);
             Floats out = Slots.of(transpose);
@@ -157,15 +147,8 @@ final class Transposed {
     }
 
     private static Transposed dense(Compute compute, Tiled w) {
-        Floats tiles = Floats.allocate(Arena.ofAuto(), Tiled.tiles(w.cols()) * Kernels.TILE_ROWS * w.rows());
-        turn(compute, w, tiles);
-        return new Transposed(w, new Tiled(w.cols(), w.rows(), tiles), null, 1);
-    }
-
-    /** Writes the tiles of the transpose, some neighbouring ones in each task. */
-    private static void turn(Compute compute, Tiled w, Floats tiles) {
-        int count = Tiled.tiles(w.cols());
-        compute.parallel().run(Math.ceilDiv(count, TILES), task -> compute.kernels().denseGradients().transpose(w.tiles(), w.rows(), w.cols(), task * TILES,
-                Math.min(count, (task + 1) * TILES), tiles, w.rows()));
+        Tiled transpose = Tiled.room(w.cols(), w.rows());
+        w.transpose(compute, transpose);
+        return new Transposed(w, transpose, null, 1);
     }
 }

@@ -11,6 +11,7 @@ public final class Held implements Param {
     private final String name;
     private volatile Weight weight;
     private volatile Weight seen; // by products, when they do not see the weight itself
+    private volatile WayBack wayBack; // null for the transpose of what is seen
 
     public Held(String name, Weight weight) {
         this.name = name;
@@ -47,14 +48,25 @@ public final class Held implements Param {
         return seen != null;
     }
 
-    /** Shows products {@code survivors} of the weight from now on, which stays what is trained until the next {@link #set}. */
-    public void project(Weight survivors) {
-        seen = survivors;
+    @Override
+    public WayBack wayBack() {
+        return wayBack;
+    }
+
+    /**
+     * Shows products {@code forward} instead of the weight from now on, which stays what is trained until the next {@link #set}.
+     *
+     * @param back what they see on the way back, or null for the transpose of {@code forward}
+     */
+    public void project(Weight forward, WayBack back) {
+        seen = forward;
+        wayBack = back;
     }
 
     /** Holds another weight, for products and training alike. */
     public void set(Weight replacement) {
         seen = null;
+        wayBack = null;
         weight = replacement;
     }
 

@@ -32,13 +32,16 @@ import dev.filigree.prune.growth.GradientGrowth;
 import dev.filigree.prune.growth.Growth;
 import dev.filigree.prune.growth.RandomGrowth;
 import dev.filigree.prune.regime.AtBirth;
+import dev.filigree.prune.regime.CutOnce;
 import dev.filigree.prune.regime.Dense;
 import dev.filigree.prune.regime.Dynamic;
 import dev.filigree.prune.regime.GraNet;
 import dev.filigree.prune.regime.Gradual;
+import dev.filigree.prune.regime.MaskDecay;
 import dev.filigree.prune.regime.RandomSearch;
 import dev.filigree.prune.regime.Regime;
 import dev.filigree.prune.regime.SoftShrinkage;
+import dev.filigree.prune.regime.StageDecay;
 import dev.filigree.prune.regime.StraightThrough;
 import dev.filigree.prune.regime.Tickets;
 import dev.filigree.prune.saliency.FirstMagnitude;
@@ -77,8 +80,8 @@ public final class Parts {
 
     /** How networks are trained sparse. */
     public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, GraNet.ENTRY, SoftShrinkage.ISS,
-            SoftShrinkage.IHT, Tickets.ENTRY,
-            AtBirth.SNIP, AtBirth.GRASP, AtBirth.SYNFLOW, AtBirth.ENTRY, RandomSearch.ENTRY, StraightThrough.STE, StraightThrough.SR_STE);
+            SoftShrinkage.IHT, Tickets.ENTRY, AtBirth.SNIP, AtBirth.GRASP, AtBirth.SYNFLOW, AtBirth.ENTRY, RandomSearch.ENTRY, StraightThrough.STE, StraightThrough.SR_STE,
+            StraightThrough.BDWP, MaskDecay.ENTRY, StageDecay.ENTRY, CutOnce.ENTRY);
 
     public static final Shelf<Saliency> SALIENCIES = Catalog.shelf(Axis.SALIENCY, RandomSaliency.ENTRY, FirstMagnitude.ENTRY, Snip.ENTRY, Grasp.ENTRY, SynFlow.ENTRY);
 

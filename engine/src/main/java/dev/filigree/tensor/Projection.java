@@ -3,15 +3,17 @@ package dev.filigree.tensor;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import dev.filigree.base.Shorts;
+import dev.filigree.base.UserError;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Survivors of a dense master by magnitude, N of every M consecutive inputs: chosen, fetched again when the master's values
- * have changed, and what becomes of the others. Everything is cut by tiles of rows, so the bits are the same on any number
- * of threads.
+ * Survivors of a dense master {@code [rows x cols]} by magnitude, N of every M consecutive inputs: chosen, and what is made of
+ * them and of the others. Everything is cut by tiles of rows, so the bits are the same on any number of threads.
  */
 public final class Projection {
 
@@ -20,138 +22,146 @@ public final class Projection {
     /** Tiles of rows in a task. */
     private static final int TASK = 8;
 
-    private final Compute compute;
-    private final PackedNofM packed;
+    private final int rows;
+    private final int cols;
+    private final int n;
+    private final int m;
     private final MemorySegment live; // [tiles] [cols], a bit for each row of a tile
 
     /**
-     * @param packed survivors of masters, changed in place
+     * The first N of every M survive, until others are chosen.
+     *
+     * @throws UserError inputs that are no multiple of M
      */
-    public Projection(Compute compute, PackedNofM packed) {
-        this.compute = compute;
-        this.packed = packed;
-        this.live = Arena.ofAuto().allocate((long) Tiled.tiles(packed.rows()) * packed.cols(), Floats.ALIGNMENT);
-        packed.forEach((r, c, slot, v) -> {
-            long there = (long) r / TILE * packed.cols() + c;
-            live.set(JAVA_BYTE, there, (byte) (live.get(JAVA_BYTE, there) | 1 << r % TILE));
-        });
+    public Projection(int rows, int cols, int n, int m) {
+        if (cols % m != 0) {
+            throw new UserError(n + ":" + m + ": found " + cols + " inputs, expected a multiple of " + m);
+        }
+        this.rows = rows;
+        this.cols = cols;
+        this.n = n;
+        this.m = m;
+        this.live = Arena.ofAuto().allocate((long) Tiled.tiles(rows) * cols, Floats.ALIGNMENT);
+        for (long i = 0; i < live.byteSize(); i++) {
+            live.set(JAVA_BYTE, i, (byte) (i % cols % m < n ? (1 << TILE) - 1 : 0));
+        }
     }
 
-    /** The N first of every M, with values of zero. */
-    public static PackedNofM room(int rows, int cols, int n, int m) {
+    /**
+     * Room for the survivors, to be filled by {@link #pack}: sparse rows, of which every chunk of columns holds as many entries
+     * in each row. Their product is faster than that of {@link PackedNofM}, which is smaller.
+     */
+    public Csr room() {
         int count = Checked.elements(n + ":" + m, "values", (long) rows * (cols / m) * n);
-        MemorySegment place = Arena.ofAuto().allocate(Math.max(1, count), Floats.ALIGNMENT);
-        for (int i = 0; i < count; i++) {
-            place.set(JAVA_BYTE, i, (byte) (i % n));
-        }
-        return new PackedNofM(rows, cols, n, m, place, Floats.allocate(count));
-    }
-
-    /** The largest of each group survive, the first of equal ones; their values are fetched. */
-    public void choose(Tiled master) {
-        check(master);
-        inTiles((from, to) -> compute.kernels().survivors().largest(master.tiles(), master.cols(), packed.n(), packed.m(), from, to, live));
-        rows((r, marks, places) -> {
-            int m = packed.m();
-            int[] order = new int[m + 1];
-            for (int first = 0, at = 0; first < packed.cols(); first += m) {
-                int found = 0;
-                for (int i = first; i < first + m; i++) { // no branch: survivors are hard to foresee
-                    order[found] = i;
-                    found += marks[i] >> r % TILE & 1;
+        int chunk = Math.min(cols, Math.ceilDiv(Layout.chunkFor(n, m), m) * m);
+        int chunks = Math.ceilDiv(cols, chunk);
+        Ints start = Ints.allocate(Checked.elements(n + ":" + m, "row offsets", (long) chunks * rows + 1));
+        Shorts column = Shorts.allocate(count);
+        for (int c = 0, at = 0; c < chunks; c++) {
+            int each = Math.min(chunk, cols - c * chunk) / m * n;
+            for (int r = 0; r < rows; r++, at += each) {
+                for (int i = 0; i < each; i++) {
+                    column.set(at + i, i / n * m + i % n);
                 }
-                for (int i = 0; i < packed.n(); i++, at++) {
-                    places[at] = (byte) (order[i] - first);
-                    packed.values().set(r * places.length + at, master.tiles().get(slot(r, order[i])));
-                }
-            }
-            MemorySegment.copy(places, 0, packed.place(), JAVA_BYTE, (long) r * places.length, places.length);
-        });
-    }
-
-    /** The values of the survivors as they are now. */
-    public void fetch(Tiled master) {
-        check(master);
-        rows((r, marks, places) -> {
-            MemorySegment.copy(packed.place(), JAVA_BYTE, (long) r * places.length, places, 0, places.length);
-            for (int first = 0, at = 0; first < packed.cols(); first += packed.m()) {
-                for (int i = 0; i < packed.n(); i++, at++) {
-                    packed.values().set(r * places.length + at, master.tiles().get(slot(r, first + places[at])));
-                }
-            }
-        });
-    }
-
-    /** Multiplies what did not survive with {@code factor}. */
-    public void shrinkOthers(Tiled master, float factor) {
-        check(master);
-        inTiles((from, to) -> compute.kernels().survivors().shrinkOthers(master.tiles(), master.cols(), from, to, live, factor));
-    }
-
-    /** Writes the transpose of {@code p}, dense with zeros where nothing survived. */
-    public static void transpose(Compute compute, PackedNofM p, Tiled out) {
-        compute.parallel().run(Math.ceilDiv(p.rows(), TASK * TILE), task -> {
-            int from = task * TASK * TILE;
-            int rows = Math.min(p.rows(), from + TASK * TILE) - from;
-            try (Arena arena = Arena.ofConfined()) { // first as tiles, which are near each other, then turned
-                Floats dense = Floats.allocate(arena, Tiled.tiles(rows) * TILE * p.cols());
-                expand(p, from, rows, dense);
-                compute.kernels().denseGradients().transpose(dense, rows, p.cols(), 0, Tiled.tiles(p.cols()), out.tiles().slice(from * TILE, out.tiles().length() - from * TILE),
-                        p.rows());
-            }
-        });
-    }
-
-    private static void expand(PackedNofM p, int from, int rows, Floats tiles) {
-        byte[] places = new byte[p.cols() / p.m() * p.n()];
-        for (int r = 0; r < rows; r++) {
-            int row = (from + r) * places.length;
-            MemorySegment.copy(p.place(), JAVA_BYTE, row, places, 0, places.length);
-            for (int first = 0, at = 0; first < p.cols(); first += p.m()) {
-                for (int i = 0; i < p.n(); i++, at++) {
-                    tiles.set((r / TILE * p.cols() + first + places[at]) * TILE + r % TILE, p.values().get(row + at));
-                }
+                start.set(c * rows + r + 1, at + each);
             }
         }
+        return new Csr(rows, cols, chunk, start, column, Floats.allocate(count));
     }
 
-    private interface Row {
-        /**
-         * @param marks  of the row's tile, one byte for each column
-         * @param places room for those of one row
-         */
-        void at(int row, byte[] marks, byte[] places);
+    /** The largest of each group survive, the first of equal ones. */
+    public void choose(Compute compute, Tiled master) {
+        check(master.rows(), master.cols());
+        inTiles(compute, (from, to) -> compute.kernels().survivors().largest(master.tiles(), cols, n, m, from, to, live));
+    }
+
+    /** Writes the survivors' columns and present values into what {@link #room} gave. */
+    public void pack(Compute compute, Tiled master, Csr out) {
+        check(master.rows(), master.cols());
+        check(out.rows(), out.cols());
+        if (out.nonZeros() != (long) rows * (cols / m) * n || out.chunk() % m != 0) {
+            throw new IllegalArgumentException(n + ":" + m + " survivors do not fit " + out.nonZeros() + " entries in chunks of " + out.chunk());
+        }
+        inTiles(compute, (from, to) -> compute.kernels().survivors().pack(master.tiles(), rows, cols, n, m, from, to, live, out.chunk(), out.start(), out.column(), out.values()));
+    }
+
+    /** The survivors as they are to be kept. */
+    public PackedNofM packed(Csr survivors) {
+        Topology positions = Topology.of(survivors);
+        return PackedNofM.pack(Arena.ofAuto(), positions, Layout.canonical(survivors, positions), n, m);
+    }
+
+    /** {@code out += factor w} for what did not survive; out lies as the master's tiles do and may be them. */
+    public void addOthers(Compute compute, Tiled master, float factor, Floats out) {
+        check(master.rows(), master.cols());
+        inTiles(compute, (from, to) -> compute.kernels().survivors().addOthers(master.tiles(), cols, from, to, live, factor, out));
+    }
+
+    /** Room for the transpose of the survivors, to be filled by {@link #turn}; it holds that of {@code survivors}. */
+    public Csr turned(Compute compute, Csr survivors) {
+        int count = survivors.values().length();
+        int chunk = Math.min(rows, Layout.chunkFor(n, m));
+        Ints start = Ints.allocate(Checked.elements(n + ":" + m, "row offsets", (long) Math.ceilDiv(rows, chunk) * cols + 1));
+        Shorts column = Shorts.allocate(count);
+        Floats values = Floats.allocate(count);
+        turn(compute, survivors, chunk, start, column, values);
+        return new Csr(cols, rows, chunk, start, column, values);
+    }
+
+    /** Writes the transpose of the survivors into what {@link #turned} gave. */
+    public void turn(Compute compute, Csr survivors, Csr out) {
+        check(out.cols(), out.rows());
+        if (out.values().length() != survivors.values().length()) {
+            throw new IllegalArgumentException(survivors.nonZeros() + " survivors do not fit " + out.nonZeros() + " entries");
+        }
+        turn(compute, survivors, out.chunk(), out.start(), out.column(), out.values());
+    }
+
+    /** All rows have as many survivors, so it is known beforehand where each chunk of the transpose begins. */
+    private void turn(Compute compute, Csr survivors, int chunk, Ints start, Shorts column, Floats values) {
+        check(survivors.rows(), survivors.cols());
+        int perRow = cols / m * n;
+        start.set(start.length() - 1, values.length());
+        compute.parallel().run(Math.ceilDiv(rows, chunk), k -> compute.kernels().survivors().turn(rows, cols, survivors.chunk(), survivors.start(), survivors.column(),
+                survivors.values(), k * chunk, Math.min(rows, (k + 1) * chunk), start, k * cols, k * chunk * perRow, column, values));
+    }
+
+    /** Who survives, four marks to a word. */
+    public Ints marks() {
+        Ints words = Ints.allocate(Math.toIntExact(Math.ceilDiv(live.byteSize(), Integer.BYTES)));
+        MemorySegment.copy(live, 0, words.segment(), 0, live.byteSize());
+        return words;
+    }
+
+    /** @throws UserError {@code marks} that are not those of N of every M */
+    public void restore(Ints marks) {
+        Checked.length(n + ":" + m, "marks", marks.length(), Math.ceilDiv(live.byteSize(), Integer.BYTES));
+        for (long group = 0; group < live.byteSize(); group += m) {
+            for (int r = 0; r < TILE; r++) {
+                int count = 0;
+                for (long i = group; i < group + m; i++) {
+                    count += marks.segment().get(JAVA_BYTE, i) >> r & 1;
+                }
+                if (count != n) {
+                    throw new UserError(n + ":" + m + ": " + count + " of a group are marked");
+                }
+            }
+        }
+        MemorySegment.copy(marks.segment(), 0, live, 0, live.byteSize());
     }
 
     private interface Tiles {
         void at(int from, int to);
     }
 
-    private void inTiles(Tiles body) {
-        int tiles = Tiled.tiles(packed.rows());
+    private void inTiles(Compute compute, Tiles body) {
+        int tiles = Tiled.tiles(rows);
         compute.parallel().run(Math.ceilDiv(tiles, TASK), task -> body.at(task * TASK, Math.min(tiles, (task + 1) * TASK)));
     }
 
-    private void rows(Row body) {
-        compute.parallel().run(Math.ceilDiv(packed.rows(), TASK * TILE), task -> {
-            byte[] marks = new byte[packed.cols()];
-            byte[] places = new byte[packed.cols() / packed.m() * packed.n()];
-            for (int r = task * TASK * TILE; r < Math.min(packed.rows(), (task + 1) * TASK * TILE); r++) {
-                if (r % TILE == 0) {
-                    MemorySegment.copy(live, JAVA_BYTE, (long) r / TILE * marks.length, marks, 0, marks.length);
-                }
-                body.at(r, marks, places);
-            }
-        });
-    }
-
-    private int slot(int r, int c) {
-        return (r / TILE * packed.cols() + c) * TILE + r % TILE;
-    }
-
-    private void check(Tiled master) {
-        if (master.rows() != packed.rows() || master.cols() != packed.cols()) {
-            throw new IllegalArgumentException("a master [" + master.rows() + " x " + master.cols() + "] has no survivors [" + packed.rows() + " x " + packed.cols() + "]");
+    private void check(int foundRows, int foundCols) {
+        if (foundRows != rows || foundCols != cols) {
+            throw new IllegalArgumentException("[" + foundRows + " x " + foundCols + "] has no survivors [" + rows + " x " + cols + "]");
         }
     }
 }

@@ -1,11 +1,15 @@
 package dev.filigree.tensor;
 
 import dev.filigree.base.Floats;
+import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import java.lang.foreign.Arena;
 
 /** A dense weight packed for products: tiles of {@link Kernels#TILE_ROWS} rows, {@code [tiles] [cols] [TILE_ROWS]}. */
 public record Tiled(int rows, int cols, Floats tiles) implements Weight {
+
+    /** Tiles of a transpose in a task: what is read of a row of tiles is whole lines in sequence. */
+    private static final int TASK = 8;
 
     public Tiled {
         Checked.shape("dense", rows, cols);
@@ -19,6 +23,21 @@ public record Tiled(int rows, int cols, Floats tiles) implements Weight {
         Floats tiles = Floats.allocate(arena, Checked.elements("dense", "values", (long) tiles(w.rows()) * t * cols));
         w.forEach((r, c, slot, v) -> tiles.set((r / t * cols + c) * t + r % t, v));
         return new Tiled(w.rows(), cols, tiles);
+    }
+
+    /** Zeros. */
+    public static Tiled room(int rows, int cols) {
+        return new Tiled(rows, cols, Floats.allocate(Checked.elements("dense", "values", (long) tiles(rows) * Kernels.TILE_ROWS * cols)));
+    }
+
+    /** Writes the transpose, {@code [cols x rows]}. */
+    public void transpose(Compute compute, Tiled out) {
+        if (out.rows != cols || out.cols != rows) {
+            throw new IllegalArgumentException("[" + out.rows + " x " + out.cols + "] has no room for the transpose of [" + rows + " x " + cols + "]");
+        }
+        int count = tiles(cols);
+        compute.parallel().run(Math.ceilDiv(count, TASK),
+                task -> compute.kernels().denseGradients().transpose(tiles, rows, cols, task * TASK, Math.min(count, (task + 1) * TASK), out.tiles, rows));
     }
 
     /** The value at a position. */

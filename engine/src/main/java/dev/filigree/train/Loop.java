@@ -106,7 +106,7 @@ public final class Loop implements Stateful, AutoCloseable {
     /** Bytes held for the parameters now; some appear with the first step. */
     public Memory memory() {
         return new Memory(trained.params().stream().mapToLong(p -> p.forward().bytes() + (p.projected() ? p.backward().bytes() : 0)).sum(), gradients.bytes(), setup.optimizer().bytes(),
-                tape.transposeBytes(), tape.bytes());
+                tape.transposeBytes() + trained.params().stream().filter(Held::projected).mapToLong(p -> p.wayBack() == null ? 0 : p.wayBack().bytes()).sum(), tape.bytes());
     }
 
     /** Length of the run in steps. */

@@ -10,7 +10,8 @@ import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.ops.Held;
 import dev.filigree.ops.Value;
-import dev.filigree.tensor.PackedNofM;
+import dev.filigree.ops.WayBack;
+import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Projection;
 import dev.filigree.tensor.Tiled;
 import java.lang.foreign.Arena;
@@ -33,30 +34,53 @@ class ProjectedLawTest {
     @ValueSource(ints = {1, 5, 40, 130})
     void isTheProductOfTheSurvivorsAndTheGradientGoesStraightThrough(int tokens) {
         Held projected = new Held("w", master());
-        PackedNofM survivors = Projection.room(ROWS, COLS, 2, 4);
-        projected.project(survivors);
-        Round first = round(projected, survivors, tokens, 1);
-        Round masked = round(new Held("w", Tiled.pack(Arena.ofAuto(), survivors)), null, tokens, 1);
+        Survivors survivors = new Survivors(projected);
+        Round first = round(projected, tokens, 1);
+        Round masked = round(new Held("w", Tiled.pack(Arena.ofAuto(), survivors.packed)), tokens, 1);
         assertSame(masked, first);
         for (int i = 0; i < 7; i++) { // others survive, in the same memory
             Tiled w = (Tiled) projected.backward();
             w.tiles().set(3 * i, 9f);
         }
-        assertSame(round(new Held("w", Tiled.pack(Arena.ofAuto(), chosen(projected, survivors))), null, tokens, 2), round(projected, survivors, tokens, 2));
+        survivors.choose();
+        assertSame(round(new Held("w", Tiled.pack(Arena.ofAuto(), survivors.packed)), tokens, 2), round(projected, tokens, 2));
     }
 
-    private PackedNofM chosen(Held p, PackedNofM survivors) {
-        new Projection(compute, survivors).choose((Tiled) p.backward());
-        return survivors;
+    /** Both ways see the same survivors. */
+    private final class Survivors implements WayBack {
+
+        private final Held p;
+        private final Projection projection = new Projection(ROWS, COLS, 2, 4);
+        private final Csr packed = projection.room();
+        private Csr turned;
+
+        Survivors(Held p) {
+            this.p = p;
+            choose();
+            p.project(packed, this);
+        }
+
+        void choose() {
+            projection.choose(compute, (Tiled) p.backward());
+            projection.pack(compute, (Tiled) p.backward(), packed);
+        }
+
+        @Override
+        public Csr refreshed() {
+            turned = projection.turned(compute, packed);
+            return turned;
+        }
+
+        @Override
+        public long bytes() {
+            return turned.bytes();
+        }
     }
 
     private record Round(Value y, Value dx, Floats dw) {
     }
 
-    private Round round(Held weight, PackedNofM survivors, int tokens, int seed) {
-        if (survivors != null) {
-            chosen(weight, survivors);
-        }
+    private Round round(Held weight, int tokens, int seed) {
         Rng rng = new Rng(seed);
         Tape tape = new Tape(compute, new Gradients(List.of(weight)));
         Value x = value(COLS, tokens, rng);

@@ -4,11 +4,16 @@ import static dev.filigree.kernel.Cases.assertClose;
 import static dev.filigree.kernel.Cases.assertSame;
 import static dev.filigree.kernel.Cases.copy;
 import static dev.filigree.kernel.Cases.random;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
 import dev.filigree.base.Rng;
+import dev.filigree.base.Shorts;
+import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Tiled;
+import dev.filigree.tensor.Topology;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.stream.Stream;
@@ -115,10 +120,74 @@ record DenseGradientLawTest(Kernels vector) {
             Kernels.scalar().survivors().largest(w, cols, nm[0], nm[1], 1, 4, expected);
             vector.survivors().largest(w, cols, nm[0], nm[1], 1, 4, actual);
             assertEquals(-1, expected.mismatch(actual), vector.name() + " " + nm[0] + ":" + nm[1]);
-            Floats shrunk = copy(w);
-            Kernels.scalar().survivors().shrinkOthers(shrunk, cols, 1, 4, expected, 0.25f);
-            vector.survivors().shrinkOthers(w, cols, 1, 4, expected, 0.25f);
-            assertSame(shrunk, w, vector.name() + " others than " + nm[0] + ":" + nm[1]);
+            Floats added = copy(w);
+            Kernels.scalar().survivors().addOthers(w, cols, 1, 4, expected, 0.25f, added);
+            Floats alike = copy(w);
+            vector.survivors().addOthers(w, cols, 1, 4, expected, 0.25f, alike);
+            assertSame(added, alike, vector.name() + " others than " + nm[0] + ":" + nm[1]);
         }
+    }
+
+    @Test
+    void survivorsArePackedAndTurnedAsByTheDefinition() {
+        for (int[] nm : new int[][] {{1, 2}, {2, 4}, {3, 5}, {4, 8}, {1, 12}, {5, 16}, {3, 24}, {64, 128}}) {
+            for (int groups : new int[] {1, 3, 7}) {
+                for (int rows : new int[] {1, 5, 16, 19}) {
+                    packed(nm[0], nm[1], groups * nm[1], rows);
+                }
+            }
+        }
+    }
+
+    private void packed(int n, int m, int cols, int rows) {
+        String what = vector.name() + " " + n + ":" + m + " of " + rows + " x " + cols;
+        int tiles = Tiled.tiles(rows);
+        Floats w = random(tiles * Kernels.TILE_ROWS * cols, new Rng(rows * cols));
+        MemorySegment live = Arena.ofAuto().allocate((long) tiles * cols);
+        Kernels.scalar().survivors().largest(w, cols, n, m, 0, tiles, live);
+        for (int chunk : new int[] {cols, 2 * m, 8 * m}) {
+            Csr expected = room(live, rows, cols, chunk);
+            Csr actual = room(live, rows, cols, chunk);
+            int first = Math.min(1, tiles - 1);
+            Kernels.scalar().survivors().pack(w, rows, cols, n, m, first, tiles, live, chunk, expected.start(), expected.column(), expected.values());
+            vector.survivors().pack(w, rows, cols, n, m, first, tiles, live, chunk, actual.start(), actual.column(), actual.values());
+            assertEquals(-1, expected.column().segment().mismatch(actual.column().segment()), what);
+            assertSame(expected.values(), actual.values(), what);
+        }
+        Csr whole = room(live, rows, cols, 2 * m);
+        Kernels.scalar().survivors().pack(w, rows, cols, n, m, 0, tiles, live, 2 * m, whole.start(), whole.column(), whole.values());
+        int from = rows / 3;
+        Csr expected = turned(Kernels.scalar(), whole, from);
+        Csr actual = turned(vector, whole, from);
+        assertEquals(-1, expected.start().segment().mismatch(actual.start().segment()), what);
+        assertEquals(-1, expected.column().segment().mismatch(actual.column().segment()), what);
+        assertSame(expected.values(), actual.values(), what + " turned");
+    }
+
+    /** The transpose of all rows from one on. */
+    private static Csr turned(Kernels k, Csr w, int from) {
+        int count = Math.toIntExact(w.nonZeros() / w.rows() * (w.rows() - from));
+        Ints start = Ints.allocate(w.cols() + 1);
+        Shorts column = Shorts.allocate(count);
+        Floats values = Floats.allocate(count).fill(7f);
+        start.set(w.cols(), count);
+        k.survivors().turn(w.rows(), w.cols(), w.chunk(), w.start(), w.column(), w.values(), from, w.rows(), start, 0, 0, column, values);
+        return new Csr(w.cols(), w.rows() - from, w.rows() - from, start, column, values);
+    }
+
+    /** Sparse rows for what is marked. */
+    private static Csr room(MemorySegment live, int rows, int cols, int chunk) {
+        Topology.Builder marked = new Topology.Builder(rows, cols, rows * cols);
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < cols; c++) {
+                if ((live.get(JAVA_BYTE, r / Kernels.TILE_ROWS * cols + c) >> r % Kernels.TILE_ROWS & 1) != 0) {
+                    marked.add(r, c);
+                }
+            }
+        }
+        Topology t = marked.build();
+        Csr room = Csr.pack(Arena.ofAuto(), t, Floats.allocate(t.count()).fill(7f), chunk);
+        room.column().segment().fill((byte) 77);
+        return room;
     }
 }

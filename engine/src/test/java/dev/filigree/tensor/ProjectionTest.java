@@ -2,10 +2,13 @@ package dev.filigree.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
 import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
+import dev.filigree.base.UserError;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import java.lang.foreign.Arena;
@@ -25,8 +28,7 @@ class ProjectionTest {
     @CsvSource({"1, 2, 6", "2, 4, 4", "2, 4, 68", "3, 5, 35", "7, 16, 48", "5, 17, 51", "64, 128, 256"})
     void theLargestOfEachGroupSurviveAndTheFirstOfEqualOnes(int n, int m, int cols) {
         Tiled master = master(cols);
-        PackedNofM packed = Projection.room(ROWS, cols, n, m);
-        new Projection(compute(3), packed).choose(master);
+        PackedNofM packed = survivors(master, n, m, compute(3));
         for (int r = 0; r < ROWS; r++) {
             for (int group = 0; group < cols / m; group++) {
                 int row = r;
@@ -45,39 +47,70 @@ class ProjectionTest {
     @Test
     void valuesFollowTheMasterAtTheOldPlacesUntilTheNextChoice() {
         Tiled master = master(12);
-        PackedNofM packed = Projection.room(ROWS, 12, 2, 4);
-        Projection projection = new Projection(compute(1), packed);
-        projection.choose(master);
-        byte[] places = packed.place().toArray(ValueLayout.JAVA_BYTE);
+        Projection projection = new Projection(ROWS, 12, 2, 4);
+        projection.choose(compute(1), master);
+        Csr packed = projection.room();
+        projection.pack(compute(1), master, packed);
+        int[] columns = Topology.of(packed).column().toArray();
         for (int i = 0; i < master.tiles().length(); i++) {
             master.tiles().set(i, 1 - master.tiles().get(i));
         }
-        projection.fetch(master);
-        assertArrayEquals(places, packed.place().toArray(ValueLayout.JAVA_BYTE));
+        projection.pack(compute(1), master, packed);
+        assertArrayEquals(columns, Topology.of(packed).column().toArray());
         packed.forEach((r, c, slot, v) -> assertEquals(master.get(r, c), v));
     }
 
     @Test
-    void onlyWhatDidNotSurviveShrinks() {
+    void onlyWhatDidNotSurviveIsAdded() {
         Tiled master = master(12);
-        float[] before = master.tiles().segment().toArray(ValueLayout.JAVA_FLOAT);
-        PackedNofM packed = Projection.room(ROWS, 12, 1, 3);
-        Projection projection = new Projection(compute(2), packed);
-        projection.choose(master);
-        projection.shrinkOthers(master, 0.5f);
-        Topology live = Topology.of(packed);
+        float[] before = master.tiles().toArray();
+        Projection projection = new Projection(ROWS, 12, 1, 3);
+        projection.choose(compute(2), master);
+        Topology live = Topology.of(survivors(master, 1, 3, compute(1)));
+        projection.addOthers(compute(2), master, -0.5f, master.tiles());
         master.forEach((r, c, slot, v) -> assertEquals(live.find(r, c) >= 0 ? before[slot] : 0.5f * before[slot], v));
     }
 
     @Test
-    void theTransposeHoldsTheSurvivorsAndZerosWhateverItHeldBefore() {
+    void theTransposeHoldsTheSurvivorsWhateverItHeldBefore() {
         Tiled master = master(20);
-        PackedNofM packed = Projection.room(ROWS, 20, 2, 5);
-        new Projection(compute(1), packed).choose(master);
-        Tiled turned = new Tiled(20, ROWS, Floats.allocate(Tiled.tiles(20) * Kernels.TILE_ROWS * ROWS).fill(7f));
-        Projection.transpose(compute(2), packed, turned);
-        Tiled expected = Tiled.pack(Arena.ofAuto(), packed);
-        expected.forEach((r, c, slot, v) -> assertEquals(v, turned.get(c, r)));
+        Projection projection = new Projection(ROWS, 20, 2, 5);
+        Csr survivors = projection.room();
+        Csr turned = projection.turned(compute(1), survivors); // of the first of each group
+        projection.choose(compute(1), master);
+        projection.pack(compute(1), master, survivors);
+        projection.turn(compute(2), survivors, turned);
+        assertTransposed(survivors, turned);
+        assertTransposed(survivors, new Csr(20, ROWS, turned.chunk(), turned.start(), turned.column(), turned.values())); // checks again what it holds
+    }
+
+    private static void assertTransposed(Csr survivors, Csr turned) {
+        Topology back = Topology.of(turned);
+        Floats values = Layout.canonical(turned, back);
+        survivors.forEach((r, c, slot, v) -> assertEquals(v, values.get(back.find(c, r)), c + ", " + r));
+    }
+
+    @Test
+    void marksAreTakenBackAndOthersAreRefused() {
+        Tiled master = master(16);
+        Projection projection = new Projection(ROWS, 16, 2, 4);
+        projection.choose(compute(1), master);
+        Projection again = new Projection(ROWS, 16, 2, 4);
+        again.restore(projection.marks());
+        assertArrayEquals(projection.marks().toArray(), again.marks().toArray());
+        Ints wrong = projection.marks();
+        wrong.set(1, wrong.get(1) ^ 1);
+        assertThrows(UserError.class, () -> again.restore(wrong));
+        assertThrows(UserError.class, () -> new Projection(ROWS, 24, 2, 4).restore(projection.marks()));
+        assertThrows(UserError.class, () -> new Projection(ROWS, 18, 2, 4));
+    }
+
+    private static PackedNofM survivors(Tiled master, int n, int m, Compute compute) {
+        Projection projection = new Projection(master.rows(), master.cols(), n, m);
+        projection.choose(compute, master);
+        Csr rows = projection.room();
+        projection.pack(compute, master, rows);
+        return projection.packed(rows);
     }
 
     private static Tiled master(int cols) {

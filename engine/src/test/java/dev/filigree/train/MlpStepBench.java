@@ -28,7 +28,7 @@ import java.util.stream.DoubleStream;
 /**
  * Where the time of a training step of square layers goes, beside the dense products in it: not a test, run its
  * {@code main}. Arguments: threads, rows of a layer, batch, seconds of a round, rounds, then sparsities in percent,
- * or patterns such as 2:4 of a dense master.
+ * or patterns such as 2:4 of a dense master, or N:M methods such as {@code bdwp(pattern=2:8)}.
  * Properties: {@code cpu=true} takes the calling thread's time, for busy machines; {@code profile=true} shows kernels;
  * {@code clip}, the longest gradient.
  */
@@ -107,6 +107,7 @@ final class MlpStepBench {
 
     private Loop loop(Compute compute, String what) {
         boolean projected = what.contains(":");
+        String regime = what.contains("(") ? what : "ste(pattern=" + what + ")";
         double sparsity = projected ? 0 : Double.parseDouble(what) / 100;
         Mlp net = new Mlp(Collections.nCopies(LAYERS + 1, side), Activation.RELU);
         Birth birth = new Birth(compute, net, new Rng(1));
@@ -127,7 +128,7 @@ final class MlpStepBench {
         };
         double clip = Double.parseDouble(System.getProperty("clip", "Infinity"));
         return new Loop(compute, net, new Setup(step, new Same(samples), new Sgd(0.9, false, 1e-4), 1e-9, new Rates.Constant(0), clip, Long.MAX_VALUE / 2,
-                Layout.CSR, projected ? Parts.REGIMES.make("ste(pattern=" + what + ")").hooks(net.sites(), 0) : List.of(), new Rng(3)));
+                Layout.CSR, projected ? Parts.REGIMES.make(regime).hooks(net.sites(), 0) : List.of(), new Rng(3)));
     }
 
     private Value value() {

@@ -4,11 +4,13 @@ import dev.filigree.kernel.Compute;
 import dev.filigree.model.Site;
 import dev.filigree.tensor.Weight;
 import dev.filigree.train.Curve;
+import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
 import dev.filigree.train.Memory;
 import dev.filigree.train.Problem;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A run that leaves nothing but its result: what studies are made of. */
 public final class Trial {
@@ -60,14 +62,26 @@ public final class Trial {
 
     /** Trains from the settings' seed to the end. */
     public static Result run(TrainSettings settings, Problem problem, Compute compute) {
+        return run(settings, problem, compute, List.of());
+    }
+
+    /** The same, watched by {@code hooks} after those of the method. */
+    public static Result run(TrainSettings settings, Problem problem, Compute compute, List<Hook> hooks) {
         long start = System.nanoTime();
         Assembly assembly = new Assembly(settings, problem, compute);
         Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch(), assembly.form()), p -> { });
-        try (Loop loop = assembly.loop(List.of(curve))) {
+        try (Loop loop = assembly.loop(Stream.concat(hooks.stream(), Stream.of(curve)).toList())) {
             double[] work = new double[1];
             loop.run((step, steps, loss, batch, seconds) -> work[0] += live(loop) / (double) steps);
             List<Layer> layers = loop.model().sites().stream().map(s -> Layer.of(s, loop.model().param(s).forward())).toList();
             return new Result(curve.points(), layers, work[0], loop.memory(), (System.nanoTime() - start) * 1e-9);
+        }
+    }
+
+    /** Seconds of a step, the median of some that are tried for so long and leave no trace. */
+    public static double step(TrainSettings settings, Problem problem, Compute compute, double seconds) {
+        try (Loop loop = new Assembly(settings, problem, compute).loop(List.of())) {
+            return loop.rehearse(seconds).seconds();
         }
     }
 

@@ -1,73 +1,81 @@
 package dev.filigree.prune.regime;
 
-import dev.filigree.base.Ints;
+import dev.filigree.base.UserError;
+import dev.filigree.kernel.Compute;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
-import dev.filigree.prune.pattern.NofM;
-import dev.filigree.tensor.PackedNofM;
-import dev.filigree.tensor.Projection;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
 import dev.filigree.train.StateReader;
 import dev.filigree.train.StateWriter;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Keeps what products see in step with the dense master: the work of {@link StraightThrough}. */
+/** Keeps what products see in step with the dense master: the work of {@link Projected}. */
 final class Project implements Hook {
 
     private final List<Site> sites;
-    private final NofM pattern;
-    private final int every;
-    private final double decay;
-    private final Map<String, PackedNofM> seen = new LinkedHashMap<>(); // by products, or from a stored state and yet to be shown
-    private final Map<String, Projection> projections = new LinkedHashMap<>();
+    private final Projected regime;
+    private final Map<String, Shown> shown = new LinkedHashMap<>(); // to products, or from a stored state and yet to be
 
-    Project(List<Site> sites, NofM pattern, int every, double decay) {
+    Project(List<Site> sites, Projected regime) {
         this.sites = List.copyOf(sites);
-        this.pattern = pattern;
-        this.every = every;
-        this.decay = decay;
+        this.regime = regime;
     }
 
     @Override
     public void prepare(Loop loop) {
         for (Site s : sites) {
-            Held p = loop.model().param(s);
-            if (!p.projected()) {
-                PackedNofM before = seen.get(s.name());
-                PackedNofM packed = before == null ? Projection.room(s.rows(), s.cols(), pattern.n(), pattern.m()) : before;
-                Projection projection = new Projection(loop.compute(), packed);
-                if (before == null) {
-                    projection.choose((Tiled) p.backward());
-                } else {
-                    projection.fetch((Tiled) p.backward());
+            if (!loop.model().param(s).projected()) {
+                show(loop, s, loop.step(), false);
+            }
+        }
+    }
+
+    /** @param anew whether survivors are chosen anew in any case */
+    private void show(Loop loop, Site site, long step, boolean anew) {
+        Course.View view = regime.course().at(site, Math.min(step, loop.steps() - 1), loop.steps());
+        if (view.isEverything()) {
+            return;
+        }
+        Compute compute = loop.compute();
+        Held p = loop.model().param(site);
+        Shown now = shown.get(site.name());
+        boolean other = now == null || !now.pattern().equals(view.pattern());
+        if (other) {
+            now = new Shown(site, view.pattern());
+            shown.put(site.name(), now);
+        }
+        if (other || anew) {
+            now.projection().choose(compute, (Tiled) p.backward());
+        }
+        now.show(compute, p, view.others(), regime.back());
+    }
+
+    @Override
+    public void afterBackward(Loop loop, long step) {
+        if (regime.decay().gradient() && regime.decay().factor() > 0) {
+            for (Site s : sites) {
+                Held p = loop.model().param(s);
+                if (p.projected()) {
+                    shown.get(s.name()).projection().addOthers(loop.compute(), (Tiled) p.backward(), (float) regime.decay().factor(), loop.gradients().of(p));
                 }
-                seen.put(s.name(), packed);
-                projections.put(s.name(), projection);
-                p.project(packed);
             }
         }
     }
 
     @Override
     public void updated(Loop loop, long step) {
-        float shrink = (float) (1 - decay * loop.setup().rate() * loop.setup().rates().at(step, loop.steps()));
+        float shrink = regime.decay().gradient() ? 0 : (float) (-regime.decay().factor() * loop.setup().rate() * loop.setup().rates().at(step, loop.steps()));
         for (Site s : sites) {
-            Tiled master = (Tiled) loop.model().param(s).backward();
-            Projection projection = projections.get(s.name());
-            if (decay > 0) {
-                projection.shrinkOthers(master, shrink);
+            Held p = loop.model().param(s);
+            if (shrink != 0 && p.projected()) {
+                Tiled master = (Tiled) p.backward();
+                shown.get(s.name()).projection().addOthers(loop.compute(), master, shrink, master.tiles());
             }
-            if ((step + 1) % every == 0) {
-                projection.choose(master);
-            } else {
-                projection.fetch(master);
-            }
+            show(loop, s, step + 1, (step + 1) % regime.every() == 0);
         }
     }
 
@@ -75,36 +83,34 @@ final class Project implements Hook {
     @Override
     public void afterStep(Loop loop, long step) {
         if (step == loop.steps() - 1) {
-            sites.forEach(s -> loop.model().param(s).set(seen.get(s.name())));
-            seen.clear();
-            projections.clear();
+            sites.forEach(s -> loop.model().param(s).set(shown.get(s.name()).packed()));
+            shown.clear();
         }
     }
 
     @Override
     public void save(StateWriter out) {
-        out.put("names", String.join("\n", seen.keySet()));
-        seen.forEach((name, packed) -> {
-            Ints places = Ints.allocate(Math.ceilDiv(packed.values().length(), Integer.BYTES));
-            MemorySegment.copy(packed.place(), 0, places.segment(), 0, packed.values().length());
-            out.put(name, places);
+        out.put("names", String.join("\n", shown.keySet()));
+        shown.forEach((name, s) -> {
+            out.in(name).put("pattern", s.pattern().name());
+            out.in(name).put("marks", s.projection().marks());
         });
     }
 
     @Override
     public void load(StateReader in) {
-        seen.clear();
-        projections.clear();
-        List<String> names = new ArrayList<>(in.text("names").lines().toList());
+        shown.clear();
+        List<String> names = in.text("names").lines().toList();
         for (Site s : sites) {
-            if (names.remove(s.name())) {
-                PackedNofM packed = Projection.room(s.rows(), s.cols(), pattern.n(), pattern.m());
-                Ints places = in.ints(s.name());
-                if (places.length() != Math.ceilDiv(packed.values().length(), Integer.BYTES)) {
-                    throw in.damaged(s.name(), "has " + places.length() + " words of places, which is not " + pattern.name() + " of " + s.rows() + " x " + s.cols());
+            if (names.contains(s.name())) {
+                StateReader at = in.in(s.name());
+                try {
+                    Shown stored = new Shown(s, Projected.nOfM(regime.name(), at.text("pattern")));
+                    stored.projection().restore(at.ints("marks"));
+                    shown.put(s.name(), stored);
+                } catch (UserError e) {
+                    throw at.damaged("marks", "do not fit: " + e.getMessage());
                 }
-                MemorySegment.copy(places.segment(), 0, packed.place(), 0, packed.values().length());
-                seen.put(s.name(), new PackedNofM(s.rows(), s.cols(), pattern.n(), pattern.m(), packed.place(), packed.values())); // checks the places
             }
         }
     }

@@ -114,7 +114,7 @@ class RegimeTest {
     }
 
     private static Loop loop(Compute compute, Regime regime, double sparsity) {
-        Mlp net = new Mlp(List.of(20, 48, 36, 5), Activation.RELU);
+        Mlp net = new Mlp(List.of(24, 48, 40, 5), Activation.RELU);
         Birth birth = new Birth(compute, net, new Rng(5).split("birth"));
         Map<Site, Long> births = regime.births(net.sites(), sparsity);
         for (Site s : net.sites()) {
@@ -125,7 +125,7 @@ class RegimeTest {
             }
         }
         int rounds = regime.rounds(sparsity);
-        ExampleBatches batches = new ExampleBatches(new Clouds(20, 5, 600), 32, new Rng(7));
+        ExampleBatches batches = new ExampleBatches(new Clouds(24, 5, 600), 32, new Rng(7));
         Setup setup = new Setup(new Supervised(new CrossEntropy(0.05)), batches, new Sgd(0.9, false, 1e-4), 0.05, new Rates.Rounds(new Rates.Cosine(0, 0), rounds), 10, STEPS * rounds, Layout.CSR,
                 regime.hooks(net.sites(), sparsity), new Rng(8));
         return new Loop(compute, net, setup);
