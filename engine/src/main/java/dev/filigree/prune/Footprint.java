@@ -7,7 +7,9 @@ public enum Footprint {
     /** One dense layer and its statistics at a time. */
     ONE_LAYER("one dense layer at a time"),
     /** A dense copy of every weight. */
-    DENSE_MASTER("a dense copy of every weight");
+    DENSE_MASTER("a dense copy of every weight"),
+    /** A dense copy of every weight, and for each position a score and how it moves. */
+    DENSE_SCORES("a dense copy of every weight, and two numbers more for each position");
 
     private final String text;
 

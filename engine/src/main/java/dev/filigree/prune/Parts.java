@@ -34,6 +34,7 @@ import dev.filigree.prune.growth.RandomGrowth;
 import dev.filigree.prune.regime.Dense;
 import dev.filigree.prune.regime.Dynamic;
 import dev.filigree.prune.regime.Gradual;
+import dev.filigree.prune.regime.Learned;
 import dev.filigree.prune.regime.Regime;
 import dev.filigree.prune.regime.StraightThrough;
 import dev.filigree.prune.regime.Tickets;
@@ -67,7 +68,7 @@ public final class Parts {
 
     /** How networks are trained sparse. */
     public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, Tickets.ENTRY,
-            StraightThrough.STE, StraightThrough.SR_STE);
+            StraightThrough.STE, StraightThrough.SR_STE, Learned.EDGE_POPUP, Learned.JACKPOTS, Learned.MOVEMENT, Learned.BIP);
 
     public static final Shelf<Drop> DROPS = Catalog.shelf(Axis.DROP, Smallest.ENTRY, SmallestOfEachSign.ENTRY);
 

@@ -23,7 +23,12 @@ public record Tiled(int rows, int cols, Floats tiles) implements Weight {
 
     /** The value at a position. */
     public float get(int row, int col) {
-        return tiles.get((row / Kernels.TILE_ROWS * cols + col) * Kernels.TILE_ROWS + row % Kernels.TILE_ROWS);
+        return tiles.get(slot(row, col));
+    }
+
+    /** Where the value at a position lies in {@link #tiles}. */
+    public int slot(int row, int col) {
+        return (row / Kernels.TILE_ROWS * cols + col) * Kernels.TILE_ROWS + row % Kernels.TILE_ROWS;
     }
 
     /** Number of tiles for so many rows. */
