@@ -47,7 +47,7 @@ public record Learned(Allocation allocation, Schedule density, int dense, Start 
 
     /** A subnetwork of random weights. */
     public static final Catalog.Entry<Regime> EDGE_POPUP = Catalog.entry("edge-popup", "Ramanujan et al. 2020, arXiv:1911.13299",
-            "random weights never change; which of them live is learned", List.of(ofAllocation(), ofRate(1.0), ofMomentum(0.9), ofEvery(),
+            "random weights never change; which of them live is learned", List.of(ofAllocation(), ofRate(0.1), ofMomentum(0.9), ofEvery(),
                     Option.of("scale", true, "whether weights are first multiplied with 1 / sqrt(density)")),
             s -> new Learned(Parts.ALLOCATIONS.make(s.text("allocation")), new OneShot(), 0, Start.RANDOM, Trains.SCORES, s.number("rate"), s.number("momentum"), 0,
                     s.integer("every"), 1, s.flag("scale")));
@@ -55,7 +55,7 @@ public record Learned(Allocation allocation, Schedule density, int dense, Start 
     /** A subnetwork of trained weights. */
     public static final Catalog.Entry<Regime> JACKPOTS = Catalog.entry("jackpots", "Zhang et al. 2021, arXiv:2104.08700",
             "a trained dense network's weights stay; which of them live is learned, beginning with the largest",
-            List.of(ofAllocation(), ofRate(1.0), ofMomentum(0.9), ofEvery(), Option.of("start", "survivors", "where scores begin: survivors (of a pruning by size), magnitude or random"),
+            List.of(ofAllocation(), ofRate(0.3), ofMomentum(0.9), ofEvery(), Option.of("start", "survivors", "where scores begin: survivors (of a pruning by size), magnitude or random"),
                     Option.of("swaps", 0.5, "share of the swaps wanted that is made at first, falling to none; 1 for all of them always")),
             s -> new Learned(Parts.ALLOCATIONS.make(s.text("allocation")), new OneShot(), 1, Start.named("jackpots", s.text("start")), Trains.SCORES, s.number("rate"),
                     s.number("momentum"), 0, s.integer("every"), s.number("swaps"), false));
@@ -63,15 +63,15 @@ public record Learned(Allocation allocation, Schedule density, int dense, Start 
     /** Weights that move away from zero live. */
     public static final Catalog.Entry<Regime> MOVEMENT = Catalog.entry("movement", "Sanh et al. 2020, arXiv:2005.07683",
             "weights that training moves away from zero live; sparsity rises along a cubic curve",
-            List.of(ofAllocation(), ofRate(1.0), ofMomentum(0.0), ofEvery(), Option.of("until", 0.6, "share of the steps after which the target is reached"),
+            List.of(ofAllocation(), ofEvery(), Option.of("until", 0.6, "share of the steps after which the target is reached"),
                     Option.of("times", 20, "how often sparsity rises")),
-            s -> new Learned(Parts.ALLOCATIONS.make(s.text("allocation")), new Cubic(0, s.number("until"), s.integer("times")), 0, Start.ZERO, Trains.TOGETHER, s.number("rate"),
-                    s.number("momentum"), 0, s.integer("every"), 1, false));
+            s -> new Learned(Parts.ALLOCATIONS.make(s.text("allocation")), new Cubic(0, s.number("until"), s.integer("times")), 0, Start.ZERO, Trains.TOGETHER, 1, 0, 0,
+                    s.integer("every"), 1, false)); // scores that begin at zero only grow with their rate: it chooses nothing
 
     /** Positions and weights as two levels of one problem. */
     public static final Catalog.Entry<Regime> BIP = Catalog.entry("bip", "Zhang et al. 2022, arXiv:2210.04092; without the implicit term Sehwag et al. 2020, arXiv:2002.10509",
             "after dense training, steps of the weights take turns with steps of the positions, which foresee the weights' answer",
-            List.of(ofAllocation(), ofRate(1.0), ofMomentum(0.9), ofEvery(), Option.of("implicit", 1.0, "weight of the weights' answer to other positions; 0 leaves it out")),
+            List.of(ofAllocation(), ofRate(0.3), ofMomentum(0.9), ofEvery(), Option.of("implicit", 30.0, "weight of the weights' answer to other positions; 0 leaves it out")),
             s -> new Learned(Parts.ALLOCATIONS.make(s.text("allocation")), new OneShot(), 1, Start.MAGNITUDE, Trains.IN_TURN, s.number("rate"), s.number("momentum"),
                     s.number("implicit"), s.integer("every"), 1, false));
 
@@ -84,7 +84,7 @@ public record Learned(Allocation allocation, Schedule density, int dense, Start 
     }
 
     private static Option ofAllocation() {
-        return Option.of("allocation", "uniform", "how survivors are spread over layers");
+        return Option.of("allocation", "erk", "how survivors are spread over layers");
     }
 
     private static Option ofRate(double preset) {
