@@ -10,9 +10,14 @@ import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.ops.Held;
 import dev.filigree.ops.Value;
+import dev.filigree.tensor.Canonical;
+import dev.filigree.tensor.Highest;
+import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.PackedNofM;
 import dev.filigree.tensor.Projection;
 import dev.filigree.tensor.Tiled;
+import dev.filigree.tensor.Topology;
+import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +48,17 @@ class ProjectedLawTest {
             w.tiles().set(3 * i, 9f);
         }
         assertSame(round(new Held("w", Tiled.pack(Arena.ofAuto(), chosen(projected, survivors))), null, tokens, 2), round(projected, survivors, tokens, 2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 40, 130})
+    void rowsOfEntriesAreSurvivorsToo(int tokens) {
+        Tiled master = master();
+        Topology live = Highest.of(Parallel.single(), master, 77);
+        Weight survivors = Layout.CSR.pack(Arena.ofAuto(), live, Canonical.within(Arena.ofAuto(), Parallel.single(), live, master).values(Arena.ofAuto(), Parallel.single(), master.tiles()));
+        Held projected = new Held("w", master);
+        projected.project(survivors);
+        assertSame(round(new Held("w", Tiled.pack(Arena.ofAuto(), survivors)), null, tokens, 1), round(projected, null, tokens, 1));
     }
 
     private PackedNofM chosen(Held p, PackedNofM survivors) {
