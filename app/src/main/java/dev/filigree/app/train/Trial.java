@@ -7,6 +7,7 @@ import dev.filigree.train.Loop;
 import dev.filigree.train.Memory;
 import dev.filigree.train.Problem;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A run that leaves nothing but its result: what studies are made of. */
 public final class Trial {
@@ -30,11 +31,21 @@ public final class Trial {
 
     /** Trains from the settings' seed to the end. */
     public static Result run(TrainSettings settings, Problem problem, Compute compute) {
+        return run(settings, problem, compute, loop -> { });
+    }
+
+    /**
+     * The same for somebody who wants to see the trained network.
+     *
+     * @param end sees the loop after its last step
+     */
+    public static Result run(TrainSettings settings, Problem problem, Compute compute, Consumer<Loop> end) {
         long start = System.nanoTime();
         Assembly assembly = new Assembly(settings, problem, compute);
         Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch(), assembly.form()), p -> { });
         try (Loop loop = assembly.loop(List.of(curve))) {
             loop.run((step, steps, loss, batch, seconds) -> { });
+            end.accept(loop);
             long live = loop.model().sites().stream().mapToLong(s -> loop.model().param(s).forward().nonZeros()).sum();
             long positions = loop.model().sites().stream().mapToLong(Site::positions).sum();
             return new Result(curve.points(), live, positions, loop.memory(), (System.nanoTime() - start) * 1e-9);
