@@ -8,8 +8,8 @@ import java.util.Arrays;
 
 /**
  * The positions of the highest numbers of a dense array, exactly as many as asked for; of equal numbers the first in
- * canonical order. The threshold is found by counting the upper and then the lower halves of the numbers' bits, so there is
- * neither a sort nor a copy. Everything is cut by tiles of rows: the bits are the same on any number of threads.
+ * canonical order. The upper halves of the numbers' bits are counted, which leaves little more than what was asked for; there
+ * the lower halves are. Nothing is sorted. Everything is cut by tiles of rows: the bits are the same on any number of threads.
  */
 public final class Highest {
 
@@ -45,80 +45,102 @@ public final class Highest {
     }
 
     private Topology choose(int count) {
-        int[] upper = counts((orders, counts) -> {
+        int[][] counts = new int[tasks][LOW + 1];
+        inTiles((task, tile, orders) -> {
             for (int order : orders) {
-                counts[code(order) >>> BITS]++;
+                counts[task][upper(order)]++;
             }
         });
+        for (int t = 1; t < tasks; t++) {
+            for (int i = 0; i <= LOW; i++) {
+                counts[0][i] += counts[t][i];
+            }
+        }
         int high = LOW;
         int left = count;
-        while (high > 0 && upper[high] < left) {
-            left -= upper[high--];
+        while (high > 0 && counts[0][high] < left) {
+            left -= counts[0][high--];
         }
         int bucket = high;
-        int[] lower = counts((orders, counts) -> {
-            for (int order : orders) {
-                if (code(order) >>> BITS == bucket) {
-                    counts[order & LOW]++;
+        Found[] found = new Found[tasks];
+        parallel.run(tasks, task -> found[task] = new Found());
+        inTiles((task, tile, orders) -> {
+            for (int i = 0; i < orders.length; i++) {
+                if (upper(orders[i]) >= bucket) {
+                    found[task].add(tile * TILE + i % TILE, i / TILE, orders[i]);
                 }
             }
         });
+        return lowest(found, bucket, left);
+    }
+
+    /** The upper half of an order as a number without sign. */
+    private static int upper(int order) {
+        return (order ^ Integer.MIN_VALUE) >>> BITS;
+    }
+
+    /** All that was found but the lowest: of the lowest bucket {@code left} remain. */
+    private Topology lowest(Found[] found, int bucket, int left) {
+        int[] lower = new int[LOW + 1];
+        for (Found f : found) {
+            for (int k = 0; k < f.count; k++) {
+                if (upper(f.order[k]) == bucket) {
+                    lower[f.order[k] & LOW]++;
+                }
+            }
+        }
         int low = LOW;
-        while (low > 0 && lower[low] < left) {
-            left -= lower[low--];
+        int spare = left;
+        while (low > 0 && lower[low] < spare) {
+            spare -= lower[low--];
         }
-        return above(code(bucket << BITS | low), left);
-    }
-
-    /** The order as a number without sign, and back. */
-    private static int code(int order) {
-        return order ^ Integer.MIN_VALUE;
-    }
-
-    private interface Count {
-        void add(int[] orders, int[] counts);
-    }
-
-    private int[] counts(Count body) {
-        int[][] each = new int[tasks][LOW + 1];
-        inTiles((task, tile, orders) -> body.add(orders, each[task]));
-        for (int t = 1; t < tasks; t++) {
-            for (int i = 0; i <= LOW; i++) {
-                each[0][i] += each[t][i];
-            }
-        }
-        return each[0];
-    }
-
-    /** Everything above {@code threshold} and the first {@code spare} that equal it. */
-    private Topology above(int threshold, int spare) {
+        int threshold = (bucket << BITS | low) ^ Integer.MIN_VALUE;
         int rows = numbers.rows();
-        int[] higher = new int[Tiled.tiles(rows) * TILE];
+        int[] higher = new int[Tiled.tiles(rows) * TILE]; // rows of padding too
         int[] equal = new int[higher.length];
-        inTiles((task, tile, orders) -> {
-            for (int i = 0; i < orders.length; i++) {
-                int r = tile * TILE + i % TILE;
-                higher[r] += orders[i] > threshold ? 1 : 0;
-                equal[r] += orders[i] == threshold ? 1 : 0;
+        for (Found f : found) {
+            for (int k = 0; k < f.count; k++) {
+                higher[f.row[k]] += f.order[k] > threshold ? 1 : 0;
+                equal[f.row[k]] += f.order[k] == threshold ? 1 : 0;
             }
-        });
+        }
         int[] start = new int[rows + 1];
         for (int r = 0; r < rows; r++) {
             equal[r] = Math.min(equal[r], spare);
             spare -= equal[r];
             start[r + 1] = start[r] + higher[r] + equal[r];
         }
-        Ints column = Ints.allocate(start[rows]);
-        int[] next = Arrays.copyOf(start, higher.length);
-        inTiles((task, tile, orders) -> {
-            for (int i = 0; i < orders.length; i++) {
-                int r = tile * TILE + i % TILE;
-                if (orders[i] > threshold || orders[i] == threshold && r < rows && equal[r]-- > 0) {
-                    column.set(next[r]++, i / TILE);
+        int[] column = new int[start[rows]];
+        int[] next = Arrays.copyOf(start, rows);
+        for (Found f : found) {
+            for (int k = 0; k < f.count; k++) {
+                int r = f.row[k];
+                if (f.order[k] > threshold || f.order[k] == threshold && r < rows && equal[r]-- > 0) {
+                    column[next[r]++] = f.column[k];
                 }
             }
-        });
-        return Topology.checked(rows, numbers.cols(), Ints.of(start), column);
+        }
+        return Topology.checked(rows, numbers.cols(), Ints.of(start), Ints.of(column));
+    }
+
+    /** Positions that one task found, columns ascending in each row. */
+    private static final class Found {
+
+        private int[] row = new int[1 << 10];
+        private int[] column = new int[1 << 10];
+        private int[] order = new int[1 << 10];
+        private int count;
+
+        void add(int r, int c, int o) {
+            if (count == row.length) {
+                row = Arrays.copyOf(row, 2 * count);
+                column = Arrays.copyOf(column, 2 * count);
+                order = Arrays.copyOf(order, 2 * count);
+            }
+            row[count] = r;
+            column[count] = c;
+            order[count++] = o;
+        }
     }
 
     private interface Body {
@@ -131,10 +153,16 @@ public final class Highest {
         Floats tiles = numbers.tiles();
         parallel.run(tasks, task -> {
             int[] orders = new int[numbers.cols() * TILE];
+            float[] values = new float[orders.length];
             for (int tile = (int) ((long) count * task / tasks); tile < (int) ((long) count * (task + 1) / tasks); tile++) {
-                int rows = Math.min(TILE, numbers.rows() - tile * TILE);
+                tiles.get(tile * orders.length, values, 0, values.length);
                 for (int i = 0; i < orders.length; i++) {
-                    orders[i] = i % TILE < rows ? order(tiles.get(tile * orders.length + i)) : Integer.MIN_VALUE;
+                    orders[i] = order(values[i]);
+                }
+                for (int i = numbers.rows() - tile * TILE; i < TILE; i++) { // rows of padding
+                    for (int at = i; at < orders.length; at += TILE) {
+                        orders[at] = Integer.MIN_VALUE;
+                    }
                 }
                 body.at(task, tile, orders);
             }
