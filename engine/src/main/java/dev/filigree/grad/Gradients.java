@@ -8,6 +8,7 @@ import dev.filigree.tensor.Weight;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,6 +22,7 @@ public final class Gradients {
 
     private final Map<Param, Floats> buffers = new LinkedHashMap<>();
     private final Set<Param> stale = new HashSet<>(); // hold what is to be forgotten
+    private final Set<Param> frozen = new HashSet<>(); // have a gradient that nobody follows
     private Compute clearing;
 
     /** @param trained parameters held as rows of entries, as blocks, or as vectors {@code [n x 1]} */
@@ -58,8 +60,28 @@ public final class Gradients {
     }
 
     /** The trained parameters, in the order given. */
-    public Set<Param> params() {
+    public Set<Param> trained() {
         return buffers.keySet();
+    }
+
+    /** Those whose values follow their gradients: the trained parameters that are not frozen, in the order given. */
+    public Set<Param> params() {
+        if (frozen.isEmpty()) {
+            return buffers.keySet();
+        }
+        Set<Param> moving = new LinkedHashSet<>(buffers.keySet());
+        moving.removeAll(frozen);
+        return moving;
+    }
+
+    /** Whether the values of a trained parameter stay as they are from now on; its gradient is computed all the same. */
+    public void freeze(Param p, boolean stays) {
+        buffer(p);
+        if (stays) {
+            frozen.add(p);
+        } else {
+            frozen.remove(p);
+        }
     }
 
     /** Replaces the gradient of a parameter whose weight was replaced. */

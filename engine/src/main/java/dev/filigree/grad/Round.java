@@ -211,9 +211,9 @@ abstract class Round implements AutoCloseable {
         readBack.add(v.owner());
     }
 
-    /** The weight of the gradient with respect to the input of a convolution, with the present values of {@code p}. */
+    /** The weight of the gradient with respect to the input of a convolution, with the present values of what products see of {@code p}. */
     Weight turned(Param p, int taps) {
-        Weight w = p.backward();
+        Weight w = p.forward();
         Turned t = turned.get(p);
         if (t == null || !t.isOf(w)) {
             t = Turned.of(w, taps);

@@ -9,7 +9,9 @@ public enum Footprint {
     /** Every weight and its gradient dense while positions are chosen, before the first step; from then on nothing. */
     DENSE_BIRTH("every weight and its gradient dense before the first step, and nothing of dense size from then on"),
     /** A dense copy of every weight. */
-    DENSE_MASTER("a dense copy of every weight");
+    DENSE_MASTER("a dense copy of every weight"),
+    /** A dense copy of every weight, and for each position a score and how it moves. */
+    DENSE_SCORES("a dense copy of every weight, and two numbers more for each position");
 
     private final String text;
 

@@ -37,6 +37,7 @@ import dev.filigree.prune.regime.Dense;
 import dev.filigree.prune.regime.Dynamic;
 import dev.filigree.prune.regime.GraNet;
 import dev.filigree.prune.regime.Gradual;
+import dev.filigree.prune.regime.Learned;
 import dev.filigree.prune.regime.MaskDecay;
 import dev.filigree.prune.regime.RandomSearch;
 import dev.filigree.prune.regime.Regime;
@@ -81,7 +82,8 @@ public final class Parts {
     /** How networks are trained sparse. */
     public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, GraNet.ENTRY, SoftShrinkage.ISS,
             SoftShrinkage.IHT, Tickets.ENTRY, AtBirth.SNIP, AtBirth.GRASP, AtBirth.SYNFLOW, AtBirth.ENTRY, RandomSearch.ENTRY, StraightThrough.STE, StraightThrough.SR_STE,
-            StraightThrough.BDWP, MaskDecay.ENTRY, StageDecay.ENTRY, CutOnce.ENTRY);
+            StraightThrough.BDWP, MaskDecay.ENTRY, StageDecay.ENTRY, CutOnce.ENTRY, Learned.EDGE_POPUP, Learned.JACKPOTS,
+            Learned.MOVEMENT, Learned.BIP);
 
     public static final Shelf<Saliency> SALIENCIES = Catalog.shelf(Axis.SALIENCY, RandomSaliency.ENTRY, FirstMagnitude.ENTRY, Snip.ENTRY, Grasp.ENTRY, SynFlow.ENTRY);
 

@@ -23,6 +23,17 @@ public record Canonical(Topology live, Ints slot) {
         return new Canonical(live, slots(arena, parallel, w, live));
     }
 
+    /** Some positions of a dense weight, and where it holds their values. */
+    public static Canonical within(Arena arena, Parallel parallel, Topology some, Tiled dense) {
+        Ints slot = Ints.allocate(arena, some.count());
+        rows(parallel, some.start(), r -> {
+            for (int j = some.start().get(r); j < some.start().get(r + 1); j++) {
+                slot.set(j, dense.slot(r, some.column().get(j)));
+            }
+        });
+        return new Canonical(some, slot);
+    }
+
     /** The values of {@code stored}, which lie in the slots of the weight, in canonical order. */
     public Floats values(Arena arena, Parallel parallel, Floats stored) {
         Floats out = Floats.allocate(arena, slot.length());
@@ -63,7 +74,7 @@ public record Canonical(Topology live, Ints slot) {
     }
 
     /** For each of the positions {@code live} of {@code w}, in canonical order, where its value lies. */
-    static Ints slots(Arena arena, Parallel parallel, Weight w, Topology live) {
+    public static Ints slots(Arena arena, Parallel parallel, Weight w, Topology live) {
         Ints slot = Ints.allocate(arena, live.count());
         if (w instanceof Csr c) {
             rows(parallel, live.start(), r -> {

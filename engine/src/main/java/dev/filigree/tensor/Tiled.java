@@ -42,11 +42,11 @@ public record Tiled(int rows, int cols, Floats tiles) implements Weight {
 
     /** The value at a position. */
     public float get(int row, int col) {
-        return tiles.get(slot(row, col, cols));
+        return tiles.get(slot(row, col));
     }
 
-    /** Where the value at a position of a matrix with so many columns lies. */
-    public static int slot(int row, int col, int cols) {
+    /** Where the value at a position lies in {@link #tiles}. */
+    public int slot(int row, int col) {
         return (row / Kernels.TILE_ROWS * cols + col) * Kernels.TILE_ROWS + row % Kernels.TILE_ROWS;
     }
 

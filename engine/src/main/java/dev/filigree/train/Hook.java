@@ -17,6 +17,10 @@ public interface Hook extends Stateful {
     default void prepare(Loop loop) {
     }
 
+    /** When gradients are complete, before every update, in a rehearsal too: what a method makes of them in each step. */
+    default void differentiated(Loop loop, long step) {
+    }
+
     /** After every update, in a rehearsal too: brings what products see up to date with what is trained. */
     default void updated(Loop loop, long step) {
     }
@@ -27,6 +31,11 @@ public interface Hook extends Stateful {
 
     /** When gradients are complete and weights are not yet updated. */
     default void afterBackward(Loop loop, long step) {
+    }
+
+    /** Bytes in proportion to the weights that it holds from step to step. */
+    default long bytes() {
+        return 0;
     }
 
     /** After the update. */

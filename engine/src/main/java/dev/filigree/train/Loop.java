@@ -105,7 +105,8 @@ public final class Loop implements Stateful, AutoCloseable {
 
     /** Bytes held for the parameters now; some appear with the first step. */
     public Memory memory() {
-        return new Memory(trained.params().stream().mapToLong(p -> p.forward().bytes() + (p.projected() ? p.backward().bytes() : 0)).sum(), gradients.bytes(), setup.optimizer().bytes(),
+        return new Memory(trained.params().stream().mapToLong(p -> p.forward().bytes() + (p.projected() ? p.backward().bytes() : 0)).sum(), gradients.bytes(),
+                setup.optimizer().bytes() + setup.hooks().stream().mapToLong(Hook::bytes).sum(),
                 tape.transposeBytes() + trained.params().stream().filter(Held::projected).mapToLong(p -> p.wayBack() == null ? 0 : p.wayBack().bytes()).sum(), tape.bytes());
     }
 
@@ -154,6 +155,7 @@ public final class Loop implements Stateful, AutoCloseable {
         if (hooks) {
             setup.hooks().forEach(h -> h.afterBackward(this, step));
         }
+        setup.hooks().forEach(h -> h.differentiated(this, step));
         tape.reset();
         double norm = setup.clip() < Double.MAX_VALUE ? Ranges.norm(compute, gradients) : 0;
         float scale = norm > setup.clip() ? (float) (setup.clip() / norm) : 1f;

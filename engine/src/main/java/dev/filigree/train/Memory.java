@@ -5,7 +5,7 @@ package dev.filigree.train;
  *
  * @param weights    values and where they live
  * @param gradients  of the step in progress
- * @param optimizer  what the optimizer keeps beside each value
+ * @param optimizer  what the optimizer and the method keep beside each value
  * @param transposes copies turned round, with which gradients flow back
  * @param activations of the step in progress and their gradients; in proportion to the batch, not to the weights
  */

@@ -1,5 +1,6 @@
 package dev.filigree.grad;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
@@ -249,6 +250,35 @@ class ImageGradientLawTest {
             assertEquals(0.3, dropped / 10240.0, 0.02);
             assertEquals(1f, eager.dropout(0.3, ones).get(0, 0));
             assertNotEquals(0, dropped);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("planes")
+    void aProjectedConvolutionIsThatOfItsSurvivorsAndTheGradientGoesStraightThrough(Planes p) {
+        for (Window w : WINDOWS) {
+            Rng rng = new Rng(w.taps());
+            Held survivors = sparse(5, p.channels(), w, rng);
+            Held projected = dense(5, p.channels(), w, rng);
+            projected.project(survivors.forward(), null);
+            Held zeros = new Held("with zeros", Tiled.pack(Arena.ofAuto(), survivors.forward()));
+            Value x = Differences.images(p, rng);
+            List<float[]> seen = new ArrayList<>();
+            for (Held weight : List.of(zeros, projected)) {
+                Gradients g = new Gradients(List.of(weight));
+                try (Tape tape = new Tape(SCALAR, g)) {
+                    tape.watch(x);
+                    Value y = tape.conv(weight, null, Activation.NONE, w, x);
+                    seen.add(y.data().toArray());
+                    tape.seed(y, Differences.images(y.planes(), new Rng(3)).data());
+                    tape.backward();
+                    seen.add(tape.gradient(x).data().toArray());
+                    seen.add(g.of(weight).toArray());
+                }
+            }
+            for (int i = 0; i < 3; i++) {
+                assertArrayEquals(seen.get(i), seen.get(i + 3), 1e-4f, List.of("output", "gradient at x", "gradient at every position").get(i));
+            }
         }
     }
 

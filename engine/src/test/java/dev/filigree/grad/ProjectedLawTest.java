@@ -11,9 +11,14 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.ops.Held;
 import dev.filigree.ops.Value;
 import dev.filigree.ops.WayBack;
+import dev.filigree.tensor.Canonical;
 import dev.filigree.tensor.Csr;
+import dev.filigree.tensor.Highest;
+import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Projection;
 import dev.filigree.tensor.Tiled;
+import dev.filigree.tensor.Topology;
+import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +80,17 @@ class ProjectedLawTest {
         public long bytes() {
             return turned.bytes();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 40, 130})
+    void rowsOfEntriesAreSurvivorsToo(int tokens) {
+        Tiled master = master();
+        Topology live = Highest.of(Parallel.single(), master, 77);
+        Weight survivors = Layout.CSR.pack(Arena.ofAuto(), live, Canonical.within(Arena.ofAuto(), Parallel.single(), live, master).values(Arena.ofAuto(), Parallel.single(), master.tiles()));
+        Held projected = new Held("w", master);
+        projected.project(survivors, null);
+        assertSame(round(new Held("w", Tiled.pack(Arena.ofAuto(), survivors)), tokens, 1), round(projected, tokens, 1));
     }
 
     private record Round(Value y, Value dx, Floats dw) {

@@ -79,6 +79,6 @@ final class NofMFromScratch implements Study {
 
     private static Watched watched(Lab lab, TrainSettings settings) {
         SurvivorChanges changes = new SurvivorChanges();
-        return new Watched(Trial.run(settings, lab.problem(), lab.compute(), List.of(changes)), changes);
+        return new Watched(Trial.run(settings, lab.problem(), lab.compute(), List.of(changes), loop -> { }), changes);
     }
 }

@@ -10,6 +10,7 @@ import dev.filigree.train.Memory;
 import dev.filigree.train.Problem;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** A run that leaves nothing but its result: what studies are made of. */
@@ -62,17 +63,23 @@ public final class Trial {
 
     /** Trains from the settings' seed to the end. */
     public static Result run(TrainSettings settings, Problem problem, Compute compute) {
-        return run(settings, problem, compute, List.of());
+        return run(settings, problem, compute, List.of(), loop -> { });
     }
 
-    /** The same, watched by {@code hooks} after those of the method. */
-    public static Result run(TrainSettings settings, Problem problem, Compute compute, List<Hook> hooks) {
+    /**
+     * The same for somebody who wants to see more.
+     *
+     * @param hooks come after those of the method
+     * @param end   sees the loop after its last step
+     */
+    public static Result run(TrainSettings settings, Problem problem, Compute compute, List<Hook> hooks, Consumer<Loop> end) {
         long start = System.nanoTime();
         Assembly assembly = new Assembly(settings, problem, compute);
         Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch(), assembly.form()), p -> { });
         try (Loop loop = assembly.loop(Stream.concat(hooks.stream(), Stream.of(curve)).toList())) {
             double[] work = new double[1];
             loop.run((step, steps, loss, batch, seconds) -> work[0] += live(loop) / (double) steps);
+            end.accept(loop);
             List<Layer> layers = loop.model().sites().stream().map(s -> Layer.of(s, loop.model().param(s).forward())).toList();
             return new Result(curve.points(), layers, work[0], loop.memory(), (System.nanoTime() - start) * 1e-9);
         }

@@ -15,6 +15,7 @@ import dev.filigree.model.Site;
 import dev.filigree.prune.Parts;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Sampling;
+import dev.filigree.tensor.Tiled;
 import dev.filigree.train.Birth;
 import dev.filigree.train.ExampleBatches;
 import dev.filigree.train.Loop;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every regime: learns, ends at the sparsity asked for, and gives the same bits on any number of threads and wherever it is stopped. */
 class RegimeTest {
@@ -74,6 +76,27 @@ class RegimeTest {
     void survivorsThatAreChosenNowAndThenArePartOfTheState() {
         Regime regime = Parts.REGIMES.make("sr-ste(every=50,decay=5)"); // chosen after steps 50 and 100, stopped between
         assertArrayEquals(train(regime, 0.5, 1, 0).values(), train(regime, 0.5, 1, 67).values(), 0f);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"edge-popup(every=50)", "jackpots(every=50)", "bip(every=30)", "movement(every=25)"})
+    void positionsThatAreChosenNowAndThenArePartOfTheState(String name) {
+        Regime regime = Parts.REGIMES.make(name);
+        long stop = regime.rounds(0.7) == 1 ? 67 : STEPS + 47; // between two choices
+        assertArrayEquals(train(regime, 0.7, 1, 0).values(), train(regime, 0.7, 1, stop).values(), 0f);
+        assertArrayEquals(train(regime, 0.7, 1, 0).values(), train(regime, 0.7, 1, STEPS * regime.rounds(0.7) - 11).values(), 0f, "eleven steps before the end");
+    }
+
+    @Test
+    void weightsThatAreFrozenKeepTheirValues() {
+        Run run = train(Parts.REGIMES.make("edge-popup(scale=false)"), 0.7, 1, 0);
+        Mlp born = new Mlp(List.of(20, 48, 36, 5), Activation.RELU);
+        Birth birth = new Birth(new Compute(Kernels.best(), Parallel.single()), born, new Rng(5).split("birth"));
+        for (Site s : born.sites()) {
+            birth.dense(s);
+            Tiled before = (Tiled) born.param(s).forward();
+            run.net.param(s).forward().forEach((r, c, slot, v) -> assertEquals(before.get(r, c), v, s.name()));
+        }
     }
 
     private record Run(Mlp net, double first, double last) {

@@ -1,0 +1,226 @@
+package dev.filigree.prune.regime;
+
+import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import dev.filigree.kernel.Kernels;
+import dev.filigree.model.Site;
+import dev.filigree.ops.Held;
+import dev.filigree.tensor.Canonical;
+import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.Slots;
+import dev.filigree.tensor.Tiled;
+import dev.filigree.tensor.Topology;
+import dev.filigree.tensor.Weight;
+import dev.filigree.train.Hook;
+import dev.filigree.train.Loop;
+import dev.filigree.train.StateReader;
+import dev.filigree.train.StateWriter;
+import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Learns the scores of positions and shows products the weights at the highest: the work of {@link Learned}. */
+final class Search implements Hook {
+
+    private final Learned how;
+    private final List<Site> sites;
+    private final double target;
+    private final Map<String, Scores> scores = new LinkedHashMap<>();
+    private Map<Site, Long> keep; // at the sparsity below; a memory of what is computed anew when it is missing
+    private double sparsity = -1;
+
+    Search(Learned how, List<Site> sites, double target) {
+        this.how = how;
+        this.sites = List.copyOf(sites);
+        this.target = target;
+    }
+
+    private long first(Loop loop) {
+        return loop.steps() / how.rounds(target) * how.dense();
+    }
+
+    private boolean searches(Loop loop, long step) {
+        return step >= first(loop);
+    }
+
+    /** Whether scores learn in a step; where they take turns with the weights, these come first. */
+    private boolean scoresLearn(Loop loop, long step) {
+        return how.trains() != Learned.Trains.IN_TURN || (step - first(loop)) % 2 == 1;
+    }
+
+    private boolean weightsLearn(Loop loop, long step) {
+        return switch (how.trains()) {
+            case SCORES -> false;
+            case TOGETHER -> true;
+            case IN_TURN -> !scoresLearn(loop, step);
+        };
+    }
+
+    @Override
+    public void beforeStep(Loop loop, long step) {
+        if (step == first(loop) && step > 0) {
+            loop.optimizer().reset(); // what moved the weights of the dense network is over
+        }
+    }
+
+    @Override
+    public void prepare(Loop loop) {
+        long step = loop.step();
+        if (!searches(loop, step)) {
+            return;
+        }
+        density(how.density().sparsity(step - first(loop), loop.steps() - first(loop), target));
+        for (Site s : sites) {
+            Held p = loop.model().param(s);
+            Tiled weight = (Tiled) p.backward();
+            Scores scored = scores.computeIfAbsent(s.name(), name -> begin(loop, s, weight));
+            int live = Math.toIntExact(keep.get(s));
+            boolean all = live == s.positions();
+            boolean other = !all && (scored.live() == null || scored.live().live().count() != live) && scored.choose(loop.compute().parallel(), live, 1);
+            if (other || !all && !p.projected()) {
+                show(loop, s, scored);
+            }
+        }
+        loop.gradients().trained().forEach(p -> loop.gradients().freeze(p, !weightsLearn(loop, step)));
+    }
+
+    private void density(double wanted) {
+        if (sparsity != wanted) {
+            keep = Regimes.keep(how.allocation(), sites, wanted);
+            sparsity = wanted;
+        }
+    }
+
+    private Scores begin(Loop loop, Site s, Tiled weight) {
+        int live = Math.toIntExact(keep.get(s));
+        Tiled first = how.start().scores(s, weight, live, loop.compute().parallel(), loop.rng("scores").split(s.name()));
+        if (how.scaled()) {
+            float scale = (float) Math.sqrt(s.positions() / (double) live);
+            weight.forEach((r, c, slot, v) -> weight.tiles().set(slot, scale * v));
+        }
+        return new Scores(first, Floats.allocate(first.tiles().length()), null);
+    }
+
+    private static void show(Loop loop, Site s, Scores scored) {
+        Held p = loop.model().param(s);
+        Tiled weight = (Tiled) p.backward();
+        try (Arena arena = Arena.ofShared()) {
+            p.project(s.layout(Layout.CSR).pack(Arena.ofAuto(), scored.live().live(), scored.live().values(arena, loop.compute().parallel(), weight.tiles())), null);
+        }
+    }
+
+    @Override
+    public void differentiated(Loop loop, long step) {
+        if (!searches(loop, step)) {
+            return;
+        }
+        float rate = (float) (how.rate() * loop.setup().rates().at(step, loop.steps()));
+        for (Site s : sites) {
+            Held p = loop.model().param(s);
+            Floats gradient = loop.gradients().of(p);
+            Scores scored = scores.get(s.name());
+            if (scoresLearn(loop, step)) {
+                scored.learn(loop.compute(), ((Tiled) p.backward()).tiles(), gradient, rate, (float) how.momentum());
+                if (how.implicit() > 0 && scored.live() != null) {
+                    scored.learnAnswer(gradient, rate, (float) how.implicit());
+                }
+            }
+            if (weightsLearn(loop, step) && scored.live() != null) {
+                scored.mask(loop.compute().parallel(), gradient);
+            }
+        }
+    }
+
+    @Override
+    public void updated(Loop loop, long step) {
+        if (!searches(loop, step)) {
+            return;
+        }
+        double progress = (step - first(loop)) / (double) (loop.steps() - first(loop));
+        boolean time = scoresLearn(loop, step) && (step + 1) % how.every() == 0;
+        for (Site s : sites) {
+            Scores scored = scores.get(s.name());
+            if (scored.live() != null) {
+                int live = Math.toIntExact(keep.get(s));
+                if (time && scored.choose(loop.compute().parallel(), live, how.swaps() < 1 ? how.swaps() * (1 - progress) : 1)) {
+                    show(loop, s, scored);
+                } else if (weightsLearn(loop, step)) {
+                    follow(loop, s, scored.live());
+                }
+            }
+        }
+    }
+
+    /** Takes the present values of weights into what products see. */
+    private static void follow(Loop loop, Site s, Canonical live) {
+        Held p = loop.model().param(s);
+        Weight seen = p.forward();
+        Floats values = Slots.of(seen);
+        try (Arena arena = Arena.ofShared()) {
+            Ints to = Canonical.slots(arena, loop.compute().parallel(), seen, live.live());
+            Floats from = live.values(arena, loop.compute().parallel(), ((Tiled) p.backward()).tiles());
+            for (int i = 0; i < from.length(); i++) {
+                values.set(to.get(i), from.get(i));
+            }
+        }
+    }
+
+    /** After the last step only what products see is left. */
+    @Override
+    public void afterStep(Loop loop, long step) {
+        if (step == loop.steps() - 1) {
+            loop.gradients().trained().forEach(p -> loop.gradients().freeze(p, false));
+            for (Site s : sites) {
+                Canonical live = scores.get(s.name()).live();
+                if (live != null) {
+                    loop.rewire(s, live.live(), live.values(Arena.ofAuto(), loop.compute().parallel(), ((Tiled) loop.model().param(s).backward()).tiles()));
+                }
+            }
+            scores.clear();
+        }
+    }
+
+    @Override
+    public long bytes() {
+        return scores.values().stream().mapToLong(Scores::bytes).sum();
+    }
+
+    @Override
+    public void save(StateWriter out) {
+        out.put("names", String.join("\n", scores.keySet()));
+        scores.forEach((name, s) -> {
+            StateWriter at = out.in(name);
+            at.put("score", s.score().tiles());
+            at.put("running", s.running());
+            if (s.live() != null) {
+                at.put("start", s.live().live().start());
+                at.put("column", s.live().live().column());
+            }
+        });
+    }
+
+    @Override
+    public void load(StateReader in) {
+        scores.clear();
+        List<String> names = in.text("names").lines().toList();
+        for (Site s : sites) {
+            if (names.contains(s.name())) {
+                StateReader at = in.in(s.name());
+                Floats score = sized(at, "score", s);
+                Floats running = sized(at, "running", s);
+                Topology live = at.has("start") ? Topology.of(s.name(), s.rows(), s.cols(), at.ints("start"), at.ints("column")) : null;
+                scores.put(s.name(), new Scores(new Tiled(s.rows(), s.cols(), score), running, live));
+            }
+        }
+    }
+
+    private static Floats sized(StateReader at, String name, Site s) {
+        Floats values = at.floats(name);
+        long expected = (long) Tiled.tiles(s.rows()) * Kernels.TILE_ROWS * s.cols();
+        if (values.length() != expected) {
+            throw at.damaged(name, "has " + values.length() + " numbers, expected " + expected);
+        }
+        return values;
+    }
+}
