@@ -1,7 +1,5 @@
 package dev.filigree.ops;
 
-import dev.filigree.tensor.Weight;
-
 /**
  * The nodes of a graph.
  *
@@ -9,11 +7,11 @@ import dev.filigree.tensor.Weight;
  * @param adjacency {@code [nodes x nodes]}, symmetric and normalised
  * @param labels    class of each node; -1 where nothing is judged
  */
-public record Graph(Value x, Weight adjacency, int[] labels) implements Labelled {
+public record Graph(Value x, Param adjacency, int[] labels) implements Labelled {
 
     public Graph {
-        if (labels.length != x.tokens() || adjacency.rows() != x.tokens() || adjacency.cols() != x.tokens()) {
-            throw new IllegalArgumentException(labels.length + " labels and an adjacency of " + adjacency.rows() + " x " + adjacency.cols() + " for " + x.tokens() + " nodes");
+        if (labels.length != x.tokens() || adjacency.forward().rows() != x.tokens() || adjacency.forward().cols() != x.tokens()) {
+            throw new IllegalArgumentException(labels.length + " labels and an adjacency of " + adjacency.forward().rows() + " x " + adjacency.forward().cols() + " for " + x.tokens() + " nodes");
         }
     }
 

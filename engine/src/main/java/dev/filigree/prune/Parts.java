@@ -28,12 +28,16 @@ import dev.filigree.prune.recovery.Recovery;
 import dev.filigree.prune.drop.Drop;
 import dev.filigree.prune.drop.Smallest;
 import dev.filigree.prune.drop.SmallestOfEachSign;
+import dev.filigree.prune.edges.Degrees;
+import dev.filigree.prune.edges.Edges;
+import dev.filigree.prune.edges.RandomEdges;
 import dev.filigree.prune.growth.GradientGrowth;
 import dev.filigree.prune.growth.Growth;
 import dev.filigree.prune.growth.RandomGrowth;
 import dev.filigree.prune.regime.Dense;
 import dev.filigree.prune.regime.Dynamic;
 import dev.filigree.prune.regime.Gradual;
+import dev.filigree.prune.regime.L0Ball;
 import dev.filigree.prune.regime.Regime;
 import dev.filigree.prune.regime.StraightThrough;
 import dev.filigree.prune.regime.Tickets;
@@ -66,7 +70,7 @@ public final class Parts {
     public static final Shelf<Schedule> SCHEDULES = Catalog.shelf(Axis.SCHEDULE, OneShot.ENTRY, Staged.ENTRY, Cubic.ENTRY);
 
     /** How networks are trained sparse. */
-    public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, Tickets.ENTRY,
+    public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, Tickets.ENTRY, L0Ball.ENTRY,
             StraightThrough.STE, StraightThrough.SR_STE);
 
     public static final Shelf<Drop> DROPS = Catalog.shelf(Axis.DROP, Smallest.ENTRY, SmallestOfEachSign.ENTRY);
@@ -75,12 +79,15 @@ public final class Parts {
 
     public static final Shelf<Churn> CHURNS = Catalog.shelf(Axis.CHURN, Churn.Even.ENTRY, Churn.Cosine.ENTRY);
 
+    /** Which edges of a graph are kept. */
+    public static final Shelf<Edges> EDGES = Catalog.shelf(Axis.EDGES, RandomEdges.ENTRY, Degrees.ENTRY);
+
     private Parts() {
     }
 
     /** All shelves, for a catalog. */
     public static List<Shelf<?>> shelves() {
-        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES, REGIMES, DROPS, GROWTHS, CHURNS);
+        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES, REGIMES, DROPS, GROWTHS, CHURNS, EDGES);
     }
 
     private static List<Entry<Method>> methods() {

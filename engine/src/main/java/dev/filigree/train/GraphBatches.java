@@ -4,6 +4,7 @@ import dev.filigree.base.Floats;
 import dev.filigree.io.data.GraphData;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.ops.Graph;
+import dev.filigree.ops.Held;
 import dev.filigree.ops.Value;
 import java.util.Arrays;
 
@@ -25,7 +26,7 @@ public final class GraphBatches implements Batches {
                 x.data().set(x.at(i, f), 1f / data.ones().get(i).length);
             }
         }
-        this.graph = new Graph(x, data.adjacency(), data.labels(part));
+        this.graph = new Graph(x, new Held("adjacency", data.adjacency()), data.labels(part));
     }
 
     @Override
