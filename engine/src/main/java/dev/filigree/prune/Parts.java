@@ -31,6 +31,11 @@ import dev.filigree.prune.drop.SmallestOfEachSign;
 import dev.filigree.prune.edges.Degrees;
 import dev.filigree.prune.edges.Edges;
 import dev.filigree.prune.edges.RandomEdges;
+import dev.filigree.prune.features.Features;
+import dev.filigree.prune.features.Laplacian;
+import dev.filigree.prune.features.RandomFeatures;
+import dev.filigree.prune.features.Strength;
+import dev.filigree.prune.features.Variance;
 import dev.filigree.prune.growth.GradientGrowth;
 import dev.filigree.prune.growth.Growth;
 import dev.filigree.prune.growth.RandomGrowth;
@@ -82,12 +87,15 @@ public final class Parts {
     /** Which edges of a graph are kept. */
     public static final Shelf<Edges> EDGES = Catalog.shelf(Axis.EDGES, RandomEdges.ENTRY, Degrees.ENTRY);
 
+    /** Which features of a data set are kept. */
+    public static final Shelf<Features> FEATURES = Catalog.shelf(Axis.FEATURES, RandomFeatures.ENTRY, Variance.ENTRY, Laplacian.ENTRY, Strength.DENSE, Strength.QUICK_SELECTION);
+
     private Parts() {
     }
 
     /** All shelves, for a catalog. */
     public static List<Shelf<?>> shelves() {
-        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES, REGIMES, DROPS, GROWTHS, CHURNS, EDGES);
+        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES, REGIMES, DROPS, GROWTHS, CHURNS, EDGES, FEATURES);
     }
 
     private static List<Entry<Method>> methods() {

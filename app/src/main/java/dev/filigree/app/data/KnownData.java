@@ -52,7 +52,9 @@ public record KnownData(String name, String what, String licence, List<String> p
                 new KnownData("madelon", "500 artificial features, 2 classes", "scikit-feature collection", List.of("madelon.mat", "features/madelon.mat"),
                         "put madelon.mat there", false, DataReader.TABLE),
                 new KnownData("isolet", "617 features of spoken letters, 26 classes", "scikit-feature collection", List.of("Isolet.mat", "features/Isolet.mat"),
-                        "put Isolet.mat there", false, DataReader.TABLE));
+                        "put Isolet.mat there", false, DataReader.TABLE),
+                new KnownData("coil20", "1,440 grey images of 32 x 32 of 20 things turned, as 1,024 features", "scikit-feature collection", List.of("COIL20.mat", "features/COIL20.mat"),
+                        "put COIL20.mat there", false, DataReader.TABLE));
     }
 
     /** The problem that a name or a path stands for. */
