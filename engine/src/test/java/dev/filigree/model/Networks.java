@@ -37,6 +37,7 @@ public record Networks(String name, Supplier<Network> network, Function<Rng, Bat
         all.add(new Networks("gated tied decoder", () -> new Decoder(new Decoder.Shape(TOKENS, 8, 16, 2, 2, 24, true, true, true)), rng -> text(ROWS, rng)));
         all.add(new Networks("vit", () -> new Vit(new Vit.Shape(1, 6, 6, 3, 16, 2, 2, 24, 3)), Images::new));
         all.add(new Networks("gcn", () -> new Gcn(List.of(20, 12, 3)), rng -> new GraphBatches(graph(), GraphData.Part.TRAIN)));
+        all.add(new Networks("gin", () -> new Gin(20, 12, 2, 3), rng -> new GraphBatches(graph(), GraphData.Part.TRAIN)));
         return all;
     }
 

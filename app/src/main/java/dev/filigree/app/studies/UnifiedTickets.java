@@ -31,23 +31,38 @@ record UnifiedTickets(GraphTrial trial) {
     private static final double L1 = 1e-4;
 
     /**
-     * @param edges   share to be cut
-     * @param weights share of zeros to be reached
+     * One way down, which passes all levels; what is left at each is trained once more. Its time is all that led there.
+     *
+     * @param levels shares of edges and of weights that go, ascending
      */
-    GraphTrial.Outcome run(double edges, double weights) {
+    List<GraphTrial.Outcome> run(List<Teddy.Level> levels) {
+        List<GraphTrial.Outcome> found = new ArrayList<>();
+        double before = 0;
         long start = System.nanoTime();
         GraphData whole = trial.problem().graph();
         GraphData graph = whole;
         Map<Site, Topology> live = Map.of();
-        int rounds = (int) Math.ceil(Math.log(1 - edges) / Math.log(1 - EDGES) - 1e-9);
-        for (int r = 1; r <= rounds; r++) {
+        for (int r = 1; found.size() < levels.size(); r++) {
+            Teddy.Level next = levels.get(found.size());
+            double edges = Math.min(next.edges(), 1 - Math.pow(1 - EDGES, r) + 1e-9);
+            boolean reached = edges == next.edges();
             Gcn network = trial.born(live);
             LearnedEdges learned = new LearnedEdges(network, graph);
             trial.train(learned, graph, new Supervised(new CrossEntropy(0)), List.of(learned.hook(L1)));
-            int left = whole.edges().size() - (int) (Math.min(edges, 1 - Math.pow(1 - EDGES, r)) * whole.edges().size());
+            int left = whole.edges().size() - (int) (edges * whole.edges().size());
             graph = Edges.trim(graph, learned.scores(), (graph.edges().size() - left + 0.5) / graph.edges().size());
-            live = survivors(network, r == rounds ? weights : Math.min(weights, 1 - Math.pow(1 - WEIGHTS, r)));
+            live = survivors(network, reached ? next.weights() : Math.min(next.weights(), 1 - Math.pow(1 - WEIGHTS, r)));
+            if (reached) {
+                before += (System.nanoTime() - start) * 1e-9;
+                found.add(trained(graph, live).after(before));
+                start = System.nanoTime();
+            }
         }
+        return found;
+    }
+
+    private GraphTrial.Outcome trained(GraphData graph, Map<Site, Topology> live) {
+        long start = System.nanoTime();
         Gcn network = trial.born(live);
         trial.train(network, graph, new Supervised(new CrossEntropy(0)), List.of());
         return trial.judged(network, graph, start);

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A graph network that learns a number for each edge beside its weights: products see {@code A * m} (element by element, A
+ * A graph network of normalised neighbours that learns a number for each edge beside its weights: products see {@code A * m} (element by element, A
  * as {@link GraphData#adjacency}), and the loss grows by {@code l1 |m|} for each edge, so that edges of little use come
  * close to zero (UGS, Chen et al. 2021, arXiv:2102.06790, in its simplest form). Train it with the hook {@link MaskEdges}, then
  * {@link #scores} says what to cut. Each edge has one number for both directions, and nodes keep seeing themselves.
@@ -65,7 +65,7 @@ public final class LearnedEdges implements Model {
 
     private Batch seen(Batch in) {
         Graph g = in.as(Graph.class);
-        return new Graph(g.x(), mask, g.labels());
+        return new Graph(g.x(), mask, null, g.labels());
     }
 
     @Override

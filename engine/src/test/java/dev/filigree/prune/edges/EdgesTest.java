@@ -14,6 +14,9 @@ import dev.filigree.io.data.PlantedGraph;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Gcn;
+import dev.filigree.model.Gin;
+import dev.filigree.ops.Batch;
+import dev.filigree.ops.Eager;
 import dev.filigree.prune.Parts;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Slots;
@@ -142,6 +145,15 @@ class EdgesTest {
         }
         assertTrue(m[0][1] != 1 && m[0][2] == 0, "what is there is learned, what is not stays away");
         run.loop.close();
+    }
+
+    @Test
+    void networksOfPlainSumsAreRefused() {
+        LearnedEdges learned = new LearnedEdges(new Gin(PLANTED.features(), 4, 1, PLANTED.classes()), PLANTED);
+        Batch batch = new GraphBatches(PLANTED, GraphData.Part.TRAIN).next();
+        try (Eager eager = new Eager(new Compute(Kernels.best(), Parallel.single()))) {
+            assertTrue(assertThrows(UserError.class, () -> learned.forward(eager, batch)).getMessage().contains("gcn"));
+        }
     }
 
     @Test
