@@ -12,7 +12,6 @@ import dev.filigree.ops.Param;
 import dev.filigree.ops.RmsNorm;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Value;
-import dev.filigree.tensor.Weight;
 import java.util.List;
 import java.util.Map;
 
@@ -157,7 +156,7 @@ public final class Watch implements Ops {
     }
 
     @Override
-    public Value aggregate(Weight adjacency, Value x) {
+    public Value aggregate(Param adjacency, Value x) {
         return inner.aggregate(adjacency, x);
     }
 

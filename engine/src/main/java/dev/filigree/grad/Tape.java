@@ -16,7 +16,6 @@ import dev.filigree.ops.Param;
 import dev.filigree.ops.RmsNorm;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Value;
-import dev.filigree.tensor.Weight;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -259,10 +258,13 @@ public class Tape extends Round implements Ops {
     }
 
     @Override
-    public Value aggregate(Weight adjacency, Value x) {
+    public Value aggregate(Param adjacency, Value x) {
         Value y = holdLike(x);
         forward().aggregate(adjacency, x, y);
-        return carries(x) ? record(new AggregateBack(adjacency, x, y)) : y;
+        if (parameters().wants(adjacency)) {
+            readBack(x);
+        }
+        return carries(x) || parameters().wants(adjacency) ? record(new AggregateBack(adjacency, x, y)) : y;
     }
 
     @Override

@@ -6,7 +6,6 @@ import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.Planes;
 import dev.filigree.kernel.Window;
-import dev.filigree.tensor.Weight;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
@@ -178,7 +177,7 @@ public final class Eager implements Ops, AutoCloseable {
     }
 
     @Override
-    public Value aggregate(Weight adjacency, Value x) {
+    public Value aggregate(Param adjacency, Value x) {
         Value y = like(x);
         forward.aggregate(adjacency, x, y);
         return y;

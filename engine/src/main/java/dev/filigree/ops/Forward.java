@@ -5,9 +5,9 @@ import dev.filigree.base.Pooling;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
+import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Matmul;
-import dev.filigree.tensor.Weight;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -17,6 +17,8 @@ public final class Forward {
 
     /** Features of a panel whose lines stay in the nearest cache while its tokens are written one by one. */
     private static final int NEAR = 64;
+    /** Tasks that the gradient of a graph's edges is cut into. */
+    private static final int TASKS = 16;
 
     private final Compute compute;
     private final ImageForward images;
@@ -148,29 +150,56 @@ public final class Forward {
     }
 
     /** See {@link Ops#aggregate}; the product runs with features in the place of tokens. */
-    public void aggregate(Weight adjacency, Value x, Value y) {
+    public void aggregate(Param adjacency, Value x, Value y) {
         int width = Kernels.widthFor(x.features());
         int panels = Math.ceilDiv(x.features(), width);
-        Floats turned = Floats.allocate(panels * width * x.tokens());
-        Floats sums = Floats.allocate(panels * width * x.tokens());
-        compute.parallel().run(panels, p -> turn(x, turned, p, width, true));
-        Matmul.apply(compute, adjacency, null, Activation.NONE, turned, sums, panels, width);
+        Floats turned = turned(x);
+        Floats sums = room(panels * width * x.tokens());
+        Matmul.apply(compute, adjacency.forward(), null, Activation.NONE, turned, sums, panels, width);
         y.clearPadding();
-        compute.parallel().run(panels, p -> turn(y, sums, p, width, false));
-    }
-
-    /** Between a value and {@code [features/width] [tokens] [width]}, for the features of one panel of the latter. */
-    private static void turn(Value v, Floats turned, int panel, int width, boolean there) {
-        for (int f = panel * width; f < Math.min(v.features(), (panel + 1) * width); f++) {
-            for (int t = 0; t < v.tokens(); t++) {
-                int at = (panel * v.tokens() + t) * width + f % width;
-                if (there) {
-                    turned.set(at, v.get(t, f));
-                } else {
-                    v.data().set(v.at(t, f), turned.get(at));
+        compute.parallel().run(panels, p -> {
+            for (int f = p * width; f < Math.min(y.features(), (p + 1) * width); f++) {
+                for (int t = 0; t < y.tokens(); t++) {
+                    y.data().set(y.at(t, f), sums.get((p * y.tokens() + t) * width + f % width));
                 }
             }
-        }
+        });
+        scratch.addLast(turned);
+        scratch.addLast(sums);
+    }
+
+    /** {@code gradient[i, j] += sum over features of dy[i] x[j]} at the entries of {@code adjacency}, in its slots. */
+    public void aggregateGradient(Csr adjacency, Value dy, Value x, Floats gradient) {
+        int width = Kernels.widthFor(x.features());
+        int panels = Math.ceilDiv(x.features(), width);
+        Floats a = turned(dy);
+        Floats b = turned(x);
+        int step = Math.ceilDiv(adjacency.rows(), TASKS);
+        compute.parallel().run(Math.ceilDiv(adjacency.rows(), step), task -> compute.kernels().sparseGradients().csr(adjacency.start(), adjacency.column(), adjacency.chunk(),
+                adjacency.rows(), adjacency.cols(), a, b, width, panels, gradient, task * step, Math.min(adjacency.rows(), (task + 1) * step)));
+        scratch.addLast(a);
+        scratch.addLast(b);
+    }
+
+    /** A value as {@code [features/width] [tokens] [width]}, zero in lanes past the last feature; the caller gives it back to the scratch. */
+    private Floats turned(Value v) {
+        int width = Kernels.widthFor(v.features());
+        int panels = Math.ceilDiv(v.features(), width);
+        Floats out = room(panels * width * v.tokens());
+        compute.parallel().run(panels, p -> {
+            for (int f = p * width; f < (p + 1) * width; f++) {
+                for (int t = 0; t < v.tokens(); t++) {
+                    out.set((p * v.tokens() + t) * width + f % width, f < v.features() ? v.get(t, f) : 0f);
+                }
+            }
+        });
+        return out;
+    }
+
+    /** So many numbers of any content, or more. */
+    private Floats room(int need) {
+        Floats room = scratch.pollLast();
+        return room == null || room.length() < need ? Floats.allocate(need) : room;
     }
 
     public void rmsNorm(RmsNorm n, Value x, Value y) {
@@ -207,10 +236,7 @@ public final class Forward {
         int need = Math.max(1, compute.kernels().attention().scratch(longest, heads.size()));
         compute.parallel().run(spans.count() * heads.count(), i -> {
             int s = i / heads.count();
-            Floats room = scratch.pollLast();
-            if (room == null || room.length() < need) {
-                room = Floats.allocate(need);
-            }
+            Floats room = room(need);
             task.run(i % heads.count(), spans.start()[s], spans.start()[s + 1], room);
             scratch.addLast(room);
         });

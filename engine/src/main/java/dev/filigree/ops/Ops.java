@@ -3,7 +3,6 @@ package dev.filigree.ops;
 import dev.filigree.base.Pooling;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Window;
-import dev.filigree.tensor.Weight;
 import java.util.List;
 
 /**
@@ -89,7 +88,7 @@ public interface Ops {
     Value join(List<Value> parts);
 
     /** {@code y = A x} over tokens: each token the weighted sum of its neighbours'. {@code adjacency [tokens x tokens]} is symmetric. */
-    Value aggregate(Weight adjacency, Value x);
+    Value aggregate(Param adjacency, Value x);
 
     /** Layer normalisation over the features of each token. */
     Value norm(LayerNorm n, Value x);

@@ -3,10 +3,11 @@ package dev.filigree.ops;
 /**
  * Examples of one size each, with what is to be learned about them.
  *
- * @param x      {@code [samples x features]}, or images
- * @param labels class of each sample; empty when there is none
+ * @param x       {@code [samples x features]}, or images
+ * @param labels  class of each sample; empty when there is none
+ * @param targets what a model that learns without labels should give back
  */
-public record Samples(Value x, int[] labels) implements Labelled, Targeted {
+public record Samples(Value x, int[] labels, Value targets) implements Labelled, Targeted {
 
     public Samples {
         if (labels.length != 0 && labels.length != x.examples()) {
@@ -14,10 +15,9 @@ public record Samples(Value x, int[] labels) implements Labelled, Targeted {
         }
     }
 
-    /** The samples themselves: a model without labels to learn learns to give back what it was given. */
-    @Override
-    public Value targets() {
-        return x;
+    /** A model without labels to learn learns to give back what it was given. */
+    public Samples(Value x, int[] labels) {
+        this(x, labels, x);
     }
 
     @Override

@@ -28,6 +28,14 @@ import dev.filigree.prune.recovery.Recovery;
 import dev.filigree.prune.drop.Drop;
 import dev.filigree.prune.drop.Smallest;
 import dev.filigree.prune.drop.SmallestOfEachSign;
+import dev.filigree.prune.edges.Degrees;
+import dev.filigree.prune.edges.Edges;
+import dev.filigree.prune.edges.RandomEdges;
+import dev.filigree.prune.features.Features;
+import dev.filigree.prune.features.Laplacian;
+import dev.filigree.prune.features.RandomFeatures;
+import dev.filigree.prune.features.Strength;
+import dev.filigree.prune.features.Variance;
 import dev.filigree.prune.growth.GradientGrowth;
 import dev.filigree.prune.growth.Growth;
 import dev.filigree.prune.growth.RandomGrowth;
@@ -37,6 +45,7 @@ import dev.filigree.prune.regime.Dense;
 import dev.filigree.prune.regime.Dynamic;
 import dev.filigree.prune.regime.GraNet;
 import dev.filigree.prune.regime.Gradual;
+import dev.filigree.prune.regime.L0Ball;
 import dev.filigree.prune.regime.Learned;
 import dev.filigree.prune.regime.MaskDecay;
 import dev.filigree.prune.regime.RandomSearch;
@@ -81,7 +90,7 @@ public final class Parts {
 
     /** How networks are trained sparse. */
     public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, GraNet.ENTRY, SoftShrinkage.ISS,
-            SoftShrinkage.IHT, Tickets.ENTRY, AtBirth.SNIP, AtBirth.GRASP, AtBirth.SYNFLOW, AtBirth.ENTRY, RandomSearch.ENTRY, StraightThrough.STE, StraightThrough.SR_STE,
+            SoftShrinkage.IHT, Tickets.ENTRY, L0Ball.ENTRY, AtBirth.SNIP, AtBirth.GRASP, AtBirth.SYNFLOW, AtBirth.ENTRY, RandomSearch.ENTRY, StraightThrough.STE, StraightThrough.SR_STE,
             StraightThrough.BDWP, MaskDecay.ENTRY, StageDecay.ENTRY, CutOnce.ENTRY, Learned.EDGE_POPUP, Learned.JACKPOTS,
             Learned.MOVEMENT, Learned.BIP);
 
@@ -93,12 +102,18 @@ public final class Parts {
 
     public static final Shelf<Churn> CHURNS = Catalog.shelf(Axis.CHURN, Churn.Even.ENTRY, Churn.Cosine.ENTRY, Churn.Times.ENTRY);
 
+    /** Which edges of a graph are kept. */
+    public static final Shelf<Edges> EDGES = Catalog.shelf(Axis.EDGES, RandomEdges.ENTRY, Degrees.ENTRY);
+
+    /** Which features of a data set are kept. */
+    public static final Shelf<Features> FEATURES = Catalog.shelf(Axis.FEATURES, RandomFeatures.ENTRY, Variance.ENTRY, Laplacian.ENTRY, Strength.DENSE, Strength.QUICK_SELECTION);
+
     private Parts() {
     }
 
     /** All shelves, for a catalog. */
     public static List<Shelf<?>> shelves() {
-        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES, REGIMES, SALIENCIES, DROPS, GROWTHS, CHURNS);
+        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES, REGIMES, SALIENCIES, DROPS, GROWTHS, CHURNS, EDGES, FEATURES);
     }
 
     private static List<Entry<Method>> methods() {

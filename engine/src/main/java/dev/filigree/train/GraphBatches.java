@@ -4,7 +4,9 @@ import dev.filigree.base.Floats;
 import dev.filigree.io.data.GraphData;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.ops.Graph;
+import dev.filigree.ops.Held;
 import dev.filigree.ops.Value;
+import dev.filigree.tensor.Csr;
 import java.util.Arrays;
 
 /** A whole graph in every batch, judged at the nodes of one part. Features of a node add up to one (Kipf and Welling 2017). */
@@ -25,7 +27,9 @@ public final class GraphBatches implements Batches {
                 x.data().set(x.at(i, f), 1f / data.ones().get(i).length);
             }
         }
-        this.graph = new Graph(x, data.adjacency(), data.labels(part));
+        Csr a = data.adjacency();
+        Csr ones = new Csr(a.rows(), a.cols(), a.chunk(), a.start(), a.column(), Floats.allocate(a.values().length()).fill(1f));
+        this.graph = new Graph(x, new Held("adjacency", a), new Held("sums", ones), data.labels(part));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.filigree.kernel.Elementwise;
 import dev.filigree.model.Model;
 import dev.filigree.ops.Batch;
 import dev.filigree.ops.Eager;
+import dev.filigree.ops.Ops;
 import dev.filigree.ops.Value;
 import dev.filigree.train.loss.Divergence;
 import dev.filigree.train.loss.Objective;
@@ -18,14 +19,27 @@ import java.util.Map;
  */
 public final class Taught implements Step, AutoCloseable {
 
-    private final Model teacher;
+    private final Teacher teacher;
     private final Objective objective;
     private final Divergence divergence;
     private final double share;
     private final Eager eager;
 
+    /** Who says which classes a batch holds. */
+    @FunctionalInterface
+    public interface Teacher {
+
+        /** Scores of the classes, of the student's size and panels, which the caller releases. */
+        Value scores(Ops ops, Batch batch);
+    }
+
     /** @param teacher is never changed */
     public Taught(Compute compute, Model teacher, Objective objective, Divergence divergence, double share) {
+        this(compute, (Teacher) teacher::forward, objective, divergence, share);
+    }
+
+    /** @param teacher a model, or one that remembers what was said */
+    public Taught(Compute compute, Teacher teacher, Objective objective, Divergence divergence, double share) {
         if (!(share >= 0 && share <= 1)) {
             throw new UserError("distillation: found a share of " + share + " for the teacher, expected 0 to 1");
         }
@@ -40,7 +54,7 @@ public final class Taught implements Step, AutoCloseable {
     public Loss run(Loop loop, Batch batch) {
         Compute compute = loop.compute();
         Value y = loop.model().forward(loop.tape(), batch);
-        Value wanted = teacher.forward(eager, batch);
+        Value wanted = teacher.scores(eager, batch);
         double[] losses = new double[2];
         loop.tape().seed(y, g -> losses[0] = weighted(compute, 1 - share, g, objective.score(compute, y, batch, g).loss()));
         loop.tape().seed(y, g -> losses[1] = weighted(compute, share, g, divergence.score(compute, y, wanted, g)));

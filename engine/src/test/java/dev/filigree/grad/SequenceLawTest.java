@@ -128,9 +128,10 @@ class SequenceLawTest {
                 }
             }
         }
-        Csr adjacency = Csr.pack(Arena.ofAuto(), live, values, 8);
+        Held adjacency = new Held("adjacency", Csr.pack(Arena.ofAuto(), live, values, 8));
         Value x = Differences.random(5, n, 16, rng);
         Differences.check(SCALAR, ops -> ops.aggregate(adjacency, x), List.of(), List.of(x), 7);
+        Differences.check(SCALAR, ops -> ops.aggregate(adjacency, x), List.of(adjacency), List.of(), 7); // entries that are learned
         Value y = SCALARLY.aggregate(adjacency, x);
         double expected = 0;
         for (int j = 0; j < n; j++) {

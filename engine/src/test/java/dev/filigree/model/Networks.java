@@ -41,6 +41,7 @@ public record Networks(String name, Supplier<Network> network, Function<Rng, Bat
             all.add(new Networks("iso-flop " + kind, () -> new IsoFlop(List.of(36, 12, 10, 3), 0.6, kind, Activation.GELU), Images::new));
         }
         all.add(new Networks("gcn", () -> new Gcn(List.of(20, 12, 3)), rng -> new GraphBatches(graph(), GraphData.Part.TRAIN)));
+        all.add(new Networks("gin", () -> new Gin(20, 12, 2, 3), rng -> new GraphBatches(graph(), GraphData.Part.TRAIN)));
         return all;
     }
 

@@ -20,7 +20,7 @@ final class Data implements Runnable {
     public void run() {
         Table t = new Table("Data sets", Column.text("name"), Column.text("what"), Column.text("licence"), Column.text("where"));
         for (KnownData d : KnownData.all()) {
-            t.row(d.name(), d.what(), d.licence(), d.place().map(Object::toString).orElse((d.bundled() ? "a part is bundled; for all of it " : "") + d.how()));
+            t.row(d.name(), d.what(), d.licence(), d.place().map(Object::toString).orElse((d.bundled() && !d.places().isEmpty() ? "a part is bundled; for all of it " : "") + d.how()));
         }
         filigree.console().out().println(filigree.json() ? Json.pretty(t.json()) : t.text(filigree.console().columns()));
     }

@@ -6,6 +6,7 @@ import dev.filigree.io.data.FeatureTable;
 import dev.filigree.io.data.GraphData;
 import dev.filigree.io.data.IdxFolder;
 import dev.filigree.io.data.ImageFolder;
+import dev.filigree.io.data.PlantedGraph;
 import dev.filigree.io.data.TextData;
 import dev.filigree.io.data.Vocabulary;
 import dev.filigree.train.Augmentation;
@@ -55,6 +56,13 @@ public enum DataReader {
             return new NodeClasses(name, GraphData.open(path), GraphData.Part.TEST);
         }
     },
+    /** A graph that is made up where it is needed and lies nowhere. */
+    PLANTED {
+        @Override
+        Problem open(String name, Path path) {
+            return planted(name);
+        }
+    },
     /** A matrix of features with labels, as MATLAB stores it. */
     TABLE {
         @Override
@@ -68,6 +76,11 @@ public enum DataReader {
     private static final int MOST_CHARACTERS = 4096;
     private static final int WINDOW = 128;
     private static final long SPLIT_SEED = 1;
+
+    /** The graph that has this name: small enough to be learned in a second. */
+    static NodeClasses planted(String name) {
+        return new NodeClasses(name, new PlantedGraph(900, 5, 6, 0.75, 60, 12, 0.25).make(1), GraphData.Part.TEST);
+    }
 
     abstract Problem open(String name, Path path);
 

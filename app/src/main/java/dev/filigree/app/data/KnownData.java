@@ -31,12 +31,14 @@ public record KnownData(String name, String what, String licence, List<String> p
     /** The environment variable that names a folder with data sets. */
     public static final String FOLDER = "FILIGREE_DATA";
 
+    private static final String IMAGES = "fashion-mnist";
+    private static final String PLANTED = "planted-citations";
     private static final String BUNDLED = "/dev/filigree/data/";
 
     /** All of them. */
     public static List<KnownData> all() {
         return List.of(
-                new KnownData("fashion-mnist", "28 x 28 grey images of clothes, 10 classes, 60,000 + 10,000", "MIT",
+                new KnownData(IMAGES, "28 x 28 grey images of clothes, 10 classes, 60,000 + 10,000", "MIT",
                         List.of("fashion-mnist", "images/fashion-mnist", "/usr/share/datasets/fashion-mnist"), "install Debian's package dataset-fashion-mnist", true, DataReader.IDX),
                 new KnownData("mnist", "28 x 28 grey images of digits, 10 classes, 60,000 + 10,000", "free to use", List.of("mnist", "images/mnist"),
                         "put its four IDX files into a folder mnist", false, DataReader.IDX),
@@ -46,10 +48,13 @@ public record KnownData(String name, String what, String licence, List<String> p
                         "put the text into tinyshakespeare.txt", false, DataReader.CHARACTERS),
                 new KnownData("cora", "2,708 papers that cite each other, 7 classes", "research use", List.of("cora", "graph/cora"),
                         "put features.txt, labels.txt, edges.txt and split.txt into a folder cora", false, DataReader.GRAPH),
+                new KnownData(PLANTED, "900 made-up papers that cite each other, 5 classes", "none needed", List.of(), "it is made up where it is needed", true, DataReader.PLANTED),
                 new KnownData("madelon", "500 artificial features, 2 classes", "scikit-feature collection", List.of("madelon.mat", "features/madelon.mat"),
                         "put madelon.mat there", false, DataReader.TABLE),
                 new KnownData("isolet", "617 features of spoken letters, 26 classes", "scikit-feature collection", List.of("Isolet.mat", "features/Isolet.mat"),
-                        "put Isolet.mat there", false, DataReader.TABLE));
+                        "put Isolet.mat there", false, DataReader.TABLE),
+                new KnownData("coil20", "1,440 grey images of 32 x 32 of 20 things turned, as 1,024 features", "scikit-feature collection", List.of("COIL20.mat", "features/COIL20.mat"),
+                        "put COIL20.mat there", false, DataReader.TABLE));
     }
 
     /** The problem that a name or a path stands for. */
@@ -85,13 +90,21 @@ public record KnownData(String name, String what, String licence, List<String> p
         });
     }
 
-    /** What takes a set's place where nothing but the program may be needed: the part that comes with it. */
+    /** What takes a set's place where nothing but the program may be needed: the part that comes with it, or another of its kind. */
     public static Problem standIn(String name) {
-        return bundled(all().stream().anyMatch(d -> d.bundled && d.name.equals(name)) ? name : "fashion-mnist");
+        for (KnownData d : all()) {
+            if (d.name.equals(name)) {
+                return bundled(d.bundled ? name : d.reader == DataReader.GRAPH ? PLANTED : IMAGES);
+            }
+        }
+        return bundled(IMAGES);
     }
 
     /** The part of a set that comes with the program. */
     public static Problem bundled(String name) {
+        if (name.equals(PLANTED)) {
+            return DataReader.planted(name);
+        }
         try {
             return new Classification(IdxFolder.open(name, "the part that comes with Filigree", file -> {
                 InputStream in = KnownData.class.getResourceAsStream(BUNDLED + name + "/" + file + ".gz");

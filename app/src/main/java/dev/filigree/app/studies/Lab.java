@@ -71,6 +71,11 @@ public final class Lab {
         return compute;
     }
 
+    /** The name of the data set that this study is run on. */
+    public String preset() {
+        return preset;
+    }
+
     /** The data set that this study is run on. */
     public Problem problem() {
         return problem(preset);

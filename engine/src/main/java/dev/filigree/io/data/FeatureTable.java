@@ -14,23 +14,20 @@ import us.hebi.matlab.mat.types.MatFile;
 import us.hebi.matlab.mat.types.Matrix;
 
 /**
- * Plain features, each read as {@code (x - mean) / deviation}.
+ * Plain features as they were measured.
  *
- * @param values    {@code [examples] [features]}
- * @param mean      of each feature
- * @param deviation of each feature, 1 where it never changes
+ * @param values {@code [examples] [features]}
  */
-public record FeatureTable(int features, float[] values, int[] labels, List<String> classes, float[] mean, float[] deviation) implements Examples {
+public record FeatureTable(int features, float[] values, int[] labels, List<String> classes) implements Examples {
 
     private static final long MOST_BYTES = 1L << 30;
 
-    /** A table and another that was held back. */
-    public record Split(Examples train, Examples test) {
+    /** Examples to learn from and those held back. */
+    public record Split(Standardised train, Standardised test) {
     }
 
     /**
-     * A MATLAB file with a matrix {@code X [examples x features]} and classes {@code Y [examples x 1]}, any numbers; standardised
-     * by the statistics of all examples until {@link #split}.
+     * A MATLAB file with a matrix {@code X [examples x features]} and classes {@code Y [examples x 1]}, any numbers.
      *
      * @throws UserError the file is none, or lacks one of the two
      */
@@ -55,9 +52,8 @@ public record FeatureTable(int features, float[] values, int[] labels, List<Stri
             }
             double[] classes = IntStream.range(0, count).mapToDouble(y::getDouble).distinct().sorted().toArray();
             int[] labels = IntStream.range(0, count).map(i -> Arrays.binarySearch(classes, y.getDouble(i))).toArray();
-            int[] all = IntStream.range(0, count).toArray();
             List<String> names = Arrays.stream(classes).mapToObj(c -> c == Math.rint(c) ? Long.toString((long) c) : Double.toString(c)).toList();
-            return new FeatureTable(x.getNumCols(), values, labels, names, new float[x.getNumCols()], ones(x.getNumCols())).standardisedBy(all);
+            return new FeatureTable(x.getNumCols(), values, labels, names);
         } catch (java.io.IOException | RuntimeException e) {
             throw e instanceof UserError u ? u : new UserError(file + ": cannot be read as a MATLAB file (version 5 to 7.2): " + e.getMessage());
         }
@@ -74,10 +70,8 @@ public record FeatureTable(int features, float[] values, int[] labels, List<Stri
             throw new UserError("test share: found " + share + " of " + count() + " examples, expected a share that leaves some on both sides");
         }
         int[] order = new Rng(seed).split("test").permutation(count());
-        int[] test = Arrays.copyOf(order, back);
-        int[] train = Arrays.copyOfRange(order, back, count());
-        FeatureTable table = standardisedBy(train);
-        return new Split(table.only(train), table.only(test));
+        Standardised train = Standardised.of(only(Arrays.copyOfRange(order, back, count())));
+        return new Split(train, train.like(only(Arrays.copyOf(order, back))));
     }
 
     @Override
@@ -97,9 +91,7 @@ public record FeatureTable(int features, float[] values, int[] labels, List<Stri
 
     @Override
     public void read(int example, float[] out) {
-        for (int f = 0; f < features; f++) {
-            out[f] = (values[example * features + f] - mean[f]) / deviation[f];
-        }
+        System.arraycopy(values, example * features, out, 0, features);
     }
 
     @Override
@@ -111,27 +103,7 @@ public record FeatureTable(int features, float[] values, int[] labels, List<Stri
             one.asFloatBuffer().put(values, i * features, features);
             sum.update(one);
         }
-        return count() + " examples of " + features + " features, " + Long.toHexString(sum.getValue()) + "-" + Integer.toHexString(Arrays.hashCode(labels))
-                + "-" + Integer.toHexString(Arrays.hashCode(mean));
-    }
-
-    private FeatureTable standardisedBy(int[] examples) {
-        float[] means = new float[features];
-        float[] deviations = new float[features];
-        for (int f = 0; f < features; f++) {
-            double sum = 0;
-            for (int i : examples) {
-                sum += values[i * features + f];
-            }
-            double middle = sum / examples.length;
-            double squares = 0;
-            for (int i : examples) {
-                squares += (values[i * features + f] - middle) * (values[i * features + f] - middle);
-            }
-            means[f] = (float) middle;
-            deviations[f] = squares == 0 ? 1 : (float) Math.sqrt(squares / examples.length);
-        }
-        return new FeatureTable(features, values, labels, classes, means, deviations);
+        return count() + " examples of " + features + " features, " + Long.toHexString(sum.getValue()) + "-" + Integer.toHexString(Arrays.hashCode(labels));
     }
 
     private static Matrix matrix(Path file, MatFile mat, String name) {
@@ -142,11 +114,5 @@ public record FeatureTable(int features, float[] values, int[] labels, List<Stri
             }
         }
         throw new UserError(file + ": has no matrix " + name + ", expected X (examples x features) and Y (classes)");
-    }
-
-    private static float[] ones(int n) {
-        float[] out = new float[n];
-        Arrays.fill(out, 1f);
-        return out;
     }
 }

@@ -78,6 +78,11 @@ public record GraphData(int features, List<int[]> ones, int[] labels, int classe
         return out;
     }
 
+    /** The same nodes with other edges. */
+    public GraphData withEdges(List<int[]> others) {
+        return new GraphData(features, ones, labels, classes, List.copyOf(others), parts);
+    }
+
     /** {@code D^-1/2 (A + I) D^-1/2} (Kipf and Welling 2017), where D counts the neighbours of each node and itself. */
     public Csr adjacency() {
         List<TreeSet<Integer>> neighbours = new ArrayList<>();

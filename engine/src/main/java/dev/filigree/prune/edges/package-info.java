@@ -1,0 +1,2 @@
+/** Which edges of a graph are worth keeping. */
+package dev.filigree.prune.edges;
