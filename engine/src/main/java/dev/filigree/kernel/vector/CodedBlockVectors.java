@@ -35,6 +35,9 @@ final class CodedBlockVectors {
     private static final VectorMask<Float> EVERY_4 = VectorMask.fromLong(F, 0xF0F0);
     private static final VectorMask<Float> EVERY_8 = VectorMask.fromLong(F, 0xFF00);
 
+    /** Units whose inputs are spread at a time. */
+    static final int STAGED = 32;
+
     private CodedBlockVectors() {
     }
 
@@ -45,12 +48,13 @@ final class CodedBlockVectors {
      * @param ends the block at which each run ends, 32 bits each
      * @param from the block at which the first run begins
      * @param out  {@code [runs] [blockRows / words] [16]}, word i of a block in every lane l with {@code l % words == i}
+     * @param stage room for {@link #STAGED} vectors
      */
-    static void sums(Coded.Type type, int blockRows, int runs, long ends, int from, long column, long values, long x, long out) {
+    static void sums(Coded.Type type, int blockRows, int runs, long ends, int from, long column, long values, long x, long out, long stage) {
         switch (type.bits() * 100 + blockRows) {
             case 816 -> bytesWhole(runs, ends, from, column, values, x, out);
             case 808 -> bytesHalves(runs, ends, from, column, values, x, out);
-            case 804 -> bytesQuarters(runs, ends, from, column, values, x, out);
+            case 804 -> bytesQuarters(runs, ends, from, column, values, x, out, stage);
             case 1616 -> shortsWhole(runs, ends, from, column, values, x, out);
             case 1608 -> shortsHalves(runs, ends, from, column, values, x, out);
             case 1604 -> shortsQuarters(runs, ends, from, column, values, x, out);
@@ -129,48 +133,29 @@ final class CodedBlockVectors {
         }
     }
 
-    private static void bytesQuarters(int runs, long ends, int from, long column, long values, long x, long out) {
-        long c = column + 2L * from & MASK;
+    /**
+     * In one method the conversions were met when the graph was so large already that the compiler no longer knew the class of
+     * what they convert, in some processes: they were left as calls, four times slower. So inputs are spread by a loop of its own.
+     */
+    private static void bytesQuarters(int runs, long ends, int from, long column, long values, long x, long out, long stage) {
         long q = values + 4L * from & MASK;
-        long xs = x & MASK;
         int v = 0;
         for (int r = 0; r < runs; r++) {
             int end = (getInt(ends + 4L * r) - from) / 16;
             FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0;
-            for (; v < end; v++) {
-                long i = v & INDEX;
-                long l0 = getLong(c + 32 * i);
-                long l1 = getLong(c + 32 * i + 8);
-                long l2 = getLong(c + 32 * i + 16);
-                long l3 = getLong(c + 32 * i + 24);
-                FloatVector p0 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l0 >>> OF4 & LOW) << 2))).reinterpretAsFloats()
-                        .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l0 >>> OF4 + NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
-                FloatVector p1 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l0 >>> OF4 + 2 * NEXT & LOW) << 2))).reinterpretAsFloats()
-                        .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l0 >>> OF4 + 3 * NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
-                FloatVector p2 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l1 >>> OF4 & LOW) << 2))).reinterpretAsFloats()
-                        .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l1 >>> OF4 + NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
-                FloatVector p3 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l1 >>> OF4 + 2 * NEXT & LOW) << 2))).reinterpretAsFloats()
-                        .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l1 >>> OF4 + 3 * NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
-                FloatVector p4 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l2 >>> OF4 & LOW) << 2))).reinterpretAsFloats()
-                        .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l2 >>> OF4 + NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
-                FloatVector p5 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l2 >>> OF4 + 2 * NEXT & LOW) << 2))).reinterpretAsFloats()
-                        .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l2 >>> OF4 + 3 * NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
-                FloatVector p6 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l3 >>> OF4 & LOW) << 2))).reinterpretAsFloats()
-                        .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l3 >>> OF4 + NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
-                FloatVector p7 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l3 >>> OF4 + 2 * NEXT & LOW) << 2))).reinterpretAsFloats()
-                        .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l3 >>> OF4 + 3 * NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
-                FloatVector p8 = p0.blend(p1, EVERY_2);
-                FloatVector p9 = p2.blend(p3, EVERY_2);
-                FloatVector p10 = p4.blend(p5, EVERY_2);
-                FloatVector p11 = p6.blend(p7, EVERY_2);
-                FloatVector p12 = p8.blend(p9, EVERY_4);
-                FloatVector p13 = p10.blend(p11, EVERY_4);
-                FloatVector u = p12.blend(p13, EVERY_8);
-                IntVector w = fromMemorySegment(F, ALL, q + 64 * i, ORDER).reinterpretAsInts();
-                a0 = u.fma(w.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0), a0);
-                a1 = u.fma(w.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0), a1);
-                a2 = u.fma(w.lanewise(VectorOperators.LSHL, 8).convert(VectorOperators.I2F, 0), a2);
-                a3 = u.fma(w.convert(VectorOperators.I2F, 0), a3);
+            while (v < end) {
+                int piece = Math.min(end, v + STAGED);
+                spread(column + 2L * from, v, piece, x, stage);
+                long s = stage - 64L * v & MASK;
+                for (; v < piece; v++) {
+                    long i = v & INDEX;
+                    FloatVector u = fromMemorySegment(F, ALL, s + 64 * i, ORDER);
+                    IntVector w = fromMemorySegment(F, ALL, q + 64 * i, ORDER).reinterpretAsInts();
+                    a0 = u.fma(w.lanewise(VectorOperators.LSHL, 24).convert(VectorOperators.I2F, 0), a0);
+                    a1 = u.fma(w.lanewise(VectorOperators.LSHL, 16).convert(VectorOperators.I2F, 0), a1);
+                    a2 = u.fma(w.lanewise(VectorOperators.LSHL, 8).convert(VectorOperators.I2F, 0), a2);
+                    a3 = u.fma(w.convert(VectorOperators.I2F, 0), a3);
+                }
             }
             long o = out + 256L * r & MASK;
             // a word taken for one number also held the places below
@@ -179,6 +164,39 @@ final class CodedBlockVectors {
             a1.fma(below, a2).intoMemorySegment(ALL, o + 128, ORDER);
             a0.fma(below, a1).intoMemorySegment(ALL, o + 64, ORDER);
             a0.intoMemorySegment(ALL, o, ORDER);
+        }
+    }
+
+    /** Inputs of the sixteen blocks of each unit {@code from .. to}, side by side. */
+    private static void spread(long column, int from, int to, long x, long stage) {
+        long c = column & MASK;
+        long xs = x & MASK;
+        long o = stage - 64L * from & MASK;
+        for (int v = from; v < to; v++) {
+            long i = v & INDEX;
+            long l0 = getLong(c + 32 * i);
+            long l1 = getLong(c + 32 * i + 8);
+            long l2 = getLong(c + 32 * i + 16);
+            long l3 = getLong(c + 32 * i + 24);
+            FloatVector p0 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l0 >>> OF4 & LOW) << 2))).reinterpretAsFloats()
+                    .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l0 >>> OF4 + NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
+            FloatVector p1 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l0 >>> OF4 + 2 * NEXT & LOW) << 2))).reinterpretAsFloats()
+                    .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l0 >>> OF4 + 3 * NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
+            FloatVector p2 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l1 >>> OF4 & LOW) << 2))).reinterpretAsFloats()
+                    .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l1 >>> OF4 + NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
+            FloatVector p3 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l1 >>> OF4 + 2 * NEXT & LOW) << 2))).reinterpretAsFloats()
+                    .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l1 >>> OF4 + 3 * NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
+            FloatVector p4 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l2 >>> OF4 & LOW) << 2))).reinterpretAsFloats()
+                    .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l2 >>> OF4 + NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
+            FloatVector p5 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l2 >>> OF4 + 2 * NEXT & LOW) << 2))).reinterpretAsFloats()
+                    .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l2 >>> OF4 + 3 * NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
+            FloatVector p6 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l3 >>> OF4 & LOW) << 2))).reinterpretAsFloats()
+                    .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l3 >>> OF4 + NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
+            FloatVector p7 = IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l3 >>> OF4 + 2 * NEXT & LOW) << 2))).reinterpretAsFloats()
+                    .blend(IntVector.broadcast(I, ALL.get(JAVA_INT_UNALIGNED, xs + ((l3 >>> OF4 + 3 * NEXT & LOW) << 2))).reinterpretAsFloats(), EVERY_1);
+            FloatVector lower = p0.blend(p1, EVERY_2).blend(p2.blend(p3, EVERY_2), EVERY_4);
+            FloatVector upper = p4.blend(p5, EVERY_2).blend(p6.blend(p7, EVERY_2), EVERY_4);
+            lower.blend(upper, EVERY_8).intoMemorySegment(ALL, o + 64 * i, ORDER);
         }
     }
 

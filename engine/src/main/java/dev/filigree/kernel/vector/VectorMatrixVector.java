@@ -179,13 +179,14 @@ final class VectorMatrixVector implements MatrixVector {
         }
         int words = Coded.words(values.type(), blockRows);
         int places = blockRows / words;
-        long end = Scratch.address(64 + RUNS * places * STEP + STEP);
+        long end = Scratch.address(64 + RUNS * places * STEP + STEP + CodedBlockVectors.STAGED * STEP);
         long sums = end + 64;
+        long stage = sums + RUNS * places * STEP + STEP;
         for (int b = fromBlock; b < toBlock;) {
             int runs = runs(values, scaleStart, b, Math.min(RUNS, toBlock - b));
             if (runs > 0) {
                 CodedBlockVectors.sums(values.type(), blockRows, runs, address(start) + 4L * (b + 1), start.get(b), address(column), values.codes().address(),
-                        address(x), sums);
+                        address(x), sums, stage);
                 LaneSums.fold(runs * places, words, sums, sums);
                 finish(values, scaleStart.get(b) * blockRows, sums, bias, y, b * blockRows, Math.min(runs * blockRows, rows - b * blockRows));
                 b += runs;
@@ -196,7 +197,7 @@ final class VectorMatrixVector implements MatrixVector {
             store(y, bias, b * blockRows, live, Lanes.ZEROS);
             for (int g = scaleStart.get(b); from < start.get(b + 1); g++, from += group) {
                 setInt(end, Math.min(start.get(b + 1), from + group));
-                CodedBlockVectors.sums(values.type(), blockRows, 1, end, from, address(column), values.codes().address(), address(x), sums);
+                CodedBlockVectors.sums(values.type(), blockRows, 1, end, from, address(column), values.codes().address(), address(x), sums, stage);
                 LaneSums.fold(places, words, sums, sums);
                 finish(values, g * blockRows, sums, y, y, b * blockRows, live);
             }
