@@ -45,6 +45,7 @@ final class BenchKernels implements Callable<Integer> {
         } else {
             KernelTables.families(o).forEach(t -> console.out().println(t.text()));
             console.out().print(KernelTables.summary(o).text());
+            KernelTables.bounds(o).forEach(console.out()::println);
             o.absent().forEach((name, why) -> console.out().println(name + ": not measured: " + why));
         }
         KernelPage.write(out, o);

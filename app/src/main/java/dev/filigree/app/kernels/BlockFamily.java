@@ -57,7 +57,8 @@ final class BlockFamily implements Family {
             for (int height : HEIGHTS) {
                 all.add(Figure.atLeast(name(), label(height) + ": share of 1.16/(1-s) over native dense", threads, Figure.Unit.RATIO, SHARE,
                         Ratios.scores(results, threads, m -> m.name().startsWith(label(height)),
-                                (c, m) -> c.dense(threads).map(m::over).orElse(Double.NaN) * (1 - m.sparsity()) / LIMIT)));
+                                (c, m) -> c.dense(threads).map(m::over).orElse(Double.NaN) * (1 - m.sparsity()) / LIMIT))
+                        .boundBy(Bounds.multiplyAdds(results, threads, m -> m.name().startsWith(label(height)), SHARE * LIMIT)));
             }
         }
         return all;

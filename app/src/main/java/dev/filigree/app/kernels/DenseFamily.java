@@ -39,6 +39,6 @@ final class DenseFamily implements Family {
     @Override
     public List<Figure> figures(List<CaseResult> results, List<Integer> threadCounts) {
         return threadCounts.stream().map(t -> Figure.atLeast(name(), "dense over the best native dense", t, Figure.Unit.RATIO, SHARE,
-                Ratios.overDense(results, t, m -> m.role() == Role.OURS))).toList();
+                Ratios.overDense(results, t, m -> m.role() == Role.OURS)).boundBy(Bounds.bestRounds(results, t, SHARE))).toList();
     }
 }

@@ -13,8 +13,9 @@ import java.util.Optional;
  * @param aim     the value to reach
  * @param atMost  whether smaller is better
  * @param scores  one for each place where it was measured
+ * @param bound   what stands in the way where it is missed; empty when nothing is known
  */
-record Figure(String family, String what, int threads, Unit unit, double aim, boolean atMost, List<Score> scores) {
+record Figure(String family, String what, int threads, Unit unit, double aim, boolean atMost, List<Score> scores, String bound) {
 
     /** How the values of a figure are written. */
     enum Unit { RATIO, PERCENT }
@@ -28,11 +29,16 @@ record Figure(String family, String what, int threads, Unit unit, double aim, bo
     }
 
     static Figure atLeast(String family, String what, int threads, Unit unit, double aim, List<Score> scores) {
-        return new Figure(family, what, threads, unit, aim, false, scores);
+        return new Figure(family, what, threads, unit, aim, false, scores, "");
     }
 
     static Figure atMost(String family, String what, int threads, Unit unit, double aim, List<Score> scores) {
-        return new Figure(family, what, threads, unit, aim, true, scores);
+        return new Figure(family, what, threads, unit, aim, true, scores, "");
+    }
+
+    /** The same with a word on what stands in the way. */
+    Figure boundBy(String why) {
+        return new Figure(family, what, threads, unit, aim, atMost, scores, why);
     }
 
     Optional<Score> worst() {

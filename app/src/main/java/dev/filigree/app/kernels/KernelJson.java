@@ -36,6 +36,7 @@ public final class KernelJson {
         all.put("worst_at", f.worst().map(Figure.Score::where));
         all.put("median", f.median());
         all.put("reached", f.scores().isEmpty() ? null : f.reached());
+        all.put("bound", f.reached() || f.bound().isEmpty() ? null : f.bound());
         all.put("scores", f.scores());
         return all;
     }

@@ -51,6 +51,7 @@ public final class KernelPage {
         long reached = o.figures().stream().filter(Figure::reached).count();
         page.figure(reached + " of " + o.figures().size(), "figures reached everywhere");
         page.heading("Aims").table(KernelTables.summary(o));
+        KernelTables.bounds(o).forEach(page::text);
         o.absent().forEach((name, why) -> page.text(name + ": not measured: " + why));
         o.warnings().forEach(w -> page.text("Warning: " + w));
         List<Table> tables = KernelTables.families(o);

@@ -92,6 +92,12 @@ public final class KernelTables {
         return t;
     }
 
+    /** What stands in the way of figures that were missed, a line each. */
+    public static List<String> bounds(Outcome o) {
+        return o.figures().stream().filter(f -> !f.reached() && !f.scores().isEmpty() && !f.bound().isEmpty())
+                .map(f -> f.family() + ", " + f.what() + ", " + f.threads() + (f.threads() == 1 ? " thread: " : " threads: ") + f.bound()).toList();
+    }
+
     private static String value(Figure f, double v) {
         return switch (f.unit()) {
             case RATIO -> String.format(Locale.ROOT, "%.2fx", v);

@@ -37,7 +37,7 @@ final class NarrowFamily implements Family {
         for (int threads : threadCounts) {
             all.add(Figure.atLeast(name(), "over MKL CSR", threads, Figure.Unit.RATIO, 1, Ratios.overSparse(results, threads, m -> true)));
             all.add(Figure.atMost(name(), "break-even with native dense", threads, Figure.Unit.PERCENT, BREAK_EVEN,
-                    Ratios.breakEven(results, threads, m -> true)));
+                    Ratios.breakEven(results, threads, m -> true)).boundBy(Bounds.emptyLanes(results, threads)));
         }
         return all;
     }

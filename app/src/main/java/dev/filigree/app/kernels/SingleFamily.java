@@ -73,13 +73,15 @@ final class SingleFamily implements Family {
         for (int threads : threadCounts) {
             for (String stored : STORED) {
                 all.add(Figure.atLeast(name(), "blocks " + stored + ": share of the byte limit", threads, Figure.Unit.RATIO, SHARE_OF_BYTE_LIMIT,
-                        Ratios.scores(results, threads, m -> m.name().contains("x1 " + stored), (c, m) -> c.limit(m).map(m::over).orElse(Double.NaN))));
+                        Ratios.scores(results, threads, m -> m.name().contains("x1 " + stored), (c, m) -> c.limit(m).map(m::over).orElse(Double.NaN)))
+                        .boundBy(Bounds.steps(results, threads, m -> m.name().contains("x1 " + stored))));
             }
             all.add(Figure.atMost(name(), "unstructured: break-even with native dense", threads, Figure.Unit.PERCENT, BREAK_EVEN,
                     Ratios.breakEven(results, threads, m -> m.name().startsWith(SLICED))));
             all.add(Figure.atLeast(name(), "half of the inputs zero, int8, over our dense int8", threads, Figure.Unit.RATIO, SKIPPING,
                     Ratios.scores(results, threads, m -> m.name().equals(HALF_OF_INPUTS), (c, m) -> c.of(Role.OURS, threads)
-                            .filter(dense -> dense.name().equals(DENSE_INT8)).findFirst().map(m::over).orElse(Double.NaN))));
+                            .filter(dense -> dense.name().equals(DENSE_INT8)).findFirst().map(m::over).orElse(Double.NaN)))
+                    .boundBy(Bounds.skipped(results, threads, DENSE_INT8, HALF_OF_INPUTS)));
         }
         return all;
     }

@@ -78,4 +78,18 @@ class FigureTest {
         assertEquals(1.0, figures.getLast().scores().getFirst().value(), 1e-12);
         assertEquals(List.of(), Scaling.figures(List.of(result(busy)), List.of(1), roof));
     }
+
+    @Test
+    void aFigureThatIsMissedSaysWhatStandsInTheWayInNumbersOfTheRun() {
+        CaseResult c = result(measured("4x1 80 %", Role.OURS, 1, 0.8, 1, 4, 4), measured("n", Role.NATIVE, 1, 0, 2, 4, 2));
+        assertTrue(Bounds.bestRounds(List.of(c), 1, 0.97).startsWith("at their best rounds 1 of 1 reach it, the worst 2.00x"), "each at its best");
+        assertTrue(Bounds.multiplyAdds(List.of(c), 1, m -> true, 1.5).contains("use 50 % of the multiply-adds that the registers allow, so 1.50x of them would be 75 %"));
+        assertTrue(Bounds.steps(List.of(new CaseResult("single", "X", 1000, 1000, 1, List.of(measured("4x1 fp32 80 %", Role.OURS, 1, 0.8, 50e-6)), Map.of())), 1, m -> true)
+                .contains("1000 blocks in a microsecond"), "50,000 blocks in 50 us");
+        CaseResult eight = new CaseResult("narrow", "X", 1, 1, 8, List.of(measured("csr 80 %", Role.OURS, 1, 0.8, 0.9)), Map.of());
+        CaseResult sixteen = new CaseResult("narrow", "X", 1, 1, 16, List.of(measured("csr 80 %", Role.OURS, 1, 0.8, 1)), Map.of());
+        assertTrue(Bounds.emptyLanes(List.of(eight, sixteen), 1).startsWith("8 tokens take 0.90x the time of 16"));
+        assertTrue(Bounds.skipped(List.of(new CaseResult("single", "X", 1, 1, 1, List.of(new Measured("all", Role.OURS, 1, 0, 1, 4e9, new double[] {1}, 1, 0, ""),
+                new Measured("half", Role.OURS, 1, 0, 1, 4e9, new double[] {0.8}, 1, 0, "")), Map.of())), 1, "all", "half").contains("read at 4 GB/s, with half of them, in runs with gaps, at 3 GB/s"));
+    }
 }
