@@ -72,7 +72,7 @@ public record StraightThrough(NofM pattern, int every, double decay) implements 
                     + "; leave it out or choose another pattern, as in --method 'ste(pattern=1:4)'");
         }
         for (Site s : sites) {
-            if (s.height() * s.width() > 1) {
+            if (s.role().convolution() || s.height() * s.width() > 1) {
                 throw new UserError("--method ste: " + s.name() + " is a convolution, and N:M is for matrices; keep it dense with --keep-dense");
             }
             if (s.cols() % pattern.m() != 0) {
