@@ -36,6 +36,10 @@ public record Networks(String name, Supplier<Network> network, Function<Rng, Bat
         all.add(new Networks("decoder", () -> new Decoder(new Decoder.Shape(TOKENS, 8, 16, 2, 2, 24, false, false, false)), rng -> text(ROWS, rng)));
         all.add(new Networks("gated tied decoder", () -> new Decoder(new Decoder.Shape(TOKENS, 8, 16, 2, 2, 24, true, true, true)), rng -> text(ROWS, rng)));
         all.add(new Networks("vit", () -> new Vit(new Vit.Shape(1, 6, 6, 3, 16, 2, 2, 24, 3)), Images::new));
+        all.add(new Networks("vit with a token and dropout", () -> new Vit(new Vit.Shape(1, 6, 6, 3, 16, 2, 2, 24, 3, true, 0.1)), Images::new));
+        all.add(new Networks("decoder with dropout", () -> new Decoder(new Decoder.Shape(TOKENS, 8, 16, 2, 2, 24, false, false, false, 0.1)), rng -> text(ROWS, rng)));
+        all.add(new Networks("GRU language with dropout", () -> new RecurrentLanguage(Cell.GRU, TOKENS, 8, 12, 1, 0.1), rng -> text(ROWS, rng)));
+        all.add(new Networks("GRU classifier with dropout", () -> new RecurrentClassifier(Cell.GRU, 4, 9, 12, 1, 3, 0.1), Images::new));
         all.add(new Networks("gcn", () -> new Gcn(List.of(20, 12, 3)), rng -> new GraphBatches(graph(), GraphData.Part.TRAIN)));
         return all;
     }
