@@ -19,23 +19,35 @@ import java.util.List;
 public final class RecurrentClassifier extends Network {
 
     public static final Entry<Architecture> ENTRY = Catalog.entry("recurrent-classifier", "Le et al. 2015, arXiv:1504.00941", "reads an image row by row",
-            List.of(Option.of("cell", "gru", "tanh, relu, gru or lstm"), Option.of("hidden", 128, "hidden units"), Option.of("layers", 1, "recurrent layers")),
+            List.of(Option.of("cell", "gru", "tanh, relu, gru or lstm"), Option.of("hidden", 128, "hidden units"), Option.of("layers", 1, "recurrent layers"),
+                    Option.of("dropout", 0.0, "share of what layers give that is dropped")),
             s -> (in, outputs) -> new RecurrentClassifier(Cell.parse(s.text("cell")), in.channels() * in.height(), in.width(), s.integer("hidden"), s.integer("layers"),
-                    outputs));
+                    outputs, s.number("dropout")));
 
     private final int steps;
     private final int inputs;
+    private final double dropout;
     private final List<Recurrent> layers = new ArrayList<>();
     private final Linear head;
 
     /** @param inputs features of one step */
     public RecurrentClassifier(Cell cell, int steps, int inputs, int hidden, int count, int classes) {
-        if (steps < 1 || inputs < 1 || hidden < 1 || count < 1 || classes < 1) {
+        this(cell, steps, inputs, hidden, count, classes, 0);
+    }
+
+    /**
+     * The same with dropout where no state passes (Zaremba et al. 2014, arXiv:1409.2329).
+     *
+     * @param dropout share of what layers give that is dropped
+     */
+    public RecurrentClassifier(Cell cell, int steps, int inputs, int hidden, int count, int classes, double dropout) {
+        if (steps < 1 || inputs < 1 || hidden < 1 || count < 1 || classes < 1 || !(dropout >= 0 && dropout < 1)) {
             throw new UserError("recurrent classifier: found " + steps + " steps of " + inputs + ", hidden " + hidden + ", layers " + count + ", classes "
-                    + classes + "; expected at least 1 of each");
+                    + classes + ", dropout " + dropout + "; expected at least 1 of each and a share in [0, 1)");
         }
         this.steps = steps;
         this.inputs = inputs;
+        this.dropout = dropout;
         for (int i = 0; i < count; i++) {
             layers.add(new Recurrent(this, i, cell, i == 0 ? inputs : hidden, hidden));
         }
@@ -64,7 +76,7 @@ public final class RecurrentClassifier extends Network {
 
     @Override
     public Value block(Ops ops, int i, Value x, Batch in) {
-        return layers.get(i).run(ops, x, in.size(), steps, null);
+        return TransformerLayer.dropped(ops, dropout, layers.get(i).run(ops, x, in.size(), steps, null));
     }
 
     @Override

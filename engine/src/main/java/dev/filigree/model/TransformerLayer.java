@@ -12,7 +12,7 @@ import dev.filigree.ops.Value;
 final class TransformerLayer {
 
     /** Which variants are taken. */
-    record Kind(boolean rms, boolean gated, boolean causal) {
+    record Kind(boolean rms, boolean gated, boolean causal, double dropout) {
     }
 
     /** Normalisation of either kind. */
@@ -21,6 +21,7 @@ final class TransformerLayer {
     }
 
     private final Heads heads;
+    private final double dropout;
     private final Norm first;
     private final Norm second;
     private final Network.Linear query;
@@ -38,6 +39,7 @@ final class TransformerLayer {
      */
     TransformerLayer(Network network, int block, int layers, int width, int heads, int inner, Kind kind) {
         this.heads = new Heads(heads, width / heads, kind.causal);
+        this.dropout = kind.dropout;
         Init ends = new Init.Kaiming(1 / Math.sqrt(2.0 * layers));
         Init begins = new Init.Kaiming(1);
         String name = "layer." + block + ".";
@@ -73,13 +75,34 @@ final class TransformerLayer {
         ops.release(q);
         ops.release(k);
         ops.release(v);
-        Value mid = ops.linearAdd(out.weight(), out.bias(), Activation.NONE, context, x);
+        Value mid = added(ops, out, context, x);
         ops.release(context);
         Value wide = wide(ops, mid);
-        Value y = ops.linearAdd(down.weight(), down.bias(), Activation.NONE, wide, mid);
+        Value y = added(ops, down, wide, mid);
         ops.release(wide);
         ops.release(mid);
         return y;
+    }
+
+    /** What ends a branch, with dropout (Vaswani et al. 2017, arXiv:1706.03762, section 5.4), and what it is added to. */
+    private Value added(Ops ops, Network.Linear end, Value x, Value residual) {
+        if (dropout == 0) {
+            return ops.linearAdd(end.weight(), end.bias(), Activation.NONE, x, residual);
+        }
+        Value kept = dropped(ops, dropout, linear(ops, end, Activation.NONE, x));
+        Value sum = ops.add(kept, residual);
+        ops.release(kept);
+        return sum;
+    }
+
+    /** Dropout of {@code x}, which is read nowhere else. */
+    static Value dropped(Ops ops, double share, Value x) {
+        if (share == 0) {
+            return x;
+        }
+        Value kept = ops.dropout(share, x);
+        ops.release(x);
+        return kept;
     }
 
     private Value wide(Ops ops, Value mid) {

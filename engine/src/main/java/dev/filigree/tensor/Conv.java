@@ -81,17 +81,15 @@ public final class Conv {
         // few strips: cut the rows too, less often where each part unfolds the image again
         int parts = Math.min(taps.window().plain() ? ConvWeight.PARTS : ConvWeight.PARTS / 2, Integer.highestOneBit(Math.max(1, ConvWeight.PARTS / pixelTasks)));
         compute.parallel().run(pixelTasks * parts, task -> {
-            try (Arena arena = Arena.ofConfined()) {
-                Floats scratch = Floats.allocate(arena, Convolutions.scratch(taps, chunk));
-                for (int s = cut(strips, task / parts, pixelTasks); s < cut(strips, task / parts + 1, pixelTasks); s++) {
-                    int group = s / each;
-                    int pixel = cuts[s % each];
-                    int count = cuts[s % each + 1] - pixel;
-                    int[] rows = body.rows(group, pixel, count, task % parts, parts, scratch);
-                    for (int r = rows[0]; f != Activation.NONE && r < rows[1]; r++) {
-                        int at = (group * out.channels() + r) * out.plane() + pixel;
-                        compute.kernels().elementwise().activate(f, y, y, at, at + count);
-                    }
+            Floats scratch = Room.of(Convolutions.scratch(taps, chunk));
+            for (int s = cut(strips, task / parts, pixelTasks); s < cut(strips, task / parts + 1, pixelTasks); s++) {
+                int group = s / each;
+                int pixel = cuts[s % each];
+                int count = cuts[s % each + 1] - pixel;
+                int[] rows = body.rows(group, pixel, count, task % parts, parts, scratch);
+                for (int r = rows[0]; f != Activation.NONE && r < rows[1]; r++) {
+                    int at = (group * out.channels() + r) * out.plane() + pixel;
+                    compute.kernels().elementwise().activate(f, y, y, at, at + count);
                 }
             }
         });
@@ -155,11 +153,8 @@ public final class Conv {
             Floats others = pieces == 1 ? null : Floats.allocate(shared, Math.multiplyExact(pieces - 1, length));
             compute.parallel().run(pieces * units, task -> {
                 int piece = task / units;
-                try (Arena arena = Arena.ofConfined()) {
-                    Floats scratch = Floats.allocate(arena, Convolutions.scratch(taps, chunk));
-                    Floats into = piece == 0 ? gradient : others.slice((piece - 1) * length, length);
-                    body.add(cut(groups, piece, pieces), cut(groups, piece + 1, pieces), task % units, into, scratch);
-                }
+                Floats into = piece == 0 ? gradient : others.slice((piece - 1) * length, length);
+                body.add(cut(groups, piece, pieces), cut(groups, piece + 1, pieces), task % units, into, Room.of(Convolutions.scratch(taps, chunk)));
             });
             for (int p = 1; p < pieces; p++) {
                 compute.kernels().elementwise().add(gradient, others.slice((p - 1) * length, length), gradient, 0, length);
@@ -201,10 +196,7 @@ public final class Conv {
             int group = task / ranges;
             int from = cut(out.channels(), task % ranges, ranges);
             int to = cut(out.channels(), task % ranges + 1, ranges);
-            try (Arena arena = Arena.ofConfined()) {
-                Floats scratch = Floats.allocate(arena, Convolutions.scratch(taps, 1));
-                compute.kernels().convolutions().depthwise(taps, w, bias, x, y, group, from, to, scratch);
-            }
+            compute.kernels().convolutions().depthwise(taps, w, bias, x, y, group, from, to, Room.of(Convolutions.scratch(taps, 1)));
             if (f != Activation.NONE) {
                 int plane = out.plane();
                 compute.kernels().elementwise().activate(f, y, y, (group * out.channels() + from) * plane, (group * out.channels() + to) * plane);
@@ -220,10 +212,8 @@ public final class Conv {
         check(taps, x, dy);
         int ranges = Math.min(channels, CHANNEL_TASKS);
         compute.parallel().run(ranges, task -> {
-            try (Arena arena = Arena.ofConfined()) {
-                Floats scratch = Floats.allocate(arena, Convolutions.scratch(taps, 1));
-                compute.kernels().convolutions().depthwiseGradient(taps, dy, x, gradient, cut(channels, task, ranges), cut(channels, task + 1, ranges), scratch);
-            }
+            compute.kernels().convolutions().depthwiseGradient(taps, dy, x, gradient, cut(channels, task, ranges), cut(channels, task + 1, ranges),
+                    Room.of(Convolutions.scratch(taps, 1)));
         });
     }
 

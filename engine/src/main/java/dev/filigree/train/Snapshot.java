@@ -17,7 +17,8 @@ import java.util.Map;
  */
 public record Snapshot(long step, long steps, Map<String, String> settings) {
 
-    private static final String FORMAT = "filigree-training-state-1";
+    private static final String KIND = "filigree-training-state-";
+    private static final String FORMAT = KIND + 2;
     private static final String SETTING = "setting/";
     private static final String STATE = "state/";
 
@@ -63,7 +64,8 @@ public record Snapshot(long step, long steps, Map<String, String> settings) {
         Map<String, String> facts = stored.metadata();
         if (!FORMAT.equals(facts.get("format"))) {
             throw new UserError(file + ": found format '" + facts.getOrDefault("format", "(none)") + "', expected '" + FORMAT
-                    + "'; this is not the state of a training run");
+                    + (facts.getOrDefault("format", "").startsWith(KIND)
+                    ? "'; another version of filigree kept it, go on with that one or start anew" : "'; this is not the state of a training run"));
         }
         StateReader reader = new StateReader(file.toString(), Map.of(), facts);
         Map<String, String> settings = new LinkedHashMap<>();

@@ -32,7 +32,8 @@ public final class TextBatches implements Batches {
      */
     public TextBatches(TextData text, int rows, int steps, Rng rng) {
         if (rows < 1 || steps < 1 || text.ids().length / Math.max(1, rows) < 2L * steps + 1) {
-            throw new UserError("text: found " + text.ids().length + " tokens for " + rows + " rows of windows of " + steps + ", expected at least two windows a row");
+            throw new UserError("--batch: found " + rows + " rows of windows of " + steps + " tokens for a text of " + text.ids().length + " tokens, "
+                    + "expected at least two windows a row; take a smaller batch or a longer text");
         }
         this.text = text;
         this.rows = rows;

@@ -7,6 +7,7 @@ import dev.filigree.model.Model;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
 import dev.filigree.tensor.Canonical;
+import dev.filigree.tensor.ConvWeight;
 import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
@@ -87,6 +88,10 @@ final class Trained implements Stateful {
                     at.put("start", live.start());
                     at.put("column", live.column());
                     at.put("values", Layout.canonical(w, live));
+                    if (w instanceof Csr || w instanceof ConvWeight) {
+                        at.put("layout", w.layout());
+                        at.put("chunk", w instanceof Csr c ? c.chunk() : ((ConvWeight) w).chunk());
+                    }
                 }
             }
         }
@@ -103,11 +108,23 @@ final class Trained implements Stateful {
                 p.set(new Tiled(w.rows(), w.cols(), sized(at, "tiles", Tiled.tiles(w.rows()) * (long) Kernels.TILE_ROWS * w.cols())));
             } else if (at.has("start")) {
                 Topology live = Topology.of(p.name(), w.rows(), w.cols(), at.ints("start"), at.ints("column"));
-                p.set(pack(sites.get(p), live, sized(at, "values", live.count())));
+                p.set(stored(at, sites.get(p)).pack(Arena.ofAuto(), live, sized(at, "values", live.count())));
             } else {
                 p.set(Dense.of(w.rows(), w.cols(), sized(at, "values", w.positions())));
             }
         }
+    }
+
+    /** The layout that a weight was in: sums are taken chunk by chunk, so the width of chunks decides bits. */
+    private Layout stored(StateReader at, Site site) {
+        String kind = at.has("layout") ? at.text("layout") : "";
+        int chunk = kind.isEmpty() ? 0 : (int) at.integer("chunk");
+        return switch (kind) {
+            case "" -> site.layout(layout);
+            case "csr" -> Layout.csr(chunk);
+            case "convolution" -> (arena, t, v) -> ConvWeight.pack(arena, site.name(), t, v, site.inputs() * site.groups(), site.height(), site.width(), site.groups(), chunk);
+            default -> throw at.damaged("layout", "is '" + kind + "', expected csr or convolution");
+        };
     }
 
     private static Floats sized(StateReader at, String name, long length) {

@@ -40,6 +40,10 @@ class NetworkLawTest {
         net.whole().forEach(t -> stretch(Slots.of(net.param(t.name()).forward())));
         List<Held> params = net.params().stream().filter(p -> !p.name().endsWith("key.bias")).toList(); // softmax does not see it
         Batch batch = alone(kind.batches().apply(new Rng(5)).next());
+        if (kind.name().contains("dropout")) {
+            Differences.checkTrained(SCALAR, ops -> net.forward(ops, batch), params, List.of(), 6);
+            return;
+        }
         Differences.check(SCALAR, ops -> net.forward(ops, batch), params, List.of(), 6, kind.name().equals("gcn") ? 3e-2 : 2e-3);
     }
 

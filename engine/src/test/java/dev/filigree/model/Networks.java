@@ -40,6 +40,10 @@ public record Networks(String name, Supplier<Network> network, Function<Rng, Bat
         for (IsoFlop.Kind kind : IsoFlop.Kind.values()) {
             all.add(new Networks("iso-flop " + kind, () -> new IsoFlop(List.of(36, 12, 10, 3), 0.6, kind, Activation.GELU), Images::new));
         }
+        all.add(new Networks("vit with a token and dropout", () -> new Vit(new Vit.Shape(1, 6, 6, 3, 16, 2, 2, 24, 3, true, 0.1)), Images::new));
+        all.add(new Networks("decoder with dropout", () -> new Decoder(new Decoder.Shape(TOKENS, 8, 16, 2, 2, 24, false, false, false, 0.1)), rng -> text(ROWS, rng)));
+        all.add(new Networks("GRU language with dropout", () -> new RecurrentLanguage(Cell.GRU, TOKENS, 8, 12, 1, 0.1), rng -> text(ROWS, rng)));
+        all.add(new Networks("GRU classifier with dropout", () -> new RecurrentClassifier(Cell.GRU, 4, 9, 12, 1, 3, 0.1), Images::new));
         all.add(new Networks("gcn", () -> new Gcn(List.of(20, 12, 3)), rng -> new GraphBatches(graph(), GraphData.Part.TRAIN)));
         all.add(new Networks("gin", () -> new Gin(20, 12, 2, 3), rng -> new GraphBatches(graph(), GraphData.Part.TRAIN)));
         return all;

@@ -17,6 +17,7 @@ import dev.filigree.kernel.Planes;
 import dev.filigree.kernel.Taps;
 import dev.filigree.kernel.Window;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
@@ -302,6 +303,38 @@ class ConvTest {
                 assertArrayEquals(first[1], found[1], c.window + " gradient on " + threads + " threads");
             }
         }
+    }
+
+    @Test
+    void whatATaskLeftInItsMemoryIsNeverRead() {
+        Compute compute = Compute.of(1);
+        for (Case c : cases()) {
+            Planes in = c.taps.in();
+            Taps alone = Taps.of(c.window, in, c.window.forward(in, in.channels()));
+            Floats w = filled(in.channels() * c.window.taps(), new Rng(4));
+            Room.of(1 << 20).fill(0f);
+            float[][] clean = everything(compute, c, alone, w);
+            Room.of(1 << 20).fill(Float.NaN);
+            float[][] dirty = everything(compute, c, alone, w);
+            for (int i = 0; i < clean.length; i++) {
+                assertArrayEquals(clean[i], dirty[i], c.window + " over " + in + ", " + i);
+            }
+        }
+    }
+
+    /** Results of each kind of kernel over images. */
+    private static float[][] everything(Compute compute, Case c, Taps alone, Floats w) {
+        Tiled dense = (Tiled) Layout.TILED.pack(Arena.ofAuto(), c.live, c.values);
+        Floats dy = pixels(c.taps.out(), new Rng(9));
+        Floats[] out = {Floats.allocate(c.taps.out().length()), Floats.allocate(c.taps.out().length()), Floats.allocate(c.weight.values().length()),
+            Floats.allocate(dense.tiles().length()), Floats.allocate(alone.out().length()), Floats.allocate(w.length())};
+        Conv.apply(compute, c.weight, c.taps, null, Activation.NONE, c.x, out[0]);
+        Conv.apply(compute, dense, c.taps, null, Activation.NONE, c.x, out[1]);
+        Conv.gradient(compute, c.weight, c.taps, dy, c.x, out[2]);
+        Conv.gradient(compute, c.taps, dy, c.x, out[3]);
+        Conv.depthwise(compute, w, alone, null, Activation.NONE, c.x, out[4]);
+        Conv.depthwiseGradient(compute, alone, pixels(alone.out(), new Rng(9)), c.x, out[5]);
+        return Arrays.stream(out).map(Floats::toArray).toArray(float[][]::new);
     }
 
     @Test

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
+import dev.filigree.tensor.Csr;
+import dev.filigree.tensor.Layout;
 import dev.filigree.kernel.Kernels;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -151,6 +153,29 @@ class SnapshotTest {
             Files.write(file, Arrays.copyOf(whole, whole.length / 2));
             refused(file, run, SETTINGS, "state.safetensors");
         }
+    }
+
+    @Test
+    void aWeightIsHeldAsItWasStored() {
+        Path file = folder.resolve("state.safetensors");
+        try (Runs.Run run = run(1)) {
+            try (Loop narrow = in(run, Layout.csr(8))) {
+                Snapshot.save(file, narrow, SETTINGS);
+            }
+            try (Loop wide = in(run, Layout.csr(16))) {
+                Csr before = (Csr) wide.model().param(wide.model().sites().getFirst()).forward();
+                Snapshot.load(file, wide, SETTINGS);
+                Csr after = (Csr) wide.model().param(wide.model().sites().getFirst()).forward();
+                assertEquals(16, before.chunk());
+                assertEquals(8, after.chunk());
+                assertEquals(before.nonZeros(), after.nonZeros());
+            }
+        }
+    }
+
+    private static Loop in(Runs.Run run, Layout layout) {
+        Setup s = run.loop().setup();
+        return new Loop(run.compute(), run.loop().model(), new Setup(s.step(), s.batches(), s.optimizer(), s.rate(), s.rates(), s.clip(), STEPS, layout, List.of(), s.rng()));
     }
 
     private static void refused(Path file, Runs.Run run, Map<String, String> settings, String expected) {

@@ -20,6 +20,11 @@ final class Ratios {
         return scores(results, threads, which, (c, m) -> c.dense(threads).map(m::over).orElse(Double.NaN));
     }
 
+    /** Speed over the native dense training step. */
+    static List<Score> overStep(List<CaseResult> results, int threads, Predicate<Measured> which) {
+        return scores(results, threads, which, (c, m) -> c.of(Role.NATIVE_STEP, threads).findFirst().map(m::over).orElse(Double.NaN));
+    }
+
     /** Speed over the native sparse product of the same weight. */
     static List<Score> overSparse(List<CaseResult> results, int threads, Predicate<Measured> which) {
         return scores(results, threads, which, (c, m) -> c.nativeSparse(m).map(m::over).orElse(Double.NaN));

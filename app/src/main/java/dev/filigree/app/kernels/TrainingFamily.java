@@ -23,12 +23,16 @@ import java.util.TreeMap;
 /**
  * A training step of one unstructured weight, as the engine takes it: forward, the gradient at the input, the gradient of
  * the live weights, and the update; against the three dense products of the native step, which updates
- * nothing, and beside libtorch's whole dense step.
+ * nothing, and beside libtorch's whole dense step. Then the whole step of three such layers, dense and sparse, by the loop
+ * that {@code train} runs, beside libtorch's of the same network.
  */
 final class TrainingFamily implements Family {
 
     private static final int SIDE = 1024;
     private static final int TOKENS = 128;
+    private static final String NETWORK = "three layers";
+    /** Over libtorch's whole dense step, by sparsity. */
+    private static final Map<Double, Double> STEP_AIMS = new TreeMap<>(Map.of(0.0, 0.9, 0.9, 4.5, 0.95, 8.0, 0.98, 15.0));
     private static final Map<Double, Double> AIMS = new TreeMap<>(Map.of(0.9, 5.0, 0.95, 9.0, 0.98, 16.0));
 
     @Override
@@ -43,7 +47,7 @@ final class TrainingFamily implements Family {
 
     @Override
     public List<Case> cases(boolean quick) {
-        return List.of(new Case("layer", SIDE, SIDE, TOKENS, TrainingFamily::enter));
+        return List.of(new Case("layer", SIDE, SIDE, TOKENS, TrainingFamily::enter), new Case(NETWORK, SIDE, SIDE, TOKENS, TrainingFamily::enterNetwork));
     }
 
     @Override
@@ -52,6 +56,9 @@ final class TrainingFamily implements Family {
         for (int threads : threadCounts) {
             AIMS.forEach((sparsity, aim) -> all.add(Figure.atLeast(name(), Ratios.percent(sparsity) + " over three native dense products", threads,
                     Figure.Unit.RATIO, aim, Ratios.overDense(results, threads, Ratios.at(sparsity)))));
+            List<CaseResult> networks = results.stream().filter(r -> r.shape().startsWith(NETWORK)).toList();
+            STEP_AIMS.forEach((sparsity, aim) -> all.add(Figure.atLeast(name(), "whole step, " + (sparsity == 0 ? "dense" : Ratios.percent(sparsity)) + ", over libtorch's dense",
+                    threads, Figure.Unit.RATIO, aim, Ratios.overStep(networks, threads, Ratios.at(sparsity)))));
         }
         return all;
     }
@@ -155,6 +162,23 @@ final class TrainingFamily implements Family {
                 }
             }
             return v;
+        }
+    }
+
+    private static void enterNetwork(Entrants e) {
+        int products = 3 * NetworkStep.LAYERS - 1; // nobody asks for the gradient at the input
+        double activations = 4.0 * 4 * NetworkStep.LAYERS * SIDE * TOKENS;
+        e.peer(NativeLibrary.LIBTORCH, "libtorch step, dense", Role.NATIVE_STEP, 0, "mlp\t" + SIDE + "\t" + TOKENS, products * 2.0 * SIDE * SIDE * TOKENS,
+                NetworkStep.LAYERS * 5 * 4.0 * SIDE * SIDE + activations, NetworkStep.expected(SIDE, TOKENS, Mask.unstructured(0), places(SIDE, SIDE)), NetworkStep.TOLERANCE);
+        for (double sparsity : STEP_AIMS.keySet()) {
+            Mask mask = Mask.unstructured(sparsity);
+            double[] expected = null;
+            for (int threads : e.lab().threadCounts()) {
+                NetworkStep step = new NetworkStep(e.lab().compute(threads), SIDE, TOKENS, mask, sparsity == 0 ? Layout.TILED : Layout.CSR);
+                expected = expected == null ? NetworkStep.expected(SIDE, TOKENS, mask, step.places()) : expected;
+                e.add(new Contestant(sparsity == 0 ? "step, dense" : "step, csr " + Ratios.percent(sparsity), Role.OURS, threads, sparsity,
+                        products / (double) NetworkStep.LAYERS * 2.0 * step.live() * TOKENS, 5.0 * step.bytes() + activations, expected, NetworkStep.TOLERANCE, step));
+            }
         }
     }
 

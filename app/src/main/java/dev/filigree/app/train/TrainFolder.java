@@ -1,18 +1,22 @@
 package dev.filigree.app.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import dev.filigree.base.UserError;
 import dev.filigree.io.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
-/** The folder of a run: its settings, its state, and what it found. */
+/** The folder of a run: its settings, how its weights began, its state, and what it found. */
 public record TrainFolder(Path path) {
 
     private static final String SETTINGS = "train.json";
+    private static final String PLAN = "plan.json";
     private static final String STATE = "state.safetensors";
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -32,11 +36,26 @@ public record TrainFolder(Path path) {
     }
 
     void write(TrainSettings settings) {
+        write(SETTINGS, settings);
+    }
+
+    /** Keeps how weights were held when the run began. */
+    void write(List<TrainOutcome.Layer> plan) {
+        write(PLAN, plan);
+    }
+
+    private void write(String file, Object content) {
         try {
-            AtomicFile.write(path.resolve(SETTINGS), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(settings));
+            AtomicFile.write(path.resolve(file), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(content));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** How weights were held when the run here began. */
+    List<TrainOutcome.Layer> plan() {
+        Path file = path.resolve(PLAN);
+        return Files.exists(file) ? read(file, new TypeReference<>() { }) : List.of();
     }
 
     /** What the run here was started with. */
@@ -45,12 +64,18 @@ public record TrainFolder(Path path) {
         if (!begun()) {
             throw new UserError(path + ": holds no run; expected the folder of a filigree train");
         }
+        return read(file, new TypeReference<>() { });
+    }
+
+    private static <T> T read(Path file, TypeReference<T> type) {
         try {
-            TrainSettings settings = JSON.readValue(Files.readString(file, StandardCharsets.UTF_8), TrainSettings.class);
-            if (settings == null) {
+            T found = JSON.readValue(Files.readString(file, StandardCharsets.UTF_8), type);
+            if (found == null) {
                 throw new UserError(file + ": is empty; start anew in another folder");
             }
-            return settings;
+            return found;
+        } catch (ValueInstantiationException e) {
+            throw new UserError(file + ": lacks settings of a run; start anew in another folder", e);
         } catch (JsonProcessingException e) {
             throw new UserError(file + ": is damaged (" + e.getOriginalMessage() + "); start anew in another folder", e);
         } catch (IOException e) {

@@ -1,9 +1,13 @@
 package dev.filigree.app.train;
 
+import dev.filigree.model.Site;
 import dev.filigree.report.Column;
 import dev.filigree.report.RunRecord;
 import dev.filigree.report.Table;
 import dev.filigree.report.Units;
+import dev.filigree.tensor.ConvWeight;
+import dev.filigree.tensor.Csr;
+import dev.filigree.tensor.Weight;
 import dev.filigree.train.Curve;
 import dev.filigree.train.Memory;
 import java.util.List;
@@ -17,17 +21,36 @@ import java.util.Locale;
  * @param footprint what the method holds while it works
  * @param asked     share of zeros asked of the weights that may be sparse
  * @param achieved  share of zeros in them at the end
+ * @param plan      how each weight began
  * @param layers    each weight at the end
  * @param curve     quality after each epoch
  * @param step      seconds of a step: the median of this run
  * @param memory    for the parameters, at the end
  * @param twin      the dense twin; null when this run is dense
  */
-public record TrainOutcome(RunRecord run, String about, String footprint, double asked, double achieved, List<Layer> layers, List<Curve.Point> curve,
+public record TrainOutcome(RunRecord run, String about, String footprint, double asked, double achieved, List<Layer> plan, List<Layer> layers, List<Curve.Point> curve,
         double step, Memory memory, Twin twin) {
 
-    /** One weight at the end. */
-    public record Layer(String name, int rows, int cols, long live, String layout) {
+    /**
+     * One weight.
+     *
+     * @param layout how it is held
+     * @param chunk  inputs whose entries lie together in that layout; 0 where it has no such chunks
+     */
+    public record Layer(String name, int rows, int cols, long live, String layout, int chunk) {
+
+        static Layer of(Site s, Weight w) {
+            int chunk = switch (w) {
+                case Csr c -> c.chunk();
+                case ConvWeight c -> c.chunk();
+                default -> 0;
+            };
+            return new Layer(s.name(), s.rows(), s.cols(), w.nonZeros(), w.layout(), chunk);
+        }
+
+        private String held() {
+            return layout + (chunk == 0 ? "" : " by " + chunk);
+        }
     }
 
     /**
@@ -51,8 +74,12 @@ public record TrainOutcome(RunRecord run, String about, String footprint, double
     }
 
     Table layersTable() {
-        Table t = new Table("Weights", Column.text("weight"), Column.text("shape"), Column.count("live"), Column.percent("sparsity", 2), Column.text("held as"));
-        layers.forEach(l -> t.row(l.name, l.rows + " x " + l.cols, l.live, 1 - l.live / ((double) l.rows * l.cols), l.layout));
+        Table t = new Table("Weights", Column.text("weight"), Column.text("shape"), Column.count("live"), Column.percent("sparsity", 2), Column.text("held as"),
+                Column.count("live at first"), Column.text("held as then"));
+        for (int i = 0; i < layers.size(); i++) {
+            Layer l = layers.get(i);
+            t.row(l.name, l.rows + " x " + l.cols, l.live, 1 - l.live / ((double) l.rows * l.cols), l.held(), plan.get(i).live, plan.get(i).held());
+        }
         return t;
     }
 

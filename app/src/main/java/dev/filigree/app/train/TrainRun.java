@@ -8,7 +8,6 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Site;
 import dev.filigree.report.Progress;
 import dev.filigree.report.RunRecord;
-import dev.filigree.tensor.Weight;
 import dev.filigree.train.Curve;
 import dev.filigree.train.Diverged;
 import dev.filigree.train.Loop;
@@ -82,9 +81,12 @@ public final class TrainRun {
                 }
                 progress.say("data: " + problem.about());
                 folder.write(settings);
+                List<TrainOutcome.Layer> begun = resume ? folder.plan() : List.of();
+                List<TrainOutcome.Layer> plan = begun.size() == loop.model().sites().size() ? begun : layers(loop);
+                folder.write(plan);
                 TrainOutcome.Twin twin = settings.target() > 0 ? twin(loop, problem, compute) : null;
                 double step = train(loop, compute);
-                TrainOutcome outcome = outcome(record.finished(), problem, assembly.sparse(), loop, curve, step, twin);
+                TrainOutcome outcome = outcome(record.finished(), problem, assembly.sparse(), loop, plan, curve, step, twin);
                 TrainPage.write(folder.path(), outcome);
                 return outcome;
             } catch (Diverged e) {
@@ -140,7 +142,7 @@ public final class TrainRun {
             double[] last = {stage.seconds()};
             loop.run((step, steps, loss, batch, took) -> {
                 seconds[(int) (step - 1 - begun)] = took;
-                stage.at(step, String.format(Locale.ROOT, "loss %.4f%s, %.2f ms a step", loss.total(), accuracy(loss.parts().get("accuracy")), 1e3 * took));
+                stage.at(step, String.format(Locale.ROOT, "loss %.4f%s, %,d live, %.2f ms a step", loss.total(), accuracy(loss.parts().get("accuracy")), live(loop), 1e3 * took));
                 if (step == steps || stage.seconds() - last[0] >= pace.storeEverySeconds) {
                     keep(loop, compute);
                     last[0] = stage.seconds();
@@ -150,6 +152,10 @@ public final class TrainRun {
         }
         Arrays.sort(seconds);
         return seconds.length == 0 ? Double.NaN : seconds[seconds.length / 2];
+    }
+
+    private static long live(Loop loop) {
+        return loop.model().sites().stream().mapToLong(s -> loop.model().param(s).forward().nonZeros()).sum();
     }
 
     private static String accuracy(Double right) {
@@ -164,17 +170,16 @@ public final class TrainRun {
         return all;
     }
 
-    private TrainOutcome outcome(RunRecord record, Problem problem, List<Site> sparse, Loop loop, Curve curve, double step, TrainOutcome.Twin twin) {
-        List<TrainOutcome.Layer> layers = loop.model().sites().stream().map(s -> layer(loop, s)).toList();
+    private TrainOutcome outcome(RunRecord record, Problem problem, List<Site> sparse, Loop loop, List<TrainOutcome.Layer> plan, Curve curve, double step,
+            TrainOutcome.Twin twin) {
         long live = sparse.stream().mapToLong(s -> loop.model().param(s).forward().nonZeros()).sum();
         double positions = sparse.stream().mapToDouble(Site::positions).sum();
         Memory memory = loop.memory();
-        return new TrainOutcome(record, problem.about(), settings.regime().footprint().toString(), settings.target(), 1 - live / positions, layers, curve.points(),
+        return new TrainOutcome(record, problem.about(), settings.regime().footprint().toString(), settings.target(), 1 - live / positions, plan, layers(loop), curve.points(),
                 step, memory, twin);
     }
 
-    private static TrainOutcome.Layer layer(Loop loop, Site s) {
-        Weight w = loop.model().param(s).forward();
-        return new TrainOutcome.Layer(s.name(), s.rows(), s.cols(), w.nonZeros(), w.layout());
+    private static List<TrainOutcome.Layer> layers(Loop loop) {
+        return loop.model().sites().stream().map(s -> TrainOutcome.Layer.of(s, loop.model().param(s).forward())).toList();
     }
 }

@@ -25,11 +25,12 @@ import java.util.function.Supplier;
  * linear ROWS COLS TOKENS   inputs times the transpose of weights [rows x cols], without gradients
  * train ROWS COLS TOKENS    a dense training step by automatic differentiation: y, dx and dw from a given dy, then the
  *                           update of the weights, at a rate of 0
- * mlp SIDE TOKENS           the same through three layers [side x side], the first two with ReLU; dw is the last layer's
+ * mlp SIDE TOKENS           such a step through three layers [side x side], the first two with ReLU, with a momentum of 0.9
+ *                           and without the gradient at the input: y, and dw of the first and of the last layer
  * </pre>
  *
  * Gradients of the step before are dropped, not cleared and added to, as torch.optim does it. The update is two passes over
- * the weights, for the library offers no multiply-add in place.
+ * the weights, and two more with momentum, for the library offers no multiply-add in place.
  */
 public final class TorchPeer implements PeerLoop.Library {
 
@@ -51,8 +52,8 @@ public final class TorchPeer implements PeerLoop.Library {
         int second = Integer.parseInt(w[2]);
         return switch (w[0]) {
             case "linear" -> linear(first, second, Integer.parseInt(w[3]));
-            case "train" -> train(1, first, second, Integer.parseInt(w[3]));
-            case "mlp" -> train(3, first, first, second);
+            case "train" -> train(first, second, Integer.parseInt(w[3]));
+            case "mlp" -> network(3, first, second);
             default -> throw new IllegalArgumentException("unknown operation " + w[0]);
         };
     }
@@ -78,54 +79,80 @@ public final class TorchPeer implements PeerLoop.Library {
         }, sampled(y, 0, rows, tokens, true));
     }
 
-    /** With several layers the weights are square. */
-    private PeerLoop.Operation train(int layers, int rows, int cols, int tokens) {
+    private PeerLoop.Operation train(int rows, int cols, int tokens) {
         PtNDArray w = array(operands.weights(rows, cols), rows, cols);
-        PtNDArray[] weights = new PtNDArray[layers];
-        weights[0] = w;
-        for (int i = 1; i < layers; i++) {
-            weights[i] = (PtNDArray) w.duplicate();
-        }
         PtNDArray x = array(operands.inputs(cols, tokens, true), tokens, cols);
         PtNDArray dy = array(operands.gradients(rows, tokens, true), tokens, rows);
-        PtNDArray[] out = new PtNDArray[3]; // y, dx, dw of the last layer
+        PtNDArray[] out = new PtNDArray[3]; // y, dx, dw
+        open.add(() -> close(out));
+        Runnable step = () -> {
+            JniUtils.setGradMode(true);
+            close(out);
+            try (PtNDArray input = leaf(x); PtNDArray weight = leaf(w)) {
+                out[0] = JniUtils.linear(input, weight, null);
+                JniUtils.backward(out[0], dy, false, false);
+                JniUtils.setGradMode(false);
+                out[1] = JniUtils.getGradient(input);
+                out[2] = JniUtils.getGradient(weight);
+                update(w, out[2]);
+            }
+        };
+        Supplier<float[]> ofY = sampled(out, 0, rows, tokens, true);
+        Supplier<float[]> ofDx = sampled(out, 1, cols, tokens, true);
+        Supplier<float[]> ofDw = sampled(out, 2, rows, cols, false);
+        return new PeerLoop.Operation(step, () -> PeerOperands.joined(ofY.get(), ofDx.get(), ofDw.get()));
+    }
+
+    private PeerLoop.Operation network(int layers, int side, int tokens) {
+        PtNDArray w = array(operands.weights(side, side), side, side);
+        PtNDArray[] weights = new PtNDArray[layers];
+        PtNDArray[] speeds = new PtNDArray[layers];
+        for (int i = 0; i < layers; i++) {
+            weights[i] = i == 0 ? w : (PtNDArray) w.duplicate();
+            speeds[i] = (PtNDArray) w.zerosLike();
+        }
+        PtNDArray x = array(operands.inputs(side, tokens, true), tokens, side);
+        PtNDArray dy = array(operands.gradients(side, tokens, true), tokens, side);
+        PtNDArray[] out = new PtNDArray[1 + layers]; // y, dw of each layer
         open.add(() -> close(out));
         Runnable step = () -> {
             JniUtils.setGradMode(true);
             close(out);
             List<PtNDArray> passing = new ArrayList<>();
             PtNDArray[] leaves = new PtNDArray[layers];
-            PtNDArray input = leaf(x);
-            PtNDArray y = input;
+            PtNDArray y = x;
             for (int i = 0; i < layers; i++) {
                 leaves[i] = leaf(weights[i]);
-                passing.add(y);
                 y = JniUtils.linear(y, leaves[i], null);
                 if (i < layers - 1) {
                     passing.add(y);
                     y = JniUtils.relu(y);
+                    passing.add(y);
                 }
             }
             JniUtils.backward(y, dy, false, false);
             JniUtils.setGradMode(false);
             out[0] = y;
-            out[1] = JniUtils.getGradient(input);
             for (int i = 0; i < layers; i++) {
-                out[2] = JniUtils.getGradient(leaves[i]);
-                try (var change = out[2].mul(0f)) {
-                    weights[i].subi(change);
-                }
-                if (i < layers - 1) {
-                    out[2].close();
-                }
+                out[1 + i] = JniUtils.getGradient(leaves[i]);
+                speeds[i].muli(0.9f);
+                speeds[i].addi(out[1 + i]);
+                update(weights[i], speeds[i]);
                 leaves[i].close();
             }
             passing.forEach(PtNDArray::close);
         };
-        Supplier<float[]> ofY = sampled(out, 0, rows, tokens, true);
-        Supplier<float[]> ofDx = sampled(out, 1, cols, tokens, true);
-        Supplier<float[]> ofDw = sampled(out, 2, rows, cols, false);
-        return new PeerLoop.Operation(step, () -> PeerOperands.joined(ofY.get(), ofDx.get(), ofDw.get()));
+        Supplier<float[]> ofY = sampled(out, 0, side, tokens, true);
+        Supplier<float[]> ofFirst = sampled(out, 1, side, side, false);
+        Supplier<float[]> ofLast = sampled(out, layers, side, side, false);
+        return new PeerLoop.Operation(step, () -> PeerOperands.joined(ofY.get(), ofFirst.get(), ofLast.get()));
+    }
+
+    /** At a rate of 0. */
+    private static void update(PtNDArray weight, PtNDArray direction) {
+        try (var change = direction.mul(0f)) {
+            weight.subi(change);
+        }
     }
 
     /** The same numbers as a parameter that has no gradient yet. */

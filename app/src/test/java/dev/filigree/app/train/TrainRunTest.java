@@ -36,7 +36,9 @@ class TrainRunTest {
         assertEquals(0.9, o.achieved(), 0.001);
         assertEquals(3, o.curve().size());
         assertTrue(o.memory().parameters() < 0.3 * o.twin().memory().parameters(), o.costs().text(120));
-        for (String file : List.of("train.json", "state.safetensors", "report.html", "report.json")) {
+        assertEquals(List.of("csr", "csr", "dense"), o.plan().stream().map(TrainOutcome.Layer::layout).toList());
+        assertEquals(o.plan(), new TrainFolder(temp.resolve("whole")).plan());
+        for (String file : List.of("train.json", "plan.json", "state.safetensors", "report.html", "report.json")) {
             assertTrue(Files.size(temp.resolve("whole").resolve(file)) > 0, file);
         }
         String page = Files.readString(temp.resolve("whole/report.html"));

@@ -74,6 +74,13 @@ class KernelPeersTest {
     }
 
     @Test
+    void theStepOfANetworkAgrees() {
+        CaseResult result = run(new TrainingFamily().cases(true).getLast());
+        assertEquals(1, result.of(Role.NATIVE_STEP, 1).count());
+        assertEquals(4, result.of(Role.OURS, 1).count());
+    }
+
+    @Test
     void libtorchsLayerAgrees() {
         CaseResult result = run(new Case("small", 24, 40, 7, e -> e.nativeTorch().ours("csr", 0.5, Mask.unstructured(0.5), Layout.CSR)));
         assertEquals(1, result.of(Role.NATIVE, 2).count());
@@ -103,8 +110,8 @@ class KernelPeersTest {
             int token = Numbers.place(i, 1, tokens);
             int column = Numbers.place(i, 1, side);
             expected[i] = h[3][token][feature];
-            expected[Numbers.SAMPLES + i] = d[0][token][feature];
             for (int t = 0; t < tokens; t++) {
+                expected[Numbers.SAMPLES + i] += d[1][t][feature] * h[0][t][column];
                 expected[2 * Numbers.SAMPLES + i] += d[3][t][feature] * Math.max(0, h[2][t][column]);
             }
         }

@@ -55,7 +55,9 @@ public record FeatureTable(int features, float[] values, int[] labels, List<Stri
             List<String> names = Arrays.stream(classes).mapToObj(c -> c == Math.rint(c) ? Long.toString((long) c) : Double.toString(c)).toList();
             return new FeatureTable(x.getNumCols(), values, labels, names);
         } catch (java.io.IOException | RuntimeException e) {
-            throw e instanceof UserError u ? u : new UserError(file + ": cannot be read as a MATLAB file (version 5 to 7.2): " + e.getMessage());
+            boolean cut = e instanceof java.io.EOFException || e.getCause() instanceof java.io.EOFException;
+            throw e instanceof UserError u ? u : new UserError(file + ": cannot be read as a MATLAB file (version 5 to 7.2): "
+                    + (cut ? "the file ends too early" : e.getMessage()), e);
         }
     }
 

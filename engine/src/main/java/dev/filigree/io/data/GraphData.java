@@ -46,7 +46,13 @@ public record GraphData(int features, List<int[]> ones, int[] labels, int classe
         int nodes = ones.size();
         int features = 1 + ones.stream().flatMapToInt(Arrays::stream).max().orElseThrow(() -> new UserError(file + ": no node has a feature"));
         int[] labels = column(folder.resolve("labels.txt"), nodes);
-        int classes = 1 + Arrays.stream(labels).max().orElseThrow();
+        int classes = (int) Arrays.stream(labels).distinct().count();
+        for (int i = 0; i < nodes; i++) {
+            if (labels[i] >= classes) {
+                throw new UserError(folder.resolve("labels.txt") + " line " + (i + 1) + ": found " + labels[i] + ", but there are " + classes
+                        + " classes in all, expected 0.." + (classes - 1));
+            }
+        }
         Path pairs = folder.resolve("edges.txt");
         List<int[]> edges = new ArrayList<>();
         List<String> edgeLines = lines(pairs);

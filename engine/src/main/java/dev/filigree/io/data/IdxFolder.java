@@ -55,17 +55,24 @@ public final class IdxFolder {
 
     private static DataSet of(String name, String origin, Idx.Bytes[] parts) {
         List<String> classes = name.contains("fashion") ? FASHION : IntStream.range(0, 10).mapToObj(String::valueOf).toList();
-        ByteImages train = images(name + " training", parts[0], parts[1], classes, null);
-        return new DataSet(name, origin, train, images(name + " test", parts[2], parts[3], classes, train));
+        ByteImages train = images(origin, 0, parts, classes, null);
+        return new DataSet(name, origin, train, images(origin, 2, parts, classes, train));
     }
 
-    private static ByteImages images(String what, Idx.Bytes images, Idx.Bytes labels, List<String> classes, ByteImages like) {
+    /** @param first the place of the images among the parts; their labels follow */
+    private static ByteImages images(String origin, int first, Idx.Bytes[] parts, List<String> classes, ByteImages like) {
+        Idx.Bytes images = parts[first];
+        Idx.Bytes labels = parts[first + 1];
+        String file = origin + ", " + NAMES.get(first + 1);
         if (images.sizes()[0] != labels.sizes()[0]) {
-            throw new UserError(what + ": found " + images.sizes()[0] + " images and " + labels.sizes()[0] + " labels, expected as many");
+            throw new UserError(file + ": found " + labels.sizes()[0] + " labels for " + images.sizes()[0] + " images, expected as many");
         }
         int[] of = new int[labels.sizes()[0]];
         for (int i = 0; i < of.length; i++) {
             of[i] = labels.values()[i] & 0xff;
+            if (of[i] >= classes.size()) {
+                throw new UserError(file + ": label " + i + " is " + of[i] + ", expected 0.." + (classes.size() - 1));
+            }
         }
         return ByteImages.of(new Shape(1, images.sizes()[1], images.sizes()[2]), images.values(), of, classes, like);
     }

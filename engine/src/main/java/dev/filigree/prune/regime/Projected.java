@@ -60,7 +60,7 @@ record Projected(String name, Course course, int every, Decay decay, Back back) 
                     + "; leave it out or choose another pattern, as in --method '" + method + "(pattern=1:4)'");
         }
         for (Site s : sites) {
-            if (s.height() * s.width() > 1) {
+            if (s.role().convolution() || s.height() * s.width() > 1) {
                 throw new UserError("--method " + method + ": " + s.name() + " is a convolution, and N:M is for matrices; keep it dense with --keep-dense");
             }
             if (s.cols() % pattern.m() != 0) {

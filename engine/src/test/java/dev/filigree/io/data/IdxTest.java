@@ -62,9 +62,9 @@ class IdxTest {
         write("t10k-images-idx3-ubyte", images(1, 2, 2));
         write("t10k-labels-idx1-ubyte", labels(5));
         UserError e = assertThrows(UserError.class, () -> IdxFolder.open("digits", folder));
-        assertTrue(e.getMessage().contains("label 1 is 10, expected 0..9"), e.getMessage());
+        assertTrue(e.getMessage().contains(folder + ", train-labels-idx1-ubyte: label 1 is 10, expected 0..9"), e.getMessage());
         write("train-labels-idx1-ubyte", labels(1));
-        assertTrue(assertThrows(UserError.class, () -> IdxFolder.open("digits", folder)).getMessage().contains("found 2 images and 1 labels"));
+        assertTrue(assertThrows(UserError.class, () -> IdxFolder.open("digits", folder)).getMessage().contains("found 1 labels for 2 images"));
         Files.delete(folder.resolve("t10k-labels-idx1-ubyte"));
         assertTrue(assertThrows(UserError.class, () -> IdxFolder.open("digits", folder)).getMessage().contains("lacks t10k-labels-idx1-ubyte"));
     }

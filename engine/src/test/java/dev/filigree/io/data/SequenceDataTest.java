@@ -91,6 +91,8 @@ class SequenceDataTest {
         refused("labels.txt: found 2 lines", () -> GraphData.open(folder));
         graph("0 1\n", "0\n1\nx\n", "0\n1\n2\n", "train\ntest\n-\n");
         refused("labels.txt line 3: found 'x'", () -> GraphData.open(folder));
+        graph("0 1\n", "0\n0\n2\n", "0\n1\n2\n", "train\ntest\n-\n");
+        refused("labels.txt line 3: found 2, but there are 2 classes in all, expected 0..1", () -> GraphData.open(folder));
         graph("0 1\n", "0\n1\n1\n", "0\n1\n2\n", "train\ntset\n-\n");
         refused("split.txt line 2: found 'tset'", () -> GraphData.open(folder));
     }
@@ -144,6 +146,8 @@ class SequenceDataTest {
             Path cut = Files.write(folder.resolve("cut.mat"), java.util.Arrays.copyOf(whole, length));
             assertThrows(UserError.class, () -> FeatureTable.open(cut), "cut at " + length + " of " + whole.length);
         }
+        Path half = Files.write(folder.resolve("half.mat"), java.util.Arrays.copyOf(whole, 150));
+        refused("half.mat: cannot be read as a MATLAB file (version 5 to 7.2): the file ends too early", () -> FeatureTable.open(half));
         refused("test share", () -> FeatureTable.open(mat2()).split(0, 1));
     }
 
