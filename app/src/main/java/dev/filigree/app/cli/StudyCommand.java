@@ -1,7 +1,6 @@
 package dev.filigree.app.cli;
 
 import dev.filigree.app.data.KnownData;
-import dev.filigree.app.studies.Claim;
 import dev.filigree.app.studies.Lab;
 import dev.filigree.app.studies.Studies;
 import dev.filigree.app.studies.Study;
@@ -29,8 +28,6 @@ import picocli.CommandLine.ParentCommand;
         footer = {"", "Examples:", "  filigree study --list", "  filigree study dynamic-sparsity", "  filigree study lottery-tickets --quick", "  filigree study --all --report"})
 final class StudyCommand implements Runnable {
 
-    private static final int SEEDS = 3;
-
     @ParentCommand
     private Filigree filigree;
 
@@ -49,7 +46,7 @@ final class StudyCommand implements Runnable {
     @Option(names = "--report", description = "Gather all results in the folder on one page, index.html.")
     private boolean report;
 
-    @Option(names = "--seeds", paramLabel = "N", defaultValue = "0", description = "Runs of each rival (default: " + SEEDS + ", 1 with --quick).")
+    @Option(names = "--seeds", paramLabel = "N", defaultValue = "0", description = "Runs of each rival (default: the study's own, mostly 3; 1 with --quick).")
     private int seeds;
 
     @Option(names = "--data", paramLabel = "NAME", description = "A known name or a path (default: the study's own).")
@@ -76,7 +73,7 @@ final class StudyCommand implements Runnable {
         List<Study> asked = all ? Studies.all() : names.stream().map(Studies::named).toList();
         List<String> missing = new ArrayList<>();
         for (Study s : asked) {
-            if (all && stored(folder, s.claim())) {
+            if (all && stored(folder, s)) {
                 filigree.progress().say(s.claim().name() + ": there is a result in " + out + ", kept");
                 continue;
             }
@@ -98,12 +95,12 @@ final class StudyCommand implements Runnable {
         }
     }
 
-    private int runs() {
-        return seeds > 0 ? seeds : quick ? 1 : SEEDS;
+    private int runs(Study study) {
+        return seeds > 0 ? seeds : quick ? 1 : study.seeds();
     }
 
-    private boolean stored(StudyFolder folder, Claim claim) {
-        return folder.read(claim).filter(s -> s.quick() == quick && s.seeds() == runs()).isPresent();
+    private boolean stored(StudyFolder folder, Study study) {
+        return folder.read(study.claim()).filter(s -> s.quick() == quick && s.seeds() == runs(study)).isPresent();
     }
 
     private void run(Study study, StudyFolder folder) {
@@ -111,10 +108,10 @@ final class StudyCommand implements Runnable {
         try (Parallel parallel = new Parallel(filigree.threads())) {
             Compute compute = new Compute(Kernels.best(), parallel);
             RunRecord record = RunRecord.start("study " + study.claim().name() + (quick ? " --quick" : ""), filigree.seed(), filigree.threads(), compute.kernels().name(),
-                    Map.of("seeds", Integer.toString(runs())), Map.of());
-            Lab lab = new Lab(compute, quick ? KnownData::standIn : KnownData::open, data == null ? study.data() : data, quick, runs(), filigree.seed(), filigree.progress());
+                    Map.of("seeds", Integer.toString(runs(study))), Map.of());
+            Lab lab = new Lab(compute, quick ? KnownData::standIn : KnownData::open, data == null ? study.data() : data, quick, runs(study), filigree.seed(), filigree.progress());
             Study.Findings findings = study.run(lab);
-            StudyReport found = new StudyReport(study.claim(), findings, record.finished().on(lab.used()), runs(), quick);
+            StudyReport found = new StudyReport(study.claim(), findings, record.finished().on(lab.used()), runs(study), quick);
             console.out().println(filigree.json() ? Json.pretty(found.json()) : found.text(console.columns())); // before the page, which a full disk may refuse
             filigree.progress().say("page: " + folder.write(found));
         }

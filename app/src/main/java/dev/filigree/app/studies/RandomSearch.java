@@ -23,6 +23,11 @@ final class RandomSearch implements Study {
     }
 
     @Override
+    public int seeds() {
+        return 6;
+    }
+
+    @Override
     public Findings run(Lab lab) {
         TrainSettings dense = Rivals.dense("lenet-300-100", lab.choose(1, 5));
         String search = lab.quick() ? "random-search(candidates=10)" : "random-search(candidates=100)";

@@ -15,6 +15,11 @@ public interface Study {
         return "fashion-mnist";
     }
 
+    /** Runs of each rival when a person names no number; a claim that there is no difference needs more than others. */
+    default int seeds() {
+        return 3;
+    }
+
     /** Runs it and finds out. */
     Findings run(Lab lab);
 

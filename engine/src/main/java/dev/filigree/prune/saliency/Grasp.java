@@ -14,8 +14,12 @@ import java.util.List;
 /**
  * Gradient flow: {@code w_j (H g)_j} with gradient g and Hessian H of the loss over the batches, results divided by a
  * temperature. Without weight j the squared length of the gradient changes by {@code -2 w_j (H g)_j}, so that what would
- * lower it most is kept (the paper removes the highest of {@code -w_j (H g)_j}). {@code H g} is the central difference
- * {@code (grad L(w + e g) - grad L(w - e g)) / 2e}, {@code |e g|} a thousandth of {@code |w|}: three passes, and no derivative of a derivative.
+ * lower it most is kept (the paper removes the highest of {@code -w_j (H g)_j}).
+ *
+ * <p>{@code H g} is the central difference {@code (grad L(w + e g) - grad L(w - e g)) / 2e}: no derivative of a derivative.
+ * Where a ReLU of one example turns on or off between both points the gradient jumps, and a single jump over a small e
+ * outweighs everything else. A jump makes both halves uneven: then e is taken smaller, from {@code |e g| = 1e-4 |w|} on, and
+ * of all e tried the one with the most even halves counts.
  *
  * @param temperature that results are divided by, 200 in the paper
  */
@@ -24,7 +28,9 @@ public record Grasp(double temperature) implements Saliency {
     public static final Catalog.Entry<Saliency> ENTRY = Catalog.entry("grasp", "Wang et al. 2020, arXiv:2002.07376", "weight x (Hessian x gradient) at birth: what carries the flow of gradients",
             List.of(Option.of("temperature", 200, "that results are divided by")), s -> new Grasp(s.number("temperature")));
 
-    private static final double REACH = 1e-3;
+    private static final double FARTHEST = 1e-4;
+    private static final double NEAREST = 1e-8;
+    private static final double SMOOTH = 0.05;
 
     public Grasp {
         if (!(temperature > 0)) {
@@ -49,20 +55,33 @@ public record Grasp(double temperature) implements Saliency {
         loop.probe(step, batches);
         List<Floats> g = Each.copies(Each.gradients(loop, sites));
         double length = Each.norm(g);
+        List<Floats> best = g;
         if (length == 0) {
-            return g;
+            return best;
         }
-        float e = (float) (REACH * Each.norm(w) / length);
+        double least = Double.MAX_VALUE;
         try {
-            Each.write(loop, w, (s, i) -> before.get(s).get(i) + e * g.get(s).get(i));
-            loop.probe(step, batches);
-            List<Floats> ahead = Each.copies(Each.gradients(loop, sites));
-            Each.write(loop, w, (s, i) -> before.get(s).get(i) - e * g.get(s).get(i));
-            loop.probe(step, batches);
-            List<Floats> behind = Each.gradients(loop, sites);
-            return Each.score(loop, w, (s, i) -> (float) ((ahead.get(s).get(i) - (double) behind.get(s).get(i)) / (2.0 * e)));
+            for (double reach = FARTHEST; reach > NEAREST && least > SMOOTH; reach /= 10) {
+                float e = (float) (reach * Each.norm(before) / length);
+                List<Floats> ahead = gradientAt(loop, sites, step, batches, (s, i) -> before.get(s).get(i) + e * g.get(s).get(i));
+                List<Floats> behind = gradientAt(loop, sites, step, batches, (s, i) -> before.get(s).get(i) - e * g.get(s).get(i));
+                List<Floats> slope = Each.score(loop, w, (s, i) -> (float) ((ahead.get(s).get(i) - (double) behind.get(s).get(i)) / (2.0 * e)));
+                List<Floats> bend = Each.score(loop, w, (s, i) -> (float) ((ahead.get(s).get(i) + (double) behind.get(s).get(i) - 2.0 * g.get(s).get(i)) / (2.0 * e)));
+                double unevenness = Each.norm(bend) / Each.norm(slope);
+                if (unevenness < least) {
+                    least = unevenness;
+                    best = slope;
+                }
+            }
         } finally {
             Each.copy(before, w);
         }
+        return best;
+    }
+
+    private static List<Floats> gradientAt(Loop loop, List<Site> sites, Step step, int batches, Each.Score place) {
+        Each.write(loop, Each.weights(loop, sites), place);
+        loop.probe(step, batches);
+        return Each.copies(Each.gradients(loop, sites));
     }
 }

@@ -147,6 +147,139 @@ class SaliencyTest {
         return product;
     }
 
+    /**
+     * Many ReLUs, some of which turn on or off however near one looks: against the formula in doubles, where those that
+     * are on stay on, which is what a derivative of a derivative would give.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {40, 200, 600})
+    void graspIsNotLedAstrayByReluKinks(int hidden) {
+        Supervised step = new Supervised(new CrossEntropy(0));
+        try (Young young = Young.of(new Mlp(List.of(30, hidden, 4), Activation.RELU), Shape.of(30), 4, step, 2)) {
+            Hinged exact = new Hinged((Tiled) young.net().param(young.sites().get(0)).forward(), (Tiled) young.net().param(young.sites().get(1)).forward());
+            young.loop().probe((loop, batch) -> {
+                exact.take((Samples) batch);
+                return step.run(loop, batch);
+            }, 3);
+            double[] expected = exact.hessianTimesGradient();
+            List<Floats> found = Grasp.hessianTimesGradient(young.loop(), young.sites(), step, 3);
+            double[] flat = Hinged.flat(new Tiled(hidden, 30, found.get(0)), new Tiled(4, hidden, found.get(1)));
+            double wrong = 0;
+            double all = 0;
+            for (int i = 0; i < flat.length; i++) {
+                wrong += (flat[i] - expected[i]) * (flat[i] - expected[i]);
+                all += expected[i] * expected[i];
+            }
+            assertTrue(Math.sqrt(wrong / all) < 0.05, "relative error " + Math.sqrt(wrong / all));
+        }
+    }
+
+    /** Two layers in doubles, whose ReLUs stay as they are at the weights given. */
+    private static final class Hinged {
+
+        private final double[] w;
+        private final int inputs;
+        private final int hidden;
+        private final int classes;
+        private final List<double[]> xs = new ArrayList<>();
+        private final List<boolean[]> on = new ArrayList<>();
+        private final List<Integer> labels = new ArrayList<>();
+        private int batch;
+
+        Hinged(Tiled first, Tiled second) {
+            this.w = flat(first, second);
+            this.inputs = first.cols();
+            this.hidden = first.rows();
+            this.classes = second.rows();
+        }
+
+        static double[] flat(Tiled first, Tiled second) {
+            double[] all = new double[(int) (first.positions() + second.positions())];
+            int at = 0;
+            for (Tiled t : List.of(first, second)) {
+                for (int i = 0; i < t.positions(); i++) {
+                    all[at++] = t.get(i / t.cols(), i % t.cols());
+                }
+            }
+            return all;
+        }
+
+        void take(Samples samples) {
+            batch = samples.size();
+            for (int t = 0; t < batch; t++) {
+                double[] x = new double[inputs];
+                boolean[] alive = new boolean[hidden];
+                for (int i = 0; i < inputs; i++) {
+                    x[i] = samples.x().get(t, i);
+                }
+                for (int h = 0; h < hidden; h++) {
+                    double sum = 0;
+                    for (int i = 0; i < inputs; i++) {
+                        sum += w[h * inputs + i] * x[i];
+                    }
+                    alive[h] = sum > 0;
+                }
+                xs.add(x);
+                on.add(alive);
+                labels.add(samples.labels()[t]);
+            }
+        }
+
+        double[] hessianTimesGradient() {
+            double[] g = gradient(w);
+            double[] ahead = w.clone();
+            double[] behind = w.clone();
+            double e = 1e-5;
+            for (int i = 0; i < w.length; i++) {
+                ahead[i] += e * g[i];
+                behind[i] -= e * g[i];
+            }
+            ahead = gradient(ahead);
+            behind = gradient(behind);
+            for (int i = 0; i < w.length; i++) {
+                ahead[i] = (ahead[i] - behind[i]) / (2 * e);
+            }
+            return ahead;
+        }
+
+        private double[] gradient(double[] v) {
+            double[] g = new double[v.length];
+            int second = hidden * inputs;
+            for (int t = 0; t < xs.size(); t++) {
+                double[] x = xs.get(t);
+                double[] h = new double[hidden];
+                for (int j = 0; j < hidden; j++) {
+                    for (int i = 0; i < inputs && on.get(t)[j]; i++) {
+                        h[j] += v[j * inputs + i] * x[i];
+                    }
+                }
+                double[] d = new double[classes];
+                double sum = 0;
+                for (int c = 0; c < classes; c++) {
+                    for (int j = 0; j < hidden; j++) {
+                        d[c] += v[second + c * hidden + j] * h[j];
+                    }
+                    d[c] = Math.exp(d[c]);
+                    sum += d[c];
+                }
+                double[] back = new double[hidden];
+                for (int c = 0; c < classes; c++) {
+                    d[c] = (d[c] / sum - (labels.get(t) == c ? 1 : 0)) / batch;
+                    for (int j = 0; j < hidden; j++) {
+                        g[second + c * hidden + j] += d[c] * h[j];
+                        back[j] += on.get(t)[j] ? d[c] * v[second + c * hidden + j] : 0;
+                    }
+                }
+                for (int j = 0; j < hidden; j++) {
+                    for (int i = 0; i < inputs; i++) {
+                        g[j * inputs + i] += back[j] * x[i];
+                    }
+                }
+            }
+            return g;
+        }
+    }
+
     /** Two layers: what flows through a weight is |weight| times what comes in times what goes out of its output. */
     @Test
     void synflowIsWhatFlowsThroughAWeight() {
