@@ -34,7 +34,7 @@ final class Train implements Runnable {
     @Option(names = "--data", paramLabel = "NAME", defaultValue = "fashion-mnist", description = "A known name or a path: see filigree data (default: ${DEFAULT-VALUE}).")
     private String data;
 
-    @Option(names = "--method", paramLabel = "NAME", defaultValue = "rigl", description = "How it is sparse: dense, static, set, rigl, gmp, granet, iss, iht, tickets, ste(pattern=2:4), sr-ste (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--method", paramLabel = "NAME", defaultValue = "rigl", description = "How it is sparse: dense, static, set, rigl, gmp, granet, iss, iht, tickets, sap, ste(pattern=2:4), sr-ste (default: ${DEFAULT-VALUE}).")
     private String method;
 
     @Option(names = "--sparsity", paramLabel = "SHARE", defaultValue = "", description = "Share of zeros at the end (default: 90%%, or what the method's pattern leaves).")

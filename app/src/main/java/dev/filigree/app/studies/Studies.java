@@ -7,7 +7,7 @@ import java.util.List;
 /** Every study, once. */
 public final class Studies {
 
-    private static final List<Study> ALL = List.of(new LotteryTickets(), new DynamicSparsity(), new RandomPruning(), new LargeSparse(), new GraNetStudy(), new SparseIft(), new Soups(), new SoftShrinkageStudy());
+    private static final List<Study> ALL = List.of(new LotteryTickets(), new DynamicSparsity(), new RandomPruning(), new LargeSparse(), new GraNetStudy(), new SparseIft(), new Soups(), new SoftShrinkageStudy(), new SapPqi());
 
     private Studies() {
     }

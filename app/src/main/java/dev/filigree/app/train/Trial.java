@@ -3,10 +3,12 @@ package dev.filigree.app.train;
 import dev.filigree.kernel.Compute;
 import dev.filigree.model.Site;
 import dev.filigree.train.Curve;
+import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
 import dev.filigree.train.Memory;
 import dev.filigree.train.Problem;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A run that leaves nothing but its result: what studies are made of. */
 public final class Trial {
@@ -31,10 +33,15 @@ public final class Trial {
 
     /** Trains from the settings' seed to the end. */
     public static Result run(TrainSettings settings, Problem problem, Compute compute) {
+        return run(settings, problem, compute, List.of());
+    }
+
+    /** The same with hooks that look on; they come after those of the method. */
+    public static Result run(TrainSettings settings, Problem problem, Compute compute, List<Hook> watching) {
         long start = System.nanoTime();
         Assembly assembly = new Assembly(settings, problem, compute);
         Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch(), assembly.form()), p -> { });
-        try (Loop loop = assembly.loop(List.of(curve))) {
+        try (Loop loop = assembly.loop(Stream.concat(Stream.of(curve), watching.stream()).toList())) {
             double[] work = new double[1];
             loop.run((step, steps, loss, batch, seconds) -> work[0] += live(loop) / (double) steps);
             long positions = loop.model().sites().stream().mapToLong(Site::positions).sum();
