@@ -7,7 +7,7 @@ import dev.filigree.model.Site;
 import java.util.List;
 
 /** How many positions of each site survive a pruning between two rounds of training. */
-sealed interface Cull permits Cull.Share, PqIndex {
+public sealed interface Cull permits Cull.Share, PqIndex {
 
     /** Prunings until the share of zeros over all sites is reached. */
     int prunings(double target);
