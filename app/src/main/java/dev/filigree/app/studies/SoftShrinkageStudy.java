@@ -12,7 +12,7 @@ final class SoftShrinkageStudy implements Study {
 
     private static final int[] HALVINGS = {2, 10, 50, 250};
     private static final String SPARSITY = "95%";
-    private static final String OWN = "iss, 50 halvings";
+    private static final String OWN = "iss, 2 halvings";
 
     @Override
     public Claim claim() {
@@ -28,7 +28,7 @@ final class SoftShrinkageStudy implements Study {
         TrainSettings base = Rivals.dense("lenet-300-100", lab.choose(0.3, 4));
         Map<String, TrainSettings> rivals = new LinkedHashMap<>();
         rivals.put("dense", base);
-        int[] halvings = lab.quick() ? new int[] {50} : HALVINGS;
+        int[] halvings = lab.quick() ? new int[] {2} : HALVINGS;
         for (int h : halvings) {
             rivals.put("iss, " + h + " halvings", base.with(base.model(), "iss(halvings=" + h + ")", SPARSITY));
         }
