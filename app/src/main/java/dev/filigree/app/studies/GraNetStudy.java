@@ -39,7 +39,7 @@ final class GraNetStudy implements Study {
         methods.put(GMP, "gmp(allocation=global)");
         methods.put(DENSE_BORN, "granet");
         methods.put(SPARSE_BORN, "granet(from=0.5)");
-        methods.put(NO_REGROWTH, "granet(from=0.5,share=0.0000001)"); // a share of no position
+        methods.put(NO_REGROWTH, "granet(from=0.5,share=0)");
         Map<String, TrainSettings> rivals = new LinkedHashMap<>();
         rivals.put("dense", base);
         levels.forEach(level -> methods.forEach((name, method) -> rivals.put(name + " " + level, base.with(base.model(), method, level))));

@@ -4,7 +4,6 @@ import dev.filigree.base.Floats;
 import dev.filigree.base.Rng;
 import dev.filigree.kernel.Compute;
 import dev.filigree.model.Network;
-import dev.filigree.model.Role;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
 import dev.filigree.prune.drop.Drop;
@@ -20,6 +19,7 @@ import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
 import dev.filigree.train.StateReader;
 import dev.filigree.train.StateWriter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,17 +30,17 @@ final class Rounds implements Hook {
     private final List<Site> sites;
     private final double target;
     private final int prunings;
-    private final double share;
+    private final Cull cull;
     private final double rewind;
     private final Tickets.Control control;
     private final Drop drop = new Smallest();
     private final Map<String, Floats> beginning = new LinkedHashMap<>(); // values of every parameter, see first
 
-    Rounds(List<Site> sites, double target, int prunings, double share, double rewind, Tickets.Control control) {
+    Rounds(List<Site> sites, double target, Cull cull, double rewind, Tickets.Control control) {
         this.sites = List.copyOf(sites);
         this.target = target;
-        this.prunings = prunings;
-        this.share = share;
+        this.prunings = cull.prunings(target);
+        this.cull = cull;
         this.rewind = rewind;
         this.control = control;
     }
@@ -65,9 +65,16 @@ final class Rounds implements Hook {
                 Slots.of(p.forward()).copyFrom(beginning.get(p.name()));
             }
         }
-        for (Site site : sites) {
-            Held p = loop.model().param(site);
-            Topology live = pruned(p.forward(), kept(site, round));
+        List<Topology> before = sites.stream().map(s -> Topology.of(loop.model().param(s).forward())).toList();
+        List<Floats> trained = new ArrayList<>();
+        for (int i = 0; i < sites.size(); i++) {
+            trained.add(Layout.canonical(loop.model().param(sites.get(i)).forward(), before.get(i)));
+        }
+        long[] keep = cull.keep(sites, trained, round, target);
+        for (int i = 0; i < sites.size(); i++) {
+            Site site = sites.get(i);
+            int dies = (int) Math.max(0, before.get(i).count() - keep[i]);
+            Topology live = Rewiring.of(before.get(i), drop.choose(trained.get(i), dies), new long[0]).after();
             if (last && control == Tickets.Control.SHUFFLE) {
                 live = Sampling.topology(site.rows(), site.cols(), live.count(), rng.split("positions of " + site.name()));
             }
@@ -75,29 +82,6 @@ final class Rounds implements Hook {
             loop.rewire(site, live, values);
         }
         loop.optimizer().reset();
-    }
-
-    /** Survivors of a site in a round. In the last round the hidden layers keep what is missing to the target. */
-    private long kept(Site site, int round) {
-        double ofOutputs = Math.pow(1 - share / 2, round);
-        double ofHidden = Math.pow(1 - share, round);
-        if (round == prunings) {
-            double outputs = positions(true);
-            double hidden = positions(false);
-            ofHidden = Math.max(0, (1 - target) * (outputs + hidden) - ofOutputs * outputs) / Math.max(1, hidden);
-        }
-        return Math.max(1, Math.round((site.role() == Role.OUTPUT ? ofOutputs : ofHidden) * site.positions()));
-    }
-
-    private double positions(boolean outputs) {
-        return sites.stream().filter(s -> s.role() == Role.OUTPUT == outputs).mapToDouble(Site::positions).sum();
-    }
-
-    private Topology pruned(Weight w, long keep) {
-        Topology live = Topology.of(w);
-        Floats values = Layout.canonical(w, live);
-        int dies = (int) Math.max(0, live.count() - keep);
-        return Rewiring.of(live, drop.choose(values, dies), new long[0]).after();
     }
 
     private static Floats fresh(Compute compute, Network network, Site site, int count, Rng rng) {

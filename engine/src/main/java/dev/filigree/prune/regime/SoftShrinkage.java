@@ -29,7 +29,7 @@ public record SoftShrinkage(Allocation allocation, double until, double halvings
 
     public static final Catalog.Entry<Regime> ISS = Catalog.entry("iss", "Wang et al. 2023, arXiv:2303.09650",
             "born dense, the smallest weights shrink a little after every step, then die",
-            List.of(ofAllocation(), ofUntil(), Option.of("halvings", 50.0, "how often a weight that is always among the smallest is halved")),
+            List.of(ofAllocation(), ofUntil(), Option.of("halvings", 2.0, "how often a weight that is always among the smallest is halved")),
             s -> new SoftShrinkage(Parts.ALLOCATIONS.make(s.text("allocation")), s.number("until"), s.number("halvings")));
 
     public static final Catalog.Entry<Regime> IHT = Catalog.entry("iht", "Blumensath and Davies 2008, arXiv:0805.0510",

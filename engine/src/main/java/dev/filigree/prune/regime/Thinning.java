@@ -22,18 +22,18 @@ import java.util.Map;
  * by shapes; {@link Global} stands for one threshold on |w| for all of them (Han et al. 2015, arXiv:1506.02626), and then
  * live values alone are looked at, so that what is sparse stays so.
  */
-record Thinning(Allocation allocation) {
+public record Thinning(Allocation allocation) {
 
     private static final Drop DROP = new Smallest();
 
-    Thinning {
+    public Thinning {
         if (!(allocation instanceof Global)) {
             Regimes.byShape(allocation);
         }
     }
 
     /** @param sparsity share of zeros over all sites; those that have fewer live positions than they may keep stay as they are */
-    void thin(Loop loop, List<Site> sites, double sparsity) {
+    public void thin(Loop loop, List<Site> sites, double sparsity) {
         Map<Site, Long> keep = allocation instanceof Global ? belowOneThreshold(loop, sites, sparsity) : Regimes.keep(allocation, sites, sparsity);
         keep.forEach((site, n) -> prune(loop, site, n));
     }

@@ -12,15 +12,15 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Lottery tickets by iterative magnitude pruning: train, prune the smallest share of each layer, put the survivors back to
+ * Lottery tickets by iterative magnitude pruning: train, prune the smallest of each layer, put the survivors back to
  * what they were at the beginning (or after some steps), train again, round after round. The first values of every
  * position are kept to the end.
  *
- * @param share   that is pruned in each round; half of it in output layers
+ * @param cull    how many survive in each round
  * @param rewind  share of a round's steps whose values the survivors are put back to; 0 is the initialisation
  * @param control what the last round starts from
  */
-public record Tickets(double share, double rewind, Control control) implements Regime {
+public record Tickets(Cull cull, double rewind, Control control) implements Regime {
 
     /** What the last round starts from, so that tickets can be compared with what they should beat. */
     public enum Control {
@@ -37,11 +37,18 @@ public record Tickets(double share, double rewind, Control control) implements R
             List.of(Option.of("share", 0.2, "share that is pruned in each round, half of it in output layers"),
                     Option.of("rewind", 0.0, "share of a round's steps whose values the survivors are put back to"),
                     Option.of("control", "none", "what the last round starts from: none (the ticket), reinit or shuffle")),
-            s -> new Tickets(s.number("share"), s.number("rewind"), control(s.text("control"))));
+            s -> new Tickets(new Cull.Share(s.number("share")), s.number("rewind"), control(s.text("control"))));
+
+    /** As many die in each round as the distribution of the weights says can be spared. */
+    public static final Catalog.Entry<Regime> SAP = Catalog.entry("sap", "Diao et al. 2023, arXiv:2302.05601",
+            "tickets whose layers are pruned in each round by how unequal their weights are",
+            List.of(Option.of("prunings", 10, "how often; the last one reaches the sparsity"), Option.of("gamma", 1.0, "how much of what could be spared dies"),
+                    Option.of("most", 0.9, "largest share of a layer that dies at once"), Option.of("rewind", 0.0, "share of a round's steps whose values the survivors are put back to")),
+            s -> new Tickets(new PqIndex(s.integer("prunings"), s.number("gamma"), s.number("most")), s.number("rewind"), Control.NONE));
 
     public Tickets {
-        if (!(share > 0 && share < 1 && rewind >= 0 && rewind < 1)) {
-            throw new UserError("method tickets: found share=" + share + ", rewind=" + rewind + ", expected share in (0, 1) and rewind in [0, 1)");
+        if (!(rewind >= 0 && rewind < 1)) {
+            throw new UserError("method tickets: found rewind=" + rewind + ", expected rewind in [0, 1)");
         }
     }
 
@@ -52,12 +59,7 @@ public record Tickets(double share, double rewind, Control control) implements R
 
     @Override
     public int rounds(double sparsity) {
-        return 1 + prunings(sparsity);
-    }
-
-    /** Prunings until the target is reached. */
-    private int prunings(double sparsity) {
-        return (int) Math.ceil(Math.log(1 - sparsity) / Math.log(1 - share) - 1e-9);
+        return 1 + cull.prunings(sparsity);
     }
 
     @Override
@@ -67,12 +69,12 @@ public record Tickets(double share, double rewind, Control control) implements R
 
     @Override
     public List<Hook> hooks(List<Site> sites, double sparsity) {
-        return List.of(new Rounds(sites, sparsity, prunings(sparsity), share, rewind, control));
+        return List.of(new Rounds(sites, sparsity, cull, rewind, control));
     }
 
     @Override
     public Regime with(Allocation allocation) {
-        throw new UserError("--allocation: --method tickets prunes each layer by the same share in every round, leave it out");
+        throw new UserError("--allocation: each round of --method tickets and sap decides for itself what every layer keeps, leave it out");
     }
 
     private static Control control(String text) {

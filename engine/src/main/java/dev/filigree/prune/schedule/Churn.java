@@ -96,9 +96,9 @@ public sealed interface Churn permits Churn.Even, Churn.Cosine, Churn.Times {
     }
 
     private static void check(int every, double share, double until) {
-        if (every < 0 || !(share > 0 && share < 1 && until > 0 && until <= 1)) {
+        if (every < 0 || !(share >= 0 && share < 1 && until > 0 && until <= 1)) {
             throw new UserError("churn: found every=" + every + ", share=" + share + ", until=" + until
-                    + ", expected every >= 0, share in (0, 1) and until in (0, 1]");
+                    + ", expected every >= 0, share in [0, 1) and until in (0, 1]");
         }
     }
 }
