@@ -74,6 +74,7 @@ public final class SelfTest {
         t.convolutions();
         t.tokenLoops();
         t.channels();
+        t.survivors();
         return List.copyOf(t.readings);
     }
 
@@ -234,6 +235,27 @@ public final class SelfTest {
         Floats scratch = Floats.allocate(kernels.attention().scratch(WIDTH, head));
         read("attention", 4.0 * WIDTH * WIDTH * head, 0.1,
                 () -> kernels.attention().attend(x, x, x, y, COLS, WIDTH, 0, WIDTH, 1, head, 0.2f, false, scratch));
+    }
+
+    private void survivors() {
+        Survivors k = kernels.survivors();
+        Floats w = random(ROWS * COLS);
+        int tiles = ROWS / Kernels.TILE_ROWS;
+        MemorySegment live = Arena.ofAuto().allocate((long) tiles * COLS, Floats.ALIGNMENT);
+        Ints start = Ints.allocate(ROWS + 1);
+        for (int r = 0; r <= ROWS; r++) {
+            start.set(r, r * COLS / 4);
+        }
+        Shorts column = Shorts.allocate(ROWS * COLS / 4);
+        Floats values = Floats.allocate(column.length());
+        Ints turned = Ints.allocate(COLS + 1);
+        Shorts row = Shorts.allocate(column.length());
+        Floats valueOf = Floats.allocate(column.length());
+        // comparisons of each with the three others of its group; what moves counts as much for each that survives
+        read("survivors 1:4", 3.0 * w.length(), 0.01, () -> k.largest(w, COLS, 1, 4, 0, tiles, live));
+        read("packing survivors", 3.0 * column.length(), 0.004, () -> k.pack(w, ROWS, COLS, 1, 4, 0, tiles, live, COLS, start, column, values));
+        read("turning survivors", 3.0 * column.length(), 0.002,
+                () -> k.turn(ROWS, COLS, COLS, start, column, values, 0, ROWS, turned, 0, 0, row, valueOf));
     }
 
     private void channels() {

@@ -14,8 +14,11 @@ import dev.filigree.model.Mlp;
 import dev.filigree.model.Site;
 import dev.filigree.prune.Parts;
 import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.PackedNofM;
 import dev.filigree.tensor.Sampling;
 import dev.filigree.tensor.Tiled;
+import dev.filigree.tensor.Topology;
+import dev.filigree.tensor.Weight;
 import dev.filigree.train.Birth;
 import dev.filigree.train.ExampleBatches;
 import dev.filigree.train.Loop;
@@ -25,11 +28,11 @@ import dev.filigree.train.Sgd;
 import dev.filigree.train.Snapshot;
 import dev.filigree.train.Supervised;
 import dev.filigree.train.loss.CrossEntropy;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -72,9 +75,12 @@ class RegimeTest {
         assertArrayEquals(train(entry.make(), sparsity, 1, 0).values(), train(entry.make(), sparsity, 1, 67).values(), 0f);
     }
 
-    @Test
-    void survivorsThatAreChosenNowAndThenArePartOfTheState() {
-        Regime regime = Parts.REGIMES.make("sr-ste(every=50,decay=5)"); // chosen after steps 50 and 100, stopped between
+    /** Stopped after 67 of 120 steps: between two choices of survivors, while weights fade, between two stages. */
+    @ParameterizedTest
+    @ValueSource(strings = {"sr-ste(every=50,decay=5)", "sr-ste(every=50,decay=5,into=weights)", "bdwp(pattern=2:4,back=master)", "bdwp(pattern=2:4,back=survivors)",
+            "pgf(pattern=2:4,decay=linear)", "pgf-stages(pattern=2:4,stages=geometric,dense=0)", "asp(at=0.6)"})
+    void whatIsKnownOfSurvivorsIsPartOfTheState(String method) {
+        Regime regime = Parts.REGIMES.make(method);
         assertArrayEquals(train(regime, 0.5, 1, 0).values(), train(regime, 0.5, 1, 67).values(), 0f);
     }
 
@@ -96,6 +102,17 @@ class RegimeTest {
             birth.dense(s);
             Tiled before = (Tiled) born.param(s).forward();
             run.net.param(s).forward().forEach((r, c, slot, v) -> assertEquals(before.get(r, c), v, s.name()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ste(pattern=1:4)", "sr-ste(pattern=1:4)", "bdwp(pattern=1:4)", "pgf(pattern=1:4)", "pgf-stages(pattern=1:4)", "asp(pattern=1:4)"})
+    void theRunEndsInItsPattern(String method) {
+        Run run = train(Parts.REGIMES.make(method), 0.75, 1, 0);
+        for (Site s : run.net.sites()) {
+            Weight w = run.net.param(s).forward();
+            Topology live = Topology.of(w);
+            assertEquals(w.positions() / 4, PackedNofM.pack(Arena.ofAuto(), live, Layout.canonical(w, live), 1, 4).nonZeros(), s.name()); // refuses what is not 1:4
         }
     }
 

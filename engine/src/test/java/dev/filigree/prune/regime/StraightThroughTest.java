@@ -30,6 +30,13 @@ class StraightThroughTest {
         refused("found '4x1'", () -> Parts.REGIMES.make("ste(pattern=4x1)"));
         refused("every=0", () -> Parts.REGIMES.make("ste(every=0)"));
         refused("has 12 inputs, expected a multiple of 16", () -> Parts.REGIMES.make("ste(pattern=8:16)").births(List.of(MATRIX), 0.5));
+        refused("--method asp: layer.weight has 12 inputs, expected a multiple of 8", () -> Parts.REGIMES.make("asp(pattern=1:8)").births(List.of(MATRIX), 0.875));
+        refused("found at=1.0", () -> Parts.REGIMES.make("asp(at=1)"));
+        refused("dense=0.6 and settle=0.5", () -> Parts.REGIMES.make("pgf(dense=0.6,settle=0.5)"));
+        refused("found 'cubic'", () -> Parts.REGIMES.make("pgf(decay=cubic)"));
+        refused("found 'none'", () -> Parts.REGIMES.make("pgf-stages(stages=none)"));
+        refused("found 'both'", () -> Parts.REGIMES.make("bdwp(back=both)"));
+        refused("found 'loss'", () -> Parts.REGIMES.make("sr-ste(into=loss)"));
         refused("is a convolution", () -> Parts.REGIMES.make("ste").births(List.of(new Site("conv.weight", 0, Role.HIDDEN, 8, 36, 3, 3)), 0.5));
     }
 
