@@ -8,7 +8,7 @@ import java.util.List;
 public final class Studies {
 
     private static final List<Study> ALL = List.of(new LotteryTickets(), new DynamicSparsity(), new RandomPruning(), new LargeSparse(), new LotteryJackpots(),
-            new BiLevelPruning());
+            new BiLevelPruning(), new MovementPruning());
 
     private Studies() {
     }
