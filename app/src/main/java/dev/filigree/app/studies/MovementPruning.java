@@ -43,7 +43,7 @@ final class MovementPruning implements Study {
 
     @Override
     public Claim claim() {
-        return new Claim("movement-pruning", "Sanh et al. 2020, Movement Pruning, arXiv:2005.07683; Zhu and Gupta 2017, arXiv:1710.01878",
+        return new Claim("movement", "Sanh et al. 2020, Movement Pruning, arXiv:2005.07683; Zhu and Gupta 2017, arXiv:1710.01878",
                 "When a trained network is tuned for another task, pruning what moves towards zero beats pruning what is small where few weights are left; where many are, size is as good.",
                 "LeNet-300-100 trained on the first half of the classes, tuned with few examples of the other half and pruned on the way along the same cubic curve, spread by ERK.",
                 "steps",
@@ -53,7 +53,7 @@ final class MovementPruning implements Study {
     @Override
     public Findings run(Lab lab) {
         if (!(lab.problem() instanceof Classification all) || all.outputs() < 2) {
-            throw new UserError("study movement-pruning: found " + lab.problem().about() + ", expected labelled examples of two classes or more; choose another --data");
+            throw new UserError("study movement: found " + lab.problem().about() + ", expected labelled examples of two classes or more; choose another --data");
         }
         Problem first = new Classification(half(all.data(), false, Integer.MAX_VALUE));
         Problem second = new Classification(half(all.data(), true, (int) lab.choose(500, 2000)));

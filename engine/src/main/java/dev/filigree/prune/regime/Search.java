@@ -138,7 +138,7 @@ final class Search implements Hook {
             return;
         }
         double progress = (step - first(loop)) / (double) (loop.steps() - first(loop));
-        boolean time = scoresLearn(loop, step) && (step + 1) % how.every() == 0;
+        boolean time = scoresLearn(loop, step) && due(step - first(loop));
         for (Site s : sites) {
             Scores scored = scores.get(s.name());
             if (scored.live() != null) {
@@ -150,6 +150,12 @@ final class Search implements Hook {
                 }
             }
         }
+    }
+
+    /** Whether positions are chosen after a step of scores, so many steps after the first of the search. */
+    private boolean due(long after) {
+        long learned = how.trains() == Learned.Trains.IN_TURN ? (after + 1) / 2 : after + 1;
+        return learned % how.every() == 0;
     }
 
     /** Takes the present values of weights into what products see. */

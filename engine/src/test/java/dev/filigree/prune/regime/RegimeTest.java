@@ -2,6 +2,7 @@ package dev.filigree.prune.regime;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Catalog;
@@ -16,6 +17,7 @@ import dev.filigree.prune.Parts;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Sampling;
 import dev.filigree.tensor.Tiled;
+import dev.filigree.tensor.Topology;
 import dev.filigree.train.Birth;
 import dev.filigree.train.ExampleBatches;
 import dev.filigree.train.Loop;
@@ -27,6 +29,7 @@ import dev.filigree.train.Supervised;
 import dev.filigree.train.loss.CrossEntropy;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -85,6 +88,15 @@ class RegimeTest {
         long stop = regime.rounds(0.7) == 1 ? 67 : STEPS + 47; // between two choices
         assertArrayEquals(train(regime, 0.7, 1, 0).values(), train(regime, 0.7, 1, stop).values(), 0f);
         assertArrayEquals(train(regime, 0.7, 1, 0).values(), train(regime, 0.7, 1, STEPS * regime.rounds(0.7) - 11).values(), 0f, "eleven steps before the end");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void positionsMoveHoweverTheTurnsOfScoresFall(int every) {
+        Topology seldom = Topology.of(train(Parts.REGIMES.make("bip(every=100000)"), 0.7, 1, 0).net.params().getFirst().forward());
+        Topology often = Topology.of(train(Parts.REGIMES.make("bip(every=" + every + ")"), 0.7, 1, 0).net.params().getFirst().forward());
+        assertEquals(seldom.count(), often.count());
+        assertFalse(Arrays.equals(seldom.column().toArray(), often.column().toArray()));
     }
 
     @Test
