@@ -14,7 +14,7 @@ final class BiLevelPruning implements Study {
 
     @Override
     public Claim claim() {
-        return new Claim("bi-level-pruning", "Zhang et al. 2022, Advancing Model Pruning via Bi-level Optimization, arXiv:2210.04092",
+        return new Claim("bip", "Zhang et al. 2022, Advancing Model Pruning via Bi-level Optimization, arXiv:2210.04092",
                 "Steps of weights and of positions in turn, the latter foreseeing the weights' answer, find better sparse networks than iterative magnitude pruning, at the cost of one pruning.",
                 "LeNet-300-100, 95 % zeros; half of the epochs train the dense network; lottery tickets halve the weights in each of five rounds after the first.",
                 "epochs, and for one of the rivals three times as many",

@@ -52,7 +52,7 @@ class MainTest {
         "bench million --rows 5 | 1 | filigree: --rows: found 5, expected 1 to 4",
         "inspect no/file    | 1 | filigree: no/file: no such file or folder",
         "study                | 1 | filigree: study: no name given; see filigree study --list",
-        "study lotery-tickets | 1 | filigree: unknown study 'lotery-tickets' - did you mean lottery-tickets?",
+        "study lotery-tickets | 1 | filigree: unknown study 'lotery-tickets' - did you mean lottery-tickets",
         "study --list         | 0 | ``",
         "data                 | 0 | ``",
         "train --data fashion | 1 | filigree: --data: found 'fashion', which is neither a file or folder nor a known name - did you mean fashion-mnist?",

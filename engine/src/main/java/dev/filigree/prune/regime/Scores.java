@@ -4,11 +4,15 @@ import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.base.Parallel;
 import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Kernels;
+import dev.filigree.model.Site;
 import dev.filigree.tensor.Canonical;
 import dev.filigree.tensor.Highest;
 import dev.filigree.tensor.Rewiring;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
+import dev.filigree.train.StateReader;
+import dev.filigree.train.StateWriter;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 
@@ -150,6 +154,30 @@ final class Scores {
         }
         Arrays.sort(keys);
         return Arrays.stream(keys, 0, count).map(key -> positions[(int) key]).sorted().toArray();
+    }
+
+    void save(StateWriter out) {
+        out.put("score", score.tiles());
+        out.put("running", running);
+        if (live != null) {
+            out.put("start", live.live().start());
+            out.put("column", live.live().column());
+        }
+    }
+
+    /** What was saved for a site. */
+    static Scores load(StateReader in, Site s) {
+        Topology live = in.has("start") ? Topology.of(s.name(), s.rows(), s.cols(), in.ints("start"), in.ints("column")) : null;
+        return new Scores(new Tiled(s.rows(), s.cols(), sized(in, "score", s)), sized(in, "running", s), live);
+    }
+
+    private static Floats sized(StateReader in, String name, Site s) {
+        Floats values = in.floats(name);
+        long expected = (long) Tiled.tiles(s.rows()) * Kernels.TILE_ROWS * s.cols();
+        if (values.length() != expected) {
+            throw in.damaged(name, "has " + values.length() + " numbers, expected " + expected);
+        }
+        return values;
     }
 
     private Canonical within(Parallel parallel, Topology positions) {

@@ -1,21 +1,14 @@
 package dev.filigree.prune.regime;
 
 import dev.filigree.base.Floats;
-import dev.filigree.base.Ints;
-import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
 import dev.filigree.tensor.Canonical;
-import dev.filigree.tensor.Layout;
-import dev.filigree.tensor.Slots;
 import dev.filigree.tensor.Tiled;
-import dev.filigree.tensor.Topology;
-import dev.filigree.tensor.Weight;
 import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
 import dev.filigree.train.StateReader;
 import dev.filigree.train.StateWriter;
-import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +37,7 @@ final class Search implements Hook {
         return step >= first(loop);
     }
 
-    /** Whether scores learn in a step; where they take turns with the weights, these come first. */
+    /** Whether scores learn in a step; where they take turns with the weights, the weights come first. */
     private boolean scoresLearn(Loop loop, long step) {
         return how.trains() != Learned.Trains.IN_TURN || (step - first(loop)) % 2 == 1;
     }
@@ -67,6 +60,8 @@ final class Search implements Hook {
     @Override
     public void prepare(Loop loop) {
         long step = loop.step();
+        boolean frozen = searches(loop, step) && !weightsLearn(loop, step);
+        loop.gradients().trained().forEach(p -> loop.gradients().freeze(p, frozen));
         if (!searches(loop, step)) {
             return;
         }
@@ -79,10 +74,9 @@ final class Search implements Hook {
             boolean all = live == s.positions();
             boolean other = !all && (scored.live() == null || scored.live().live().count() != live) && scored.choose(loop.compute().parallel(), live, 1);
             if (other || !all && !p.projected()) {
-                show(loop, s, scored);
+                Seen.show(loop, s, scored.live());
             }
         }
-        loop.gradients().trained().forEach(p -> loop.gradients().freeze(p, !weightsLearn(loop, step)));
     }
 
     private void density(double wanted) {
@@ -100,14 +94,6 @@ final class Search implements Hook {
             weight.forEach((r, c, slot, v) -> weight.tiles().set(slot, scale * v));
         }
         return new Scores(first, Floats.allocate(first.tiles().length()), null);
-    }
-
-    private static void show(Loop loop, Site s, Scores scored) {
-        Held p = loop.model().param(s);
-        Tiled weight = (Tiled) p.backward();
-        try (Arena arena = Arena.ofShared()) {
-            p.project(s.layout(Layout.CSR).pack(Arena.ofAuto(), scored.live().live(), scored.live().values(arena, loop.compute().parallel(), weight.tiles())), null);
-        }
     }
 
     @Override
@@ -138,32 +124,24 @@ final class Search implements Hook {
             return;
         }
         double progress = (step - first(loop)) / (double) (loop.steps() - first(loop));
-        boolean time = scoresLearn(loop, step) && (step + 1) % how.every() == 0;
+        boolean time = scoresLearn(loop, step) && due(step - first(loop));
         for (Site s : sites) {
             Scores scored = scores.get(s.name());
             if (scored.live() != null) {
                 int live = Math.toIntExact(keep.get(s));
                 if (time && scored.choose(loop.compute().parallel(), live, how.swaps() < 1 ? how.swaps() * (1 - progress) : 1)) {
-                    show(loop, s, scored);
+                    Seen.show(loop, s, scored.live());
                 } else if (weightsLearn(loop, step)) {
-                    follow(loop, s, scored.live());
+                    Seen.follow(loop, s, scored.live());
                 }
             }
         }
     }
 
-    /** Takes the present values of weights into what products see. */
-    private static void follow(Loop loop, Site s, Canonical live) {
-        Held p = loop.model().param(s);
-        Weight seen = p.forward();
-        Floats values = Slots.of(seen);
-        try (Arena arena = Arena.ofShared()) {
-            Ints to = Canonical.slots(arena, loop.compute().parallel(), seen, live.live());
-            Floats from = live.values(arena, loop.compute().parallel(), ((Tiled) p.backward()).tiles());
-            for (int i = 0; i < from.length(); i++) {
-                values.set(to.get(i), from.get(i));
-            }
-        }
+    /** Whether positions are chosen after a step of scores, so many steps after the first of the search. */
+    private boolean due(long after) {
+        long learned = how.trains() == Learned.Trains.IN_TURN ? (after + 1) / 2 : after + 1;
+        return learned % how.every() == 0;
     }
 
     /** After the last step only what products see is left. */
@@ -174,7 +152,7 @@ final class Search implements Hook {
             for (Site s : sites) {
                 Canonical live = scores.get(s.name()).live();
                 if (live != null) {
-                    loop.rewire(s, live.live(), live.values(Arena.ofAuto(), loop.compute().parallel(), ((Tiled) loop.model().param(s).backward()).tiles()));
+                    Seen.settle(loop, s, live);
                 }
             }
             scores.clear();
@@ -189,15 +167,7 @@ final class Search implements Hook {
     @Override
     public void save(StateWriter out) {
         out.put("names", String.join("\n", scores.keySet()));
-        scores.forEach((name, s) -> {
-            StateWriter at = out.in(name);
-            at.put("score", s.score().tiles());
-            at.put("running", s.running());
-            if (s.live() != null) {
-                at.put("start", s.live().live().start());
-                at.put("column", s.live().live().column());
-            }
-        });
+        scores.forEach((name, s) -> s.save(out.in(name)));
     }
 
     @Override
@@ -206,21 +176,8 @@ final class Search implements Hook {
         List<String> names = in.text("names").lines().toList();
         for (Site s : sites) {
             if (names.contains(s.name())) {
-                StateReader at = in.in(s.name());
-                Floats score = sized(at, "score", s);
-                Floats running = sized(at, "running", s);
-                Topology live = at.has("start") ? Topology.of(s.name(), s.rows(), s.cols(), at.ints("start"), at.ints("column")) : null;
-                scores.put(s.name(), new Scores(new Tiled(s.rows(), s.cols(), score), running, live));
+                scores.put(s.name(), Scores.load(in.in(s.name()), s));
             }
         }
-    }
-
-    private static Floats sized(StateReader at, String name, Site s) {
-        Floats values = at.floats(name);
-        long expected = (long) Tiled.tiles(s.rows()) * Kernels.TILE_ROWS * s.cols();
-        if (values.length() != expected) {
-            throw at.damaged(name, "has " + values.length() + " numbers, expected " + expected);
-        }
-        return values;
     }
 }

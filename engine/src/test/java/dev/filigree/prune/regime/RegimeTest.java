@@ -2,6 +2,7 @@ package dev.filigree.prune.regime;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Catalog;
@@ -31,8 +32,10 @@ import dev.filigree.train.loss.CrossEntropy;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -93,10 +96,19 @@ class RegimeTest {
         assertArrayEquals(train(regime, 0.7, 1, 0).values(), train(regime, 0.7, 1, STEPS * regime.rounds(0.7) - 11).values(), 0f, "eleven steps before the end");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void positionsMoveHoweverTheTurnsOfScoresFall(int every) {
+        Topology seldom = Topology.of(train(Parts.REGIMES.make("bip(every=100000)"), 0.7, 1, 0).net.params().getFirst().forward());
+        Topology often = Topology.of(train(Parts.REGIMES.make("bip(every=" + every + ")"), 0.7, 1, 0).net.params().getFirst().forward());
+        assertEquals(seldom.count(), often.count());
+        assertFalse(Arrays.equals(seldom.column().toArray(), often.column().toArray()));
+    }
+
     @Test
     void weightsThatAreFrozenKeepTheirValues() {
         Run run = train(Parts.REGIMES.make("edge-popup(scale=false)"), 0.7, 1, 0);
-        Mlp born = new Mlp(List.of(20, 48, 36, 5), Activation.RELU);
+        Mlp born = new Mlp(List.of(24, 48, 40, 5), Activation.RELU);
         Birth birth = new Birth(new Compute(Kernels.best(), Parallel.single()), born, new Rng(5).split("birth"));
         for (Site s : born.sites()) {
             birth.dense(s);
