@@ -87,7 +87,10 @@ public interface Ops {
     /** The tokens of all parts, one part after another; all have the same features and panels of one width. */
     Value join(List<Value> parts);
 
-    /** {@code y = A x} over tokens: each token the weighted sum of its neighbours'. {@code adjacency [tokens x tokens]} is symmetric. */
+    /**
+     * {@code y = A x} over tokens: each token the weighted sum of its neighbours'. {@code adjacency [tokens x tokens]} is symmetric;
+     * where it is trained, its entries get gradients by themselves and whoever trains it keeps it so.
+     */
     Value aggregate(Param adjacency, Value x);
 
     /** Layer normalisation over the features of each token. */

@@ -1,7 +1,7 @@
 package dev.filigree.app.studies;
 
 import dev.filigree.kernel.Compute;
-import java.util.Arrays;
+import dev.filigree.prune.features.Nearest;
 
 /**
  * Which class most of the nearest examples have: judges features by nothing but the distances that they make, and has nothing
@@ -29,35 +29,16 @@ record NearestNeighbours(float[][] rows, int[] labels, int classes) {
 
     /** Of classes with as many of the nearest, the one whose nearest is nearest; of equal distances the first example counts. */
     private int classOf(float[][] among, float[] asked) {
-        float[] distance = new float[NEIGHBOURS];
-        int[] nearest = new int[NEIGHBOURS];
-        Arrays.fill(distance, Float.POSITIVE_INFINITY);
-        Arrays.fill(nearest, -1);
+        Nearest near = new Nearest(NEIGHBOURS);
         for (int j = 0; j < among.length; j++) {
-            float sum = 0;
-            for (int f = 0; f < asked.length; f++) {
-                float off = among[j][f] - asked[f];
-                sum += off * off;
-            }
-            int at = NEIGHBOURS;
-            while (at > 0 && sum < distance[at - 1]) {
-                at--;
-            }
-            if (at < NEIGHBOURS) {
-                System.arraycopy(distance, at, distance, at + 1, NEIGHBOURS - at - 1);
-                System.arraycopy(nearest, at, nearest, at + 1, NEIGHBOURS - at - 1);
-                distance[at] = sum;
-                nearest[at] = j;
-            }
+            near.offer(j, Nearest.squared(among[j], asked));
         }
         int[] votes = new int[classes];
         int best = 0;
-        for (int j : nearest) {
-            if (j >= 0) {
-                best = Math.max(best, ++votes[labels[j]]);
-            }
+        for (int j : near.examples()) {
+            best = Math.max(best, ++votes[labels[j]]);
         }
-        for (int j : nearest) {
+        for (int j : near.examples()) {
             if (votes[labels[j]] == best) {
                 return labels[j];
             }

@@ -8,7 +8,6 @@ import dev.filigree.io.data.Examples;
 import dev.filigree.io.data.Standardised;
 import dev.filigree.kernel.Compute;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -41,15 +40,14 @@ public record Laplacian(int neighbours, int examples) implements Features {
         int[][] nearest = new int[n][];
         float[][] distance = new float[n][];
         compute.parallel().run(n, i -> {
-            float[] d = new float[n];
+            Nearest near = new Nearest(k);
             for (int j = 0; j < n; j++) {
-                d[j] = j == i ? Float.MAX_VALUE : squared(x[i], x[j]);
+                if (j != i) {
+                    near.offer(j, Nearest.squared(x[i], x[j]));
+                }
             }
-            nearest[i] = IntStream.range(0, n).boxed().sorted(Comparator.comparing((Integer j) -> d[j])).limit(k).mapToInt(j -> j).toArray();
-            distance[i] = new float[k];
-            for (int j = 0; j < k; j++) {
-                distance[i][j] = d[nearest[i][j]];
-            }
+            nearest[i] = near.examples();
+            distance[i] = near.distances();
         });
         double t = Math.max(Float.MIN_NORMAL, Arrays.stream(distance).mapToDouble(d -> IntStream.range(0, k).mapToDouble(j -> d[j]).sum()).sum() / ((double) n * k));
         double[] degree = new double[n];
@@ -86,14 +84,5 @@ public record Laplacian(int neighbours, int examples) implements Features {
             scores[f] = spread <= 0 ? -Float.MAX_VALUE : (float) (-across[f] / spread); // what never changes says nothing
         }
         return scores;
-    }
-
-    private static float squared(float[] a, float[] b) {
-        float sum = 0;
-        for (int f = 0; f < a.length; f++) {
-            float off = a[f] - b[f];
-            sum += off * off;
-        }
-        return sum;
     }
 }
