@@ -7,7 +7,8 @@ import java.util.List;
 /** Every study, once. */
 public final class Studies {
 
-    private static final List<Study> ALL = List.of(new LotteryTickets(), new DynamicSparsity(), new RandomPruning(), new PruningAtBirth(), new RandomSearch(), new RethinkingPruning(), new LargeSparse());
+    private static final List<Study> ALL = List.of(new LotteryTickets(), new DynamicSparsity(), new RandomPruning(), new PruningAtBirth(), new RandomSearch(),
+            new RethinkingPruning(), new LargeSparse());
 
     private Studies() {
     }
