@@ -7,7 +7,9 @@ public enum Footprint {
     /** One dense layer and its statistics at a time. */
     ONE_LAYER("one dense layer at a time"),
     /** A dense copy of every weight. */
-    DENSE_MASTER("a dense copy of every weight");
+    DENSE_MASTER("a dense copy of every weight"),
+    /** Two dense copies of every weight, and products that are dense, until the last phase of the run. */
+    DENSE_PRODUCTS("two dense copies of every weight, and dense products until the last phase");
 
     private final String text;
 
