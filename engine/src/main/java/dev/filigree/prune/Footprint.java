@@ -11,7 +11,9 @@ public enum Footprint {
     /** A dense copy of every weight. */
     DENSE_MASTER("a dense copy of every weight"),
     /** A dense copy of every weight, and for each position a score and how it moves. */
-    DENSE_SCORES("a dense copy of every weight, and two numbers more for each position");
+    DENSE_SCORES("a dense copy of every weight, and two numbers more for each position"),
+    /** Two dense copies of every weight, and products that are dense, until the last phase of the run. */
+    DENSE_PRODUCTS("two dense copies of every weight, and dense products until the last phase");
 
     private final String text;
 

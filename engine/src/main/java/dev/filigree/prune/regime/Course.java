@@ -1,6 +1,7 @@
 package dev.filigree.prune.regime;
 
 import dev.filigree.model.Site;
+import dev.filigree.prune.Footprint;
 import dev.filigree.prune.pattern.NofM;
 import java.util.List;
 
@@ -33,6 +34,11 @@ interface Course {
 
     /** What the run ends with. */
     NofM pattern();
+
+    /** What is held on the way. */
+    default Footprint footprint() {
+        return Footprint.DENSE_MASTER;
+    }
 
     /** The same survivors from the first step to the last, chosen again and again. */
     record Constant(NofM pattern) implements Course {

@@ -4,6 +4,7 @@ import dev.filigree.base.Catalog;
 import dev.filigree.base.Catalog.Option;
 import dev.filigree.base.UserError;
 import dev.filigree.model.Site;
+import dev.filigree.prune.Footprint;
 import dev.filigree.prune.pattern.NofM;
 import java.util.List;
 
@@ -47,5 +48,10 @@ public record MaskDecay(NofM pattern, double dense, double settle, boolean expon
         double p = Course.between(dense, 1 - settle, step, steps);
         double beta = p == 1 ? 0 : exponential ? Math.exp(-STEEPNESS * p) : 1 - p;
         return new View(pattern, (float) beta);
+    }
+
+    @Override
+    public Footprint footprint() {
+        return Footprint.DENSE_PRODUCTS;
     }
 }

@@ -76,7 +76,7 @@ record Projected(String name, Course course, int every, Decay decay, Back back) 
 
     @Override
     public Footprint footprint() {
-        return Footprint.DENSE_MASTER;
+        return course.footprint();
     }
 
     @Override

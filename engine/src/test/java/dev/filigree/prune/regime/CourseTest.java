@@ -12,6 +12,7 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Role;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
+import dev.filigree.prune.Footprint;
 import dev.filigree.prune.Parts;
 import dev.filigree.prune.pattern.NofM;
 import dev.filigree.tensor.Tiled;
@@ -47,6 +48,12 @@ class CourseTest {
         assertEquals(List.of("8:32", "4:16", "2:8", "1:4"), names(geometric, WIDE, 0, 20, 40, 60));
         assertEquals(List.of("2:8", "2:8", "2:8", "1:4"), names(geometric, new Site("narrow", 0, Role.HIDDEN, 4, 24), 0, 20, 40, 60), "24 inputs are no groups of 32 or 16");
         assertEquals(List.of("1:2"), names(course("pgf-stages(pattern=1:2,dense=0)"), WIDE, 0), "nothing lies between dense and 1:2");
+    }
+
+    @Test
+    void whoFadesWeightsOutSaysThatProductsAreDense() {
+        assertEquals(Footprint.DENSE_PRODUCTS, Parts.REGIMES.make("pgf").footprint());
+        assertEquals(Footprint.DENSE_MASTER, Parts.REGIMES.make("pgf-stages").footprint());
     }
 
     private static Course course(String method) {
