@@ -87,7 +87,8 @@ class ProjectedLawTest {
     void rowsOfEntriesAreSurvivorsToo(int tokens) {
         Tiled master = master();
         Topology live = Highest.of(Parallel.single(), master, 77);
-        Weight survivors = Layout.CSR.pack(Arena.ofAuto(), live, Canonical.within(Arena.ofAuto(), Parallel.single(), live, master).values(Arena.ofAuto(), Parallel.single(), master.tiles()));
+        Weight survivors = Layout.CSR.pack(Arena.ofAuto(), live,
+                Canonical.within(Arena.ofAuto(), Parallel.single(), live, master).values(Arena.ofAuto(), Parallel.single(), master.tiles()));
         Held projected = new Held("w", master);
         projected.project(survivors, null);
         assertSame(round(new Held("w", Tiled.pack(Arena.ofAuto(), survivors)), tokens, 1), round(projected, tokens, 1));

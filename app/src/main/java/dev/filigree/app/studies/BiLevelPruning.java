@@ -15,7 +15,8 @@ final class BiLevelPruning implements Study {
     @Override
     public Claim claim() {
         return new Claim("bip", "Zhang et al. 2022, Advancing Model Pruning via Bi-level Optimization, arXiv:2210.04092",
-                "Steps of weights and of positions in turn, the latter foreseeing the weights' answer, find better sparse networks than iterative magnitude pruning, at the cost of one pruning.",
+                "Steps of weights and of positions in turn, the latter foreseeing the weights' answer, "
+                        + "find better sparse networks than iterative magnitude pruning, at the cost of one pruning.",
                 "LeNet-300-100, 95 % zeros; half of the epochs train the dense network; lottery tickets halve the weights in each of five rounds after the first.",
                 "epochs, and for one of the rivals three times as many",
                 "bi-level pruning no better than tickets at equal epochs, or than itself without the foreseen answer", 15);
@@ -35,10 +36,13 @@ final class BiLevelPruning implements Study {
         Map<String, Lab.Series> found = lab.run(rivals);
         Lab.Series bip = found.get("bi-level");
         List<LinePlot.Series> lines = List.of("dense", "pruned once, tuned", "tickets", "bi-level", "bi-level, no answer").stream()
-                .map(name -> new LinePlot.Series(name, found.get(name).trials().getFirst().curve().stream().map(p -> new LinePlot.Point(p.epoch(), p.right())).toList())).toList();
-        return new Findings(List.of(Rivals.table("Accuracy at 95 % zeros", found.values())), List.of(new LinePlot("Accuracy on the way (first seed)", "epochs", "accuracy", lines, List.of())),
+                .map(name -> new LinePlot.Series(name,
+                        found.get(name).trials().getFirst().curve().stream().map(p -> new LinePlot.Point(p.epoch(), p.right())).toList())).toList();
+        return new Findings(List.of(Rivals.table("Accuracy at 95 % zeros", found.values())),
+                List.of(new LinePlot("Accuracy on the way (first seed)", "epochs", "accuracy", lines, List.of())),
                 List.of(Verdict.above("bi-level pruning beats tickets at equal epochs", 0, bip.over(found.get("tickets"))),
-                        Verdict.above("bi-level pruning is within 0.3 points of tickets that take three times the epochs", -GAP, bip.over(found.get("tickets, 3 x the epochs"))),
+                        Verdict.above("bi-level pruning is within 0.3 points of tickets that take three times the epochs", -GAP,
+                                bip.over(found.get("tickets, 3 x the epochs"))),
                         Verdict.above("bi-level pruning beats pruning once and tuning", 0, bip.over(found.get("pruned once, tuned"))),
                         Verdict.above("to foresee the weights' answer helps", 0, bip.over(found.get("bi-level, no answer")))));
     }

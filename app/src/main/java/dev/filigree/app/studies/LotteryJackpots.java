@@ -29,8 +29,10 @@ final class LotteryJackpots implements Study {
     @Override
     public Claim claim() {
         return new Claim("lottery-jackpots", "Zhang et al. 2021, Lottery Jackpots Exist in Pre-trained Models, arXiv:2104.08700; Ramanujan et al. 2020, arXiv:1911.13299",
-                "A trained dense network holds sparse ones that do as well as tuned ones without any change of a weight; a search that begins at the largest weights finds them sooner.",
-                "LeNet-300-100, 95 % zeros spread by ERK; half of the epochs train the dense network, half prune, tune or search; edge-popup searches random weights all the time.",
+                "A trained dense network holds sparse ones that do as well as tuned ones without any change of a weight; "
+                        + "a search that begins at the largest weights finds them sooner.",
+                "LeNet-300-100, 95 % zeros spread by ERK; half of the epochs train the dense network, half prune, tune or search; "
+                        + "edge-popup searches random weights all the time.",
                 "epochs",
                 "a jackpot no better than the largest weights untouched, or more than 0.5 points below the same tuned", 10);
     }
@@ -86,7 +88,8 @@ final class LotteryJackpots implements Study {
 
     private static Found train(Lab lab, TrainSettings settings) {
         List<Topology> live = new ArrayList<>();
-        Trial.Result trial = Trial.run(settings, lab.problem(), lab.compute(), List.of(), loop -> loop.model().sites().forEach(s -> live.add(Topology.of(loop.model().param(s).forward()))));
+        Trial.Result trial = Trial.run(settings, lab.problem(), lab.compute(), List.of(),
+                loop -> loop.model().sites().forEach(s -> live.add(Topology.of(loop.model().param(s).forward()))));
         return new Found(trial, live);
     }
 
@@ -100,7 +103,8 @@ final class LotteryJackpots implements Study {
     }
 
     private static Table overlaps(Map<String, List<Found>> found) {
-        Table t = new Table("Live positions that are among the largest weights of the same dense network", Column.text("rival"), Column.percent("overlap", 1), Column.percent("by chance", 1));
+        Table t = new Table("Live positions that are among the largest weights of the same dense network",
+                Column.text("rival"), Column.percent("overlap", 1), Column.percent("by chance", 1));
         for (String name : List.of(TUNED, JACKPOT, RANDOM)) {
             t.row(name, overlap(found, name).mean(), Numbers.of(found.get(name), Found::chance).mean());
         }
@@ -109,7 +113,8 @@ final class LotteryJackpots implements Study {
 
     private static LinePlot plot(Map<String, Lab.Series> series) {
         return new LinePlot("Accuracy on the way (first seed)", "epochs", "accuracy",
-                series.values().stream().map(s -> new LinePlot.Series(s.name(), s.trials().getFirst().curve().stream().map(p -> new LinePlot.Point(p.epoch(), p.right())).toList())).toList(),
+                series.values().stream().map(s -> new LinePlot.Series(s.name(),
+                        s.trials().getFirst().curve().stream().map(p -> new LinePlot.Point(p.epoch(), p.right())).toList())).toList(),
                 List.of());
     }
 }

@@ -44,8 +44,10 @@ final class MovementPruning implements Study {
     @Override
     public Claim claim() {
         return new Claim("movement", "Sanh et al. 2020, Movement Pruning, arXiv:2005.07683; Zhu and Gupta 2017, arXiv:1710.01878",
-                "When a trained network is tuned for another task, pruning what moves towards zero beats pruning what is small where few weights are left; where many are, size is as good.",
-                "LeNet-300-100 trained on the first half of the classes, tuned with few examples of the other half and pruned on the way along the same cubic curve, spread by ERK.",
+                "When a trained network is tuned for another task, pruning what moves towards zero beats pruning what is small "
+                        + "where few weights are left; where many are, size is as good.",
+                "LeNet-300-100 trained on the first half of the classes, tuned with few examples of the other half "
+                        + "and pruned on the way along the same cubic curve, spread by ERK.",
                 "steps",
                 "movement no better than size at 97 %", 6);
     }
@@ -65,7 +67,8 @@ final class MovementPruning implements Study {
             rivals.put("movement " + percent(sparsity), seed -> tune(lab, first, second, "movement", sparsity, seed, trained));
         }
         Map<String, List<Curve>> found = lab.each(rivals, c -> String.format(Locale.ROOT, "accuracy %.2f %%", 100 * c.points().getLast().right()));
-        Table table = new Table("Accuracy on the other half of the classes", Column.text("rival"), Column.count("live"), Column.percent("accuracy", 2), Column.percent("deviation", 2));
+        Table table = new Table("Accuracy on the other half of the classes", Column.text("rival"), Column.count("live"),
+                Column.percent("accuracy", 2), Column.percent("deviation", 2));
         found.forEach((name, c) -> table.row(name, c.getFirst().points().getLast().live(), accuracy(c).mean(), accuracy(c).spread()));
         List<LinePlot.Series> lines = found.entrySet().stream().map(e -> new LinePlot.Series(e.getKey(), e.getValue().getFirst().points().stream()
                 .map(p -> new LinePlot.Point(p.epoch(), p.right())).toList())).toList();
@@ -122,8 +125,8 @@ final class MovementPruning implements Study {
     private static void train(Lab lab, Network net, Problem problem, double epochs, double rate, List<Hook> hooks, Rng rng) {
         var batches = problem.training(BATCH, net.form(), rng.split("order"));
         long steps = Math.max(1, Math.round(epochs * Math.ceilDiv(batches.count(), batches.size())));
-        try (Loop loop = new Loop(lab.compute(), net, new Setup(new Supervised(problem.objective(0)), batches, new Sgd(0.9, false, 2e-4), rate, new Rates.Cosine(0, 0), 10, steps,
-                Layout.CSR, hooks, rng.split("training")))) {
+        try (Loop loop = new Loop(lab.compute(), net, new Setup(new Supervised(problem.objective(0)), batches, new Sgd(0.9, false, 2e-4), rate,
+                new Rates.Cosine(0, 0), 10, steps, Layout.CSR, hooks, rng.split("training")))) {
             loop.run((step, all, loss, batch, seconds) -> { });
         }
     }

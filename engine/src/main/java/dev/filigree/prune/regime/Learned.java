@@ -32,8 +32,8 @@ import java.util.Map;
  *                 falls evenly to none over the search
  * @param scaled   whether weights are multiplied with {@code 1 / sqrt(density)} first, so that a unit's sum stays as wide
  */
-public record Learned(Allocation allocation, Schedule density, int dense, Start start, Trains trains, double rate, double momentum, double implicit, int every, double swaps,
-        boolean scaled) implements Regime {
+public record Learned(Allocation allocation, Schedule density, int dense, Start start, Trains trains, double rate, double momentum, double implicit, int every,
+        double swaps, boolean scaled) implements Regime {
 
     /** What learns during the search. */
     enum Trains {
@@ -55,7 +55,8 @@ public record Learned(Allocation allocation, Schedule density, int dense, Start 
     /** A subnetwork of trained weights. */
     public static final Catalog.Entry<Regime> JACKPOTS = Catalog.entry("jackpots", "Zhang et al. 2021, arXiv:2104.08700",
             "a trained dense network's weights stay; which of them live is learned, beginning with the largest",
-            List.of(ofAllocation(), ofRate(0.3), ofMomentum(0.9), ofEvery(), Option.of("start", "survivors", "where scores begin: survivors (of a pruning by size), magnitude or random"),
+            List.of(ofAllocation(), ofRate(0.3), ofMomentum(0.9), ofEvery(),
+                    Option.of("start", "survivors", "where scores begin: survivors (of a pruning by size), magnitude or random"),
                     Option.of("swaps", 0.5, "share of the swaps wanted that is made at first, falling to none; 1 for all of them always")),
             s -> new Learned(Parts.ALLOCATIONS.make(s.text("allocation")), new OneShot(), 1, Start.named("jackpots", s.text("start")), Trains.SCORES, s.number("rate"),
                     s.number("momentum"), 0, s.integer("every"), s.number("swaps"), false));
