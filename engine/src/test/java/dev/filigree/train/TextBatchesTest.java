@@ -17,6 +17,7 @@ import dev.filigree.model.RecurrentLanguage;
 import dev.filigree.ops.Batch;
 import dev.filigree.ops.Carry;
 import dev.filigree.ops.Eager;
+import dev.filigree.ops.Samples;
 import dev.filigree.ops.Text;
 import dev.filigree.ops.Value;
 import java.util.Arrays;
@@ -98,5 +99,11 @@ class TextBatchesTest {
     void aTextThatIsTooShortIsRefused() {
         UserError e = assertThrows(UserError.class, () -> new TextBatches(TEXT, 20, 5, new Rng(1)));
         assertTrue(e.getMessage().contains("101 tokens"), e.getMessage());
+    }
+
+    @Test
+    void aNetworkForOtherDataSaysWhatItTakes() {
+        UserError e = assertThrows(UserError.class, () -> new TextBatches(TEXT, 4, 5, new Rng(1)).next().as(Samples.class));
+        assertTrue(e.getMessage().startsWith("--model: this one takes batches of kind samples, and the data gives text"), e.getMessage());
     }
 }
