@@ -3,10 +3,6 @@ package dev.filigree.model;
 import dev.filigree.base.UserError;
 import dev.filigree.io.data.Shape;
 import dev.filigree.kernel.Window;
-import dev.filigree.ops.Batch;
-import dev.filigree.ops.Ops;
-import dev.filigree.ops.Value;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,17 +12,7 @@ import java.util.List;
  * and a 1x1 convolution to twice as many channels; {@code each} doubles from stage to stage. Where a block changes the
  * number of channels its shortcut is a 1x1 convolution.
  */
-public final class ResNext extends ImageNetwork {
-
-    private static final int STAGES = 3;
-
-    private final Normed stem;
-    private final List<Block> blocks = new ArrayList<>();
-    private final Linear output;
-
-    /** Three convolutions and what is added to their result: a projection, or the input where that is null. */
-    private record Block(Normed reduce, Normed grouped, Normed expand, Normed shortcut) {
-    }
+public final class ResNext extends ResidualNetwork {
 
     /**
      * @param depth  11, 20, 29 ...: {@code 9n + 2}
@@ -34,54 +20,30 @@ public final class ResNext extends ImageNetwork {
      * @param each   channels of a group in the first stage, 64 in the paper
      */
     public ResNext(Shape input, int classes, int depth, int groups, int each) {
-        super(input, classes);
-        if (depth < 11 || (depth - 2) % 9 != 0 || groups < 1 || each < 1) {
-            throw new UserError("resnext: found " + depth + " layers, " + groups + " groups of " + each
-                    + " channels, expected 11, 20, 29, 38 ... layers and at least one group of at least one channel");
-        }
+        super(input, classes, checked(depth, groups, each));
         int inputs = groups * each;
-        this.stem = conv("stem", 0, Role.CONVOLUTION, inputs, input.channels(), Window.square(3, 1));
         for (int stage = 0; stage < STAGES; stage++) {
             int inner = groups * each << stage;
             for (int i = 0; i < (depth - 2) / 9; i++) {
-                int at = blocks.size() + 1;
+                int at = next();
                 int stride = stage > 0 && i == 0 ? 2 : 1;
                 String name = "block." + at;
-                blocks.add(new Block(conv(name + ".reduce", at, Role.CONVOLUTION, inner, inputs, Window.PIXEL),
+                add(new Block(List.of(conv(name + ".reduce", at, Role.CONVOLUTION, inner, inputs, Window.PIXEL),
                         conv(name + ".grouped", at, Role.CONVOLUTION, inner, inner, Window.square(3, stride), groups),
-                        conv(name + ".expand", at, Role.CONVOLUTION, 2 * inner, inner, Window.PIXEL),
+                        conv(name + ".expand", at, Role.CONVOLUTION, 2 * inner, inner, Window.PIXEL)),
                         i > 0 ? null : conv(name + ".shortcut", at, Role.SHORTCUT, 2 * inner, inputs, Window.square(1, stride))));
                 inputs = 2 * inner;
             }
         }
-        this.output = linear(new Site("output.weight", blocks.size() + 1, Role.OUTPUT, classes, inputs), new Init.Kaiming(1));
+        classify(classes, inputs);
     }
 
-    @Override
-    public int blocks() {
-        return blocks.size() + 1;
-    }
-
-    @Override
-    public Value block(Ops ops, int i, Value x, Batch in) {
-        if (i == 0) {
-            return run(ops, stem, true, x, null);
+    /** Channels of the first convolution, where depth and groups can be. */
+    private static int checked(int depth, int groups, int each) {
+        if (depth < 11 || (depth - 2) % 9 != 0 || groups < 1 || each < 1) {
+            throw new UserError("resnext: found " + depth + " layers, " + groups + " groups of " + each
+                    + " channels, expected 11, 20, 29, 38 ... layers and at least one group of at least one channel");
         }
-        Block b = blocks.get(i - 1);
-        Value shortcut = b.shortcut == null ? x : run(ops, b.shortcut, false, x, null);
-        Value reduced = run(ops, b.reduce, true, x, null);
-        Value hidden = run(ops, b.grouped, true, reduced, null);
-        ops.release(reduced);
-        Value y = run(ops, b.expand, true, hidden, shortcut);
-        ops.release(hidden);
-        if (shortcut != x) {
-            ops.release(shortcut);
-        }
-        return y;
-    }
-
-    @Override
-    public Value leave(Ops ops, Value x, Batch in) {
-        return classify(ops, output, 0, x);
+        return groups * each;
     }
 }

@@ -69,7 +69,6 @@ public final class TrainRun {
     public TrainOutcome run(Problem problem, boolean resume) {
         try (Parallel parallel = new Parallel(threads)) {
             Compute compute = new Compute(Kernels.best(), parallel);
-            KernelCheck.of(compute.kernels()).warnings().forEach(w -> progress.say("WARNING: " + w));
             RunRecord record = RunRecord.start("train", settings.seed(), threads, compute.kernels().name(), settings.words(), Map.of("data", problem.about()));
             Assembly assembly = new Assembly(settings, problem, compute);
             Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch(), assembly.form()), this::seen);
@@ -79,6 +78,7 @@ public final class TrainRun {
                     stored = loop.step();
                     progress.say(String.format(Locale.ROOT, "going on after step %,d of %,d", loop.step(), loop.steps()));
                 }
+                KernelCheck.of(compute.kernels()).warnings().forEach(w -> progress.say("WARNING: " + w)); // after all that a person may have to mend
                 progress.say("data: " + problem.about());
                 folder.write(settings);
                 List<TrainOutcome.Layer> begun = resume ? folder.plan() : List.of();

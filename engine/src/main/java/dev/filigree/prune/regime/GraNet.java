@@ -14,7 +14,6 @@ import dev.filigree.prune.growth.GradientGrowth;
 import dev.filigree.prune.schedule.Churn;
 import dev.filigree.prune.schedule.Cubic;
 import dev.filigree.train.Hook;
-import dev.filigree.train.Loop;
 import java.util.List;
 import java.util.Map;
 
@@ -59,31 +58,13 @@ public record GraNet(Thinning thinning, double from, double until, Churn.Times w
 
     @Override
     public List<Hook> hooks(List<Site> sites, double sparsity) {
-        return List.of(new Prune(List.copyOf(sites), sparsity), new Rewire(new Smallest(), new GradientGrowth(), when));
+        Hook prune = thinning.along(List.copyOf(sites), (loop, step) -> when.fires(step, loop.steps(), loop.stepsPerEpoch())
+                ? Cubic.at(Math.min(from, sparsity), sparsity, Math.min(1, step / (until * loop.steps()))) : Double.NaN);
+        return List.of(prune, new Rewire(new Smallest(), new GradientGrowth(), when));
     }
 
     @Override
     public Regime with(Allocation other) {
         return new GraNet(new Thinning(other), from, until, when);
-    }
-
-    /** Prunes before the steps in which positions move. */
-    private final class Prune implements Hook {
-
-        private final List<Site> sites;
-        private final double target;
-
-        Prune(List<Site> sites, double target) {
-            this.sites = sites;
-            this.target = target;
-        }
-
-        @Override
-        public void beforeStep(Loop loop, long step) {
-            if (when.fires(step, loop.steps(), loop.stepsPerEpoch())) {
-                double progress = Math.min(1, step / (until * loop.steps()));
-                thinning.thin(loop, sites, Cubic.at(Math.min(from, target), target, progress));
-            }
-        }
     }
 }

@@ -9,7 +9,6 @@ import dev.filigree.prune.Parts;
 import dev.filigree.prune.allocation.Allocation;
 import dev.filigree.prune.schedule.Cubic;
 import dev.filigree.train.Hook;
-import dev.filigree.train.Loop;
 import java.util.List;
 import java.util.Map;
 
@@ -56,30 +55,12 @@ public record Gradual(Thinning thinning, Cubic schedule, double from, int rounds
 
     @Override
     public List<Hook> hooks(List<Site> sites, double sparsity) {
-        return List.of(new Prune(List.copyOf(sites), sparsity));
+        return List.of(thinning.along(List.copyOf(sites), (loop, step) -> step >= from * loop.steps() && schedule.fires(step, loop.steps())
+                ? schedule.sparsity(step, loop.steps(), sparsity) : Double.NaN));
     }
 
     @Override
     public Regime with(Allocation other) {
         return new Gradual(new Thinning(other), schedule, from, rounds);
-    }
-
-    /** Prunes before the steps in which the schedule fires. */
-    private final class Prune implements Hook {
-
-        private final List<Site> sites;
-        private final double target;
-
-        Prune(List<Site> sites, double target) {
-            this.sites = sites;
-            this.target = target;
-        }
-
-        @Override
-        public void beforeStep(Loop loop, long step) {
-            if (step >= from * loop.steps() && schedule.fires(step, loop.steps())) {
-                thinning.thin(loop, sites, schedule.sparsity(step, loop.steps(), target));
-            }
-        }
     }
 }

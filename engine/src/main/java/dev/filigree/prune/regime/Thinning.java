@@ -11,6 +11,7 @@ import dev.filigree.tensor.Canonical;
 import dev.filigree.tensor.Rewiring;
 import dev.filigree.tensor.Slots;
 import dev.filigree.tensor.Weight;
+import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
@@ -30,6 +31,25 @@ public record Thinning(Allocation allocation) {
         if (!(allocation instanceof Global)) {
             Regimes.byShape(allocation);
         }
+    }
+
+    /** The share of zeros after the pruning before a step; NaN for none then. */
+    @FunctionalInterface
+    interface Course {
+        double sparsity(Loop loop, long step);
+    }
+
+    /** Prunes before the steps that {@code course} says. */
+    Hook along(List<Site> sites, Course course) {
+        return new Hook() {
+            @Override
+            public void beforeStep(Loop loop, long step) {
+                double sparsity = course.sparsity(loop, step);
+                if (!Double.isNaN(sparsity)) {
+                    thin(loop, sites, sparsity);
+                }
+            }
+        };
     }
 
     /** @param sparsity share of zeros over all sites; those that have fewer live positions than they may keep stay as they are */

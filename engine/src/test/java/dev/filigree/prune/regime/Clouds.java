@@ -7,12 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** One Gaussian cloud a class, which overlap a little. */
-record Clouds(int features, int kinds, int count) implements Examples {
-
-    @Override
-    public Shape shape() {
-        return Shape.of(features);
-    }
+public record Clouds(Shape shape, int kinds, int count) implements Examples {
 
     @Override
     public List<String> classes() {
@@ -28,7 +23,7 @@ record Clouds(int features, int kinds, int count) implements Examples {
     public void read(int example, float[] out) {
         Rng centre = new Rng(label(example)).split("centre");
         Rng noise = new Rng(example).split("noise");
-        for (int i = 0; i < features; i++) {
+        for (int i = 0; i < out.length; i++) {
             out[i] = (float) (centre.nextGaussian() + 0.7 * noise.nextGaussian());
         }
     }

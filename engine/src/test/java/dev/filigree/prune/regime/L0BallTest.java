@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
+import dev.filigree.io.data.Shape;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
@@ -38,7 +39,7 @@ class L0BallTest {
         net.sites().forEach(birth::dense);
         int steps = 30;
         int zeros = (int) Math.round(0.8 * (20 * 19 + 19 * 5));
-        try (Loop loop = new Loop(compute, net, new Setup(new Supervised(new CrossEntropy(0)), new ExampleBatches(new Clouds(20, 5, 300), 32, new Rng(2)), new Sgd(0.9, false, 0), 0.1,
+        try (Loop loop = new Loop(compute, net, new Setup(new Supervised(new CrossEntropy(0)), new ExampleBatches(new Clouds(Shape.of(20), 5, 300), 32, new Rng(2)), new Sgd(0.9, false, 0), 0.1,
                 new Rates.Constant(0), 10, steps, Layout.CSR, new L0Ball().hooks(net.sites(), 0.8), new Rng(3)))) {
             Set<String> before = Set.of();
             boolean back = false;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.filigree.base.Catalog;
 import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
+import dev.filigree.io.data.Shape;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
@@ -177,7 +178,7 @@ class RegimeTest {
             }
         }
         int rounds = regime.rounds(sparsity);
-        ExampleBatches batches = new ExampleBatches(new Clouds(24, 5, 600), 32, new Rng(7));
+        ExampleBatches batches = new ExampleBatches(new Clouds(Shape.of(24), 5, 600), 32, new Rng(7));
         Setup setup = new Setup(new Supervised(new CrossEntropy(0.05)), batches, new Sgd(0.9, false, 1e-4), 0.05, new Rates.Rounds(new Rates.Cosine(0, 0), rounds), 10, STEPS * rounds, Layout.CSR,
                 regime.hooks(net.sites(), sparsity), new Rng(8));
         return new Loop(compute, net, setup);

@@ -3,6 +3,7 @@ package dev.filigree.prune.regime;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
+import dev.filigree.io.data.Shape;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
@@ -44,7 +45,7 @@ final class SmallRun implements AutoCloseable {
             }
         }
         List<Hook> hooks = regime.hooks(net.sites(), sparsity);
-        loop = new Loop(compute, net, new Setup(new Supervised(new CrossEntropy(0)), new ExampleBatches(new Clouds(widths.getFirst(), widths.getLast(), 300), 16, new Rng(7)),
+        loop = new Loop(compute, net, new Setup(new Supervised(new CrossEntropy(0)), new ExampleBatches(new Clouds(Shape.of(widths.getFirst()), widths.getLast(), 300), 16, new Rng(7)),
                 new Sgd(0.9, false, 1e-4), 0.05, new Rates.Constant(0), 10, steps, Layout.CSR, hooks, new Rng(8)));
     }
 

@@ -3,7 +3,6 @@ package dev.filigree.prune.saliency;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
-import dev.filigree.io.data.Examples;
 import dev.filigree.io.data.Shape;
 import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
@@ -15,6 +14,7 @@ import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Slots;
 import dev.filigree.train.Augmentation;
 import dev.filigree.train.Birth;
+import dev.filigree.prune.regime.Clouds;
 import dev.filigree.train.ExampleBatches;
 import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
@@ -25,38 +25,9 @@ import dev.filigree.train.Step;
 import dev.filigree.train.Supervised;
 import dev.filigree.train.loss.CrossEntropy;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** A dense network before its first step. */
 public record Young(Compute compute, Network net, Loop loop) implements AutoCloseable {
-
-    /** Noise of a few classes. */
-    public record Noise(Shape shape, int kinds, int count) implements Examples {
-
-        @Override
-        public List<String> classes() {
-            return IntStream.range(0, kinds).mapToObj(i -> "kind " + i).toList();
-        }
-
-        @Override
-        public int label(int example) {
-            return example % kinds;
-        }
-
-        @Override
-        public void read(int example, float[] out) {
-            Rng centre = new Rng(label(example)).split("centre");
-            Rng noise = new Rng(example).split("noise");
-            for (int i = 0; i < out.length; i++) {
-                out[i] = (float) (centre.nextGaussian() + 0.7 * noise.nextGaussian());
-            }
-        }
-
-        @Override
-        public String fingerprint() {
-            return "noise";
-        }
-    }
 
     /** A fully connected network. */
     public static Young mlp(List<Integer> widths, Activation f, Hook... hooks) {
@@ -68,7 +39,7 @@ public record Young(Compute compute, Network net, Loop loop) implements AutoClos
         Compute compute = new Compute(Kernels.best(), new Parallel(threads));
         Birth birth = new Birth(compute, net, new Rng(5));
         net.sites().forEach(birth::dense);
-        ExampleBatches batches = new ExampleBatches(new Noise(shape, classes, 60), 20, net.form(), Augmentation.NONE, new Rng(7));
+        ExampleBatches batches = new ExampleBatches(new Clouds(shape, classes, 60), 20, net.form(), Augmentation.NONE, new Rng(7));
         return new Young(compute, net, new Loop(compute, net, new Setup(step, batches, new Sgd(0.9, false, 0), 0.05, new Rates.Constant(0), 10, 10, Layout.CSR, List.of(hooks), new Rng(8))));
     }
 
