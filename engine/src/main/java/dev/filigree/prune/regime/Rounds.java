@@ -2,7 +2,6 @@ package dev.filigree.prune.regime;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Rng;
-import dev.filigree.kernel.Compute;
 import dev.filigree.model.Network;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
@@ -78,20 +77,22 @@ final class Rounds implements Hook {
             if (last && control == Tickets.Control.SHUFFLE) {
                 live = Sampling.topology(site.rows(), site.cols(), live.count(), rng.split("positions of " + site.name()));
             }
-            Floats values = last && control != Tickets.Control.NONE ? fresh(loop.compute(), (Network) loop.model(), site, live.count(), rng) : Regimes.at(beginning.get(site.name()), live);
+            Floats values = last && control != Tickets.Control.NONE 
+                    ? Birth.values(loop.compute(), (Network) loop.model(), site, live.count(), rng.split("values")) : Regimes.at(beginning.get(site.name()), live);
             loop.rewire(site, live, values);
         }
         loop.optimizer().reset();
-    }
-
-    private static Floats fresh(Compute compute, Network network, Site site, int count, Rng rng) {
-        return new Birth(compute, network, rng.split("values")).draw(site, count);
     }
 
     /** All values: of a vector in its slots, of a weight row by row. */
     private static Floats first(Weight w) {
         Floats values = Slots.of(w);
         return w.cols() == 1 ? Floats.allocate(values.length()).copyFrom(values) : Regimes.all(w);
+    }
+
+    @Override
+    public long bytes() {
+        return beginning.values().stream().mapToLong(Floats::bytes).sum();
     }
 
     @Override
