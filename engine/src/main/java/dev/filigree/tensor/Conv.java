@@ -142,7 +142,7 @@ public final class Conv {
      * its own, unless those were large.
      */
     private static int pieces(Taps taps, int units, int length) {
-        return Math.clamp(Math.min(Math.ceilDiv(GRADIENT_TASKS, units), GRADIENT_FLOATS / length), 1, taps.out().groups());
+        return Math.clamp(Math.min(Math.ceilDiv(GRADIENT_TASKS, units), GRADIENT_FLOATS / Math.max(1, length)), 1, taps.out().groups());
     }
 
     /** Gradients of pieces are added in order. */

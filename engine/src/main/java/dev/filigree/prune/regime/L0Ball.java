@@ -9,7 +9,7 @@ import dev.filigree.prune.allocation.Allocation;
 import dev.filigree.prune.drop.Smallest;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Rewiring;
-import dev.filigree.tensor.Tiled;
+import dev.filigree.tensor.Slots;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
 import dev.filigree.train.Hook;
@@ -62,22 +62,22 @@ public record L0Ball() implements Regime {
 
         @Override
         public void updated(Loop loop, long step) {
-            List<Tiled> weights = sites.stream().map(s -> (Tiled) loop.model().param(s).backward()).toList();
-            all = all == null ? Floats.allocate(weights.stream().mapToInt(w -> w.tiles().length()).sum()) : all;
+            List<Weight> weights = sites.stream().map(s -> loop.model().param(s).backward()).toList();
+            List<Floats> slots = weights.stream().map(Slots::of).toList();
+            all = all == null ? Floats.allocate(slots.stream().mapToInt(Floats::length).sum()) : all;
             int at = 0;
-            long padding = 0; // zeros past the last row of a tile, which are smallest too
-            for (Tiled w : weights) {
-                all.slice(at, w.tiles().length()).copyFrom(w.tiles());
-                at += w.tiles().length();
-                padding += w.tiles().length() - w.positions();
+            for (Floats w : slots) {
+                all.slice(at, w.length()).copyFrom(w);
+                at += w.length();
             }
+            long padding = at - weights.stream().mapToLong(Weight::positions).sum(); // zeros past the last row of a tile, which are smallest too
             int[] smallest = new Smallest().choose(all, Math.toIntExact(zeros + padding));
             int next = 0;
             int first = 0;
-            for (Tiled w : weights) {
-                int end = first + w.tiles().length();
+            for (Floats w : slots) {
+                int end = first + w.length();
                 for (; next < smallest.length && smallest[next] < end; next++) {
-                    w.tiles().set(smallest[next] - first, 0f);
+                    w.set(smallest[next] - first, 0f);
                 }
                 first = end;
             }
