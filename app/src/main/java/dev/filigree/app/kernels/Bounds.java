@@ -56,6 +56,17 @@ final class Bounds {
         return String.format(Locale.ROOT, "with every column the weight is read at %.0f GB/s, with half of them, in runs with gaps, at %.0f GB/s: that share of twice the speed is left", all, some);
     }
 
+    /** Seconds of one product on one thread and on all of them. */
+    record Split(double one, double all, boolean met) {
+    }
+
+    /** What a product on several threads takes beyond its share of the work. */
+    static String shortWork(List<Split> splits, int threads) {
+        return String.format(Locale.ROOT, "products that miss it take %.0f us on one thread at the median, those that meet it %.0f; waking, waiting and the larger part of the work take %.1f us of the former",
+                median(splits.stream().filter(s -> !s.met).mapToDouble(s -> s.one / MICRO)), median(splits.stream().filter(Split::met).mapToDouble(s -> s.one / MICRO)),
+                median(splits.stream().filter(s -> !s.met).mapToDouble(s -> (s.all - s.one / threads) / MICRO)));
+    }
+
     private static double reading(List<CaseResult> results, int threads, String name, int part) {
         return median(results.stream().flatMap(c -> c.of(Role.OURS, threads).filter(m -> m.name().equals(name))).mapToDouble(m -> m.bytes() / part / m.median() / GIGA));
     }

@@ -22,18 +22,21 @@ final class Scaling {
         int threads = threadCounts.getLast();
         List<Score> arithmetic = new ArrayList<>();
         List<Score> bandwidth = new ArrayList<>();
+        double aim = 1 + (SPEED_UP_OF_TWO - 1) * (threads - 1);
+        List<Bounds.Split> splits = new ArrayList<>();
         for (CaseResult c : results) {
             c.of(Role.OURS, threads).forEach(many -> c.of(Role.OURS, 1).filter(one -> one.name().equals(many.name())).forEach(one -> {
                 String where = c.family() + ": " + c.where() + ", " + many.name();
                 if (roof.computeBound(one.flops(), one.bytes())) {
                     arithmetic.add(new Score(where, many.over(one)));
+                    splits.add(new Bounds.Split(one.median(), many.median(), many.over(one) >= aim));
                 } else {
                     bandwidth.add(new Score(where, many.over(one) * roof.rate(one.bytes(), 1) / roof.rate(one.bytes(), threads)));
                 }
             }));
         }
-        double aim = 1 + (SPEED_UP_OF_TWO - 1) * (threads - 1);
-        return List.of(Figure.atLeast(NAME, "over one thread, where arithmetic is the limit", threads, Figure.Unit.RATIO, aim, arithmetic),
+        return List.of(Figure.atLeast(NAME, "over one thread, where arithmetic is the limit", threads, Figure.Unit.RATIO, aim, arithmetic)
+                        .boundBy(Bounds.shortWork(splits, threads)),
                 Figure.atLeast(NAME, "share of what reading gains, elsewhere", threads, Figure.Unit.RATIO, SHARE_OF_BANDWIDTH, bandwidth));
     }
 }

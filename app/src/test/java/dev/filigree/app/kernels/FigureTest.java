@@ -86,6 +86,8 @@ class FigureTest {
         assertTrue(Bounds.multiplyAdds(List.of(c), 1, m -> true, 1.5).contains("use 50 % of the multiply-adds that the registers allow, so 1.50x of them would be 75 %"));
         assertTrue(Bounds.steps(List.of(new CaseResult("single", "X", 1000, 1000, 1, List.of(measured("4x1 fp32 80 %", Role.OURS, 1, 0.8, 50e-6)), Map.of())), 1, m -> true)
                 .contains("1000 blocks in a microsecond"), "50,000 blocks in 50 us");
+        assertTrue(Bounds.shortWork(List.of(new Bounds.Split(20e-6, 15e-6, false), new Bounds.Split(200e-6, 101e-6, true)), 2)
+                .contains("20 us on one thread at the median, those that meet it 200; waking, waiting and the larger part of the work take 5.0 us"));
         CaseResult eight = new CaseResult("narrow", "X", 1, 1, 8, List.of(measured("csr 80 %", Role.OURS, 1, 0.8, 0.9)), Map.of());
         CaseResult sixteen = new CaseResult("narrow", "X", 1, 1, 16, List.of(measured("csr 80 %", Role.OURS, 1, 0.8, 1)), Map.of());
         assertTrue(Bounds.emptyLanes(List.of(eight, sixteen), 1).startsWith("8 tokens take 0.90x the time of 16"));
