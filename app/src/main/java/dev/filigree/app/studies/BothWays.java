@@ -77,8 +77,9 @@ final class BothWays implements Study {
         steps.forEach((name, times) -> {
             int n = name.endsWith("8") ? name.charAt(name.length() - 3) - '0' : 8;
             long forward = all * n / 8;
-            long back = name.startsWith("bdwp") ? (long) width * width * n / 8 + (long) width * OUTPUTS : hidden; // ten outputs are no groups of eight
-            t.row(name, forward, back, all, (forward + back + all) / (double) (2 * all + hidden), Numbers.of(times, x -> x).mean(), 1 / (1 - saved(steps, name).mean()));
+            long back = name.startsWith("sr-ste") ? hidden * n / 8 : name.startsWith("bdwp") ? (long) width * width * n / 8 + (long) width * OUTPUTS : hidden; // ten outputs are no groups of eight
+            double seconds = Numbers.of(times, x -> x).mean();
+            t.row(name, forward, back, all, (forward + back + all) / (double) (2 * all + hidden), seconds, Numbers.of(steps.get("dense"), x -> x).mean() / seconds);
         });
         return t;
     }
