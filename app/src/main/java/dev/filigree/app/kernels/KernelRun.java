@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Measures families of kernels beside native peers: the main work of {@code filigree bench kernels}. */
 public final class KernelRun {
@@ -49,7 +50,8 @@ public final class KernelRun {
                 stage.add(1);
                 roof = Roof.of(lab, () -> stage.add(1));
             }
-            check.warnings().forEach(w -> progress.say("WARNING: " + w));
+            List<String> warnings = Stream.concat(check.warnings().stream(), roof.doubt().stream()).toList();
+            warnings.forEach(w -> progress.say("WARNING: " + w));
             List<CaseResult> results = new ArrayList<>();
             Referee referee = new Referee(lab, roof, quick ? QUICK_ROUNDS : ROUNDS);
             for (Family f : families) {
@@ -65,7 +67,7 @@ public final class KernelRun {
                     stage.note(cases.size() + " cases");
                 }
             }
-            return Outcome.of(record.finished(), lab.threadCounts(), roof, families, results, lab.absent(), check.warnings());
+            return Outcome.of(record.finished(), lab.threadCounts(), roof, families, results, lab.absent(), warnings);
         }
     }
 

@@ -4,8 +4,10 @@ import dev.filigree.base.Floats;
 import dev.filigree.kernel.Ceilings;
 import dev.filigree.kernel.Compute;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -24,6 +26,8 @@ record Roof(Map<Integer, Double> flops, Map<Integer, NavigableMap<Long, Double>>
     /** Bytes that a task reads before the threads meet again: small buffers are read many times. */
     private static final long TASK_BYTES = 1 << 20;
     private static final int UNIT = 128;
+    /** Of as many times one thread's multiply-adds as there are threads. */
+    private static final double PLAUSIBLE = 0.75;
 
     /** Times that {@link #of} says that it got further. */
     static final int STEPS = ROUNDS;
@@ -48,6 +52,14 @@ record Roof(Map<Integer, Double> flops, Map<Integer, NavigableMap<Long, Double>>
             measured.run();
         }
         return new Roof(flops, reads);
+    }
+
+    /** A word where several threads got little more than one from registers alone: then something else was running. */
+    Optional<String> doubt() {
+        int threads = flops.keySet().stream().max(Integer::compare).orElseThrow();
+        double gain = flops.get(threads) / flops.get(1);
+        return gain >= PLAUSIBLE * threads ? Optional.empty() : Optional.of(String.format(Locale.ROOT,
+                "%d threads reached only %.2fx the multiply-adds of one: something else was running, and shares of the ceiling mean little", threads, gain));
     }
 
     /** Seconds that so much arithmetic and so many bytes take at least. */

@@ -80,6 +80,13 @@ class FigureTest {
     }
 
     @Test
+    void aCeilingThatTwoThreadsHardlyRaiseIsDoubted() {
+        assertTrue(new Roof(Map.of(1, 1e9, 2, 1.1e9), Map.of()).doubt().orElseThrow().startsWith("2 threads reached only 1.10x"));
+        assertTrue(new Roof(Map.of(1, 1e9, 2, 1.9e9), Map.of()).doubt().isEmpty());
+        assertTrue(new Roof(Map.of(1, 1e9), Map.of()).doubt().isEmpty());
+    }
+
+    @Test
     void aFigureThatIsMissedSaysWhatStandsInTheWayInNumbersOfTheRun() {
         CaseResult c = result(measured("4x1 80 %", Role.OURS, 1, 0.8, 1, 4, 4), measured("n", Role.NATIVE, 1, 0, 2, 4, 2));
         assertTrue(Bounds.bestRounds(List.of(c), 1, 0.97).startsWith("at their best rounds 1 of 1 reach it, the worst 2.00x"), "each at its best");
