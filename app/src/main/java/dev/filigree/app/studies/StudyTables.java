@@ -19,10 +19,10 @@ public final class StudyTables {
 
     /** What was found. */
     static Table overview(List<StudyFolder.Stored> stored) {
-        Table t = new Table("What was found", Column.text("study"), Column.text("form"), Column.count("seeds"), Column.text("verdict"));
+        Table t = new Table("What was found", Column.text("study"), Column.text("form"), Column.text("seeds"), Column.text("verdict"));
         for (StudyFolder.Stored s : stored) {
             for (int i = 0; i < s.verdicts().size(); i++) {
-                t.row(i == 0 ? s.claim().name() : "", i == 0 ? s.quick() ? "quick" : "full" : "", i == 0 ? s.seeds() : null, s.verdicts().get(i));
+                t.row(i == 0 ? s.claim().name() : "", i == 0 ? s.quick() ? "quick" : "full" : "", i == 0 ? Integer.toString(s.seeds()) : "", s.verdicts().get(i));
             }
         }
         return t;
