@@ -21,14 +21,14 @@ final class Bounds {
         double[] best = results.stream().flatMapToDouble(c -> c.dense(threads).stream().flatMapToDouble(d -> c.of(Role.OURS, threads).mapToDouble(m -> m.overAtBest(d))))
                 .toArray();
         return best.length == 0 ? "" : String.format(Locale.ROOT, "at their best rounds %d of %d reach it, the worst %.2fx; ours then use %s of the multiply-adds that the registers allow at the median",
-                DoubleStream.of(best).filter(b -> b >= aim).count(), best.length, DoubleStream.of(best).min().orElseThrow(), percent(share(results, threads, m -> true)));
+                DoubleStream.of(best).filter(b -> b >= aim).count(), best.length, DoubleStream.of(best).min().orElseThrow(), Ratios.percent(share(results, threads, m -> true)));
     }
 
     /** Blocks cannot use more multiply-adds than there are. */
     static String multiplyAdds(List<CaseResult> results, int threads, Predicate<Measured> which, double aim) {
         double natives = median(results.stream().flatMap(c -> c.dense(threads).stream()).mapToDouble(Measured::share));
-        return String.format(Locale.ROOT, "native dense products use %s of the multiply-adds that the registers allow, so %.2fx of them would be %s; these blocks use %s", percent(natives), aim,
-                percent(aim * natives), percent(share(results, threads, which)));
+        return String.format(Locale.ROOT, "native dense products use %s of the multiply-adds that the registers allow, so %.2fx of them would be %s; these blocks use %s", Ratios.percent(natives), aim,
+                Ratios.percent(aim * natives), Ratios.percent(share(results, threads, which)));
     }
 
     /** What a product of few tokens costs beside one of twice as many. */
@@ -78,9 +78,5 @@ final class Bounds {
     private static double median(DoubleStream values) {
         double[] known = values.filter(v -> !Double.isNaN(v)).toArray();
         return known.length == 0 ? Double.NaN : Metrics.median(known);
-    }
-
-    private static String percent(double share) {
-        return Math.round(100 * share) + " %";
     }
 }
