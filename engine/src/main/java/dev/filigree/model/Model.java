@@ -80,4 +80,14 @@ public interface Model {
     default List<Site> sites(int block) {
         return sites().stream().filter(s -> s.block() == block).toList();
     }
+
+    /** Live positions of all weights now. */
+    default long live() {
+        return sites().stream().mapToLong(s -> param(s).forward().nonZeros()).sum();
+    }
+
+    /** Positions of all weights, live or not. */
+    default long positions() {
+        return sites().stream().mapToLong(Site::positions).sum();
+    }
 }

@@ -1,6 +1,5 @@
 package dev.filigree.train;
 
-import dev.filigree.model.Site;
 import dev.filigree.ops.Batch;
 import dev.filigree.train.loss.Objective;
 import dev.filigree.train.loss.Reliability;
@@ -51,11 +50,7 @@ public final class Curve implements Hook {
         trainSteps++;
         if ((step + 1) % loop.stepsPerEpoch() == 0 || step + 1 == loop.steps()) {
             Objective.Score s = Evaluation.of(loop.compute(), loop.model(), objective, testing);
-            long live = 0;
-            for (Site site : loop.model().sites()) {
-                live += loop.model().param(site).forward().nonZeros();
-            }
-            Point p = new Point(step + 1, (step + 1) / (double) loop.stepsPerEpoch(), trainLoss / trainSteps, s.loss(), s.right(), s.reliability().error(), live);
+            Point p = new Point(step + 1, (step + 1) / (double) loop.stepsPerEpoch(), trainLoss / trainSteps, s.loss(), s.right(), s.reliability().error(), loop.model().live());
             trainLoss = 0;
             trainSteps = 0;
             points.add(p);

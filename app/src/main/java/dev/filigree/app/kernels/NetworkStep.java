@@ -82,7 +82,7 @@ final class NetworkStep implements Turn {
     }
 
     long live() {
-        return loop.model().sites().stream().mapToLong(s -> loop.model().param(s).forward().nonZeros()).sum();
+        return loop.model().live();
     }
 
     long bytes() {

@@ -103,7 +103,7 @@ public final class Ladder {
                 spent += warm.getLast().all();
                 stage.note(String.format(Locale.ROOT, "warm epoch %d: %.3f s + %.3f s", warm.size(), warm.getLast().training(), warm.getLast().topology()));
             }
-            long live = network.sites().stream().mapToLong(s -> network.param(s).forward().nonZeros()).sum();
+            long live = network.live();
             return new Climbed(rung, live, initialisation, median(warm, Epoch::training), median(warm, Epoch::topology), loop.loss().total(), loop.memory(), Resident.peak());
         }
     }

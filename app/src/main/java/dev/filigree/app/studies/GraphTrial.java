@@ -80,9 +80,7 @@ record GraphTrial(Compute compute, NodeClasses problem, int hidden, int epochs, 
         try (Eager eager = new Eager(compute)) {
             Value y = network.forward(eager, batch);
             double right = new CrossEntropy(0).score(compute, y, batch, null).right();
-            long live = network.sites().stream().mapToLong(s -> network.param(s).forward().nonZeros()).sum();
-            long all = network.sites().stream().mapToLong(Site::positions).sum();
-            return new Outcome(right, (System.nanoTime() - since) * 1e-9, graph.edges().size(), 1 - live / (double) all, y.in(Floats.allocate(y.data().length()).copyFrom(y.data())));
+            return new Outcome(right, (System.nanoTime() - since) * 1e-9, graph.edges().size(), 1 - network.live() / (double) network.positions(), y.in(Floats.allocate(y.data().length()).copyFrom(y.data())));
         }
     }
 }

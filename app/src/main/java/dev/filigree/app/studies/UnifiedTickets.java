@@ -82,7 +82,7 @@ record UnifiedTickets(GraphTrial trial) {
         for (int i = 0, at = 0; i < values.size(); at += values.get(i++).length()) {
             all.slice(at, values.get(i).length()).copyFrom(values.get(i));
         }
-        long keep = Math.round((1 - zeros) * network.sites().stream().mapToLong(Site::positions).sum());
+        long keep = Math.round((1 - zeros) * network.positions());
         int[] dies = new Smallest().choose(all, (int) Math.max(0, count - keep));
         Map<Site, Topology> after = new LinkedHashMap<>();
         for (int i = 0, at = 0; i < values.size(); at += values.get(i++).length()) {

@@ -2,7 +2,6 @@ package dev.filigree.app.train;
 
 import dev.filigree.kernel.Compute;
 import dev.filigree.model.Network;
-import dev.filigree.model.Site;
 import dev.filigree.train.Evaluation;
 import dev.filigree.train.Loop;
 import dev.filigree.train.Problem;
@@ -49,7 +48,7 @@ public final class Relay {
 
     /** Live positions of a network's weights, as a share. */
     public static double density(Network network) {
-        return network.sites().stream().mapToLong(s -> network.param(s).forward().nonZeros()).sum() / network.sites().stream().mapToDouble(Site::positions).sum();
+        return network.live() / (double) network.positions();
     }
 
     private static Network run(Loop loop) {

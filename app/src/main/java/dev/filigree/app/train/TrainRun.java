@@ -142,7 +142,7 @@ public final class TrainRun {
             double[] last = {stage.seconds()};
             loop.run((step, steps, loss, batch, took) -> {
                 seconds[(int) (step - 1 - begun)] = took;
-                stage.at(step, String.format(Locale.ROOT, "loss %.4f%s, %,d live, %.2f ms a step", loss.total(), accuracy(loss.parts().get("accuracy")), live(loop), 1e3 * took));
+                stage.at(step, String.format(Locale.ROOT, "loss %.4f%s, %,d live, %.2f ms a step", loss.total(), accuracy(loss.parts().get("accuracy")), loop.model().live(), 1e3 * took));
                 if (step == steps || stage.seconds() - last[0] >= pace.storeEverySeconds) {
                     keep(loop, compute);
                     last[0] = stage.seconds();
@@ -152,10 +152,6 @@ public final class TrainRun {
         }
         Arrays.sort(seconds);
         return seconds.length == 0 ? Double.NaN : seconds[seconds.length / 2];
-    }
-
-    private static long live(Loop loop) {
-        return loop.model().sites().stream().mapToLong(s -> loop.model().param(s).forward().nonZeros()).sum();
     }
 
     private static String accuracy(Double right) {

@@ -78,7 +78,7 @@ public final class Trial {
         Curve curve = new Curve(problem.objective(0), problem.testing(settings.batch(), assembly.form()), p -> { });
         try (Loop loop = assembly.loop(Stream.concat(hooks.stream(), Stream.of(curve)).toList())) {
             double[] work = new double[1];
-            loop.run((step, steps, loss, batch, seconds) -> work[0] += live(loop) / (double) steps);
+            loop.run((step, steps, loss, batch, seconds) -> work[0] += loop.model().live() / (double) steps);
             end.accept(loop);
             List<Layer> layers = loop.model().sites().stream().map(s -> Layer.of(s, loop.model().param(s).forward())).toList();
             return new Result(curve.points(), layers, work[0], loop.memory(), (System.nanoTime() - start) * 1e-9);
@@ -90,9 +90,5 @@ public final class Trial {
         try (Loop loop = new Assembly(settings, problem, compute).loop(List.of())) {
             return loop.rehearse(seconds).seconds();
         }
-    }
-
-    private static long live(Loop loop) {
-        return loop.model().sites().stream().mapToLong(s -> loop.model().param(s).forward().nonZeros()).sum();
     }
 }
