@@ -2,15 +2,12 @@ package dev.filigree.app.studies;
 
 import dev.filigree.app.report.LinePlot;
 import dev.filigree.app.train.TrainSettings;
-import dev.filigree.app.train.Trial;
 import dev.filigree.report.Column;
 import dev.filigree.report.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.LongFunction;
 
 /** Fang et al. 2023: N:M on the way forward and on the way back, each along its own sums. */
 final class BothWays implements Study {
@@ -36,16 +33,14 @@ final class BothWays implements Study {
         TrainSettings dense = Rivals.dense("mlp(hidden=128-128)", lab.choose(0.4, 8));
         Map<String, Lab.Series> found = lab.run(rivals(dense, ""));
         TrainSettings wide = dense.with(lab.quick() ? "mlp(hidden=96-96)" : "mlp(hidden=" + WIDE + "-" + WIDE + ")", "dense", "");
-        Map<String, LongFunction<Double>> timed = new LinkedHashMap<>();
-        rivals(wide, ",into=weights").forEach((name, s) -> timed.put(name, seed -> Trial.step(s.withSeed(seed), lab.problem(), lab.compute(), lab.choose(0.02, 2))));
-        Map<String, List<Double>> steps = lab.each(timed, t -> String.format(Locale.ROOT, "%.2f ms a step", 1e3 * t));
+        Map<String, Numbers> seconds = lab.steps(rivals(wide, ",into=weights"), lab.choose(0.02, 2));
         List<Verdict> verdicts = new ArrayList<>();
         verdicts.add(Verdict.above("BDWP at 2:8 is within 0.56 points of dense", -GAP, found.get("bdwp 2:8").over(found.get("dense"))));
         for (String p : PATTERNS) {
             verdicts.add(Verdict.above("BDWP is within 0.3 points of SR-STE at " + p, -0.003, found.get("bdwp " + p).over(found.get("sr-ste " + p))));
-            verdicts.add(Verdict.above("a step of BDWP is faster than dense at " + p + " (share of the time saved)", 0, saved(steps, "bdwp " + p)));
+            verdicts.add(Verdict.above("a step of BDWP is faster than dense at " + p + " (share of the time saved)", 0, seconds.get("bdwp " + p).savedOf(seconds.get("dense"))));
         }
-        return new Findings(List.of(Rivals.table("Accuracy at equal epochs", found.values()), products(wide, steps)), List.of(plot(found)), verdicts);
+        return new Findings(List.of(Rivals.table("Accuracy at equal epochs", found.values()), products(wide, seconds)), List.of(plot(found)), verdicts);
     }
 
     private static Map<String, TrainSettings> rivals(TrainSettings dense, String more) {
@@ -59,27 +54,18 @@ final class BothWays implements Study {
         return rivals;
     }
 
-    private static Numbers saved(Map<String, List<Double>> steps, String rival) {
-        double[] share = new double[steps.get(rival).size()];
-        for (int i = 0; i < share.length; i++) {
-            share[i] = 1 - steps.get(rival).get(i) / steps.get("dense").get(i);
-        }
-        return new Numbers(share);
-    }
-
     /** Multiplications of an example in the products of a step as they are run, and what a step takes. */
-    private static Table products(TrainSettings wide, Map<String, List<Double>> steps) {
+    private static Table products(TrainSettings wide, Map<String, Numbers> seconds) {
         int width = Integer.parseInt(wide.model().replaceAll(".*-(\\d+)\\)", "$1"));
         long hidden = (long) width * width + (long) width * OUTPUTS; // of the layers whose inputs get a gradient
         long all = 784L * width + hidden;
         Table t = new Table("Products of a step with layers of " + width, Column.text("rival"), Column.count("forward"), Column.count("backward"), Column.count("gradient"),
                 Column.percent("of dense", 1), Column.seconds("a step"), Column.ratio("as fast as dense"));
-        steps.forEach((name, times) -> {
+        seconds.forEach((name, times) -> {
             int n = name.endsWith("8") ? name.charAt(name.length() - 3) - '0' : 8;
             long forward = all * n / 8;
             long back = name.startsWith("sr-ste") ? hidden * n / 8 : name.startsWith("bdwp") ? (long) width * width * n / 8 + (long) width * OUTPUTS : hidden; // ten outputs are no groups of eight
-            double seconds = Numbers.of(times, x -> x).mean();
-            t.row(name, forward, back, all, (forward + back + all) / (double) (2 * all + hidden), seconds, Numbers.of(steps.get("dense"), x -> x).mean() / seconds);
+            t.row(name, forward, back, all, (forward + back + all) / (double) (2 * all + hidden), times.mean(), seconds.get("dense").mean() / times.mean());
         });
         return t;
     }

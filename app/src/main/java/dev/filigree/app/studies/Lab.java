@@ -98,6 +98,15 @@ public final class Lab {
         return quick ? whenQuick : whenFull;
     }
 
+    /** Seconds of a training step of every rival with every seed, each the median of those tried for so long. */
+    public Map<String, Numbers> steps(Map<String, TrainSettings> rivals, double seconds) {
+        Map<String, LongFunction<Double>> timed = new LinkedHashMap<>();
+        rivals.forEach((name, s) -> timed.put(name, seed -> Trial.step(s.withSeed(seed), problem(), compute, seconds)));
+        Map<String, Numbers> steps = new LinkedHashMap<>();
+        each(timed, t -> String.format(Locale.ROOT, "%.2f ms a step", 1e3 * t)).forEach((name, all) -> steps.put(name, Numbers.of(all, t -> t)));
+        return steps;
+    }
+
     /** Trains every rival with every seed. */
     public Map<String, Series> run(Map<String, TrainSettings> rivals) {
         Problem problem = problem();

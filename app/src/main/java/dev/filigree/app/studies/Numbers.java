@@ -40,4 +40,13 @@ public record Numbers(double... bySeed) {
         }
         return new Numbers(d);
     }
+
+    /** The share of another that this does without, seed by seed. */
+    public Numbers savedOf(Numbers other) {
+        double[] share = bySeed.clone();
+        for (int i = 0; i < share.length; i++) {
+            share[i] = 1 - share[i] / other.bySeed[i];
+        }
+        return new Numbers(share);
+    }
 }
