@@ -108,6 +108,19 @@ class ObjectiveLawTest {
     }
 
     @Test
+    void theNegativeOfALossGoesTheOtherWay() {
+        Value y = random(7, 5, 1);
+        Samples batch = labelled(y);
+        Value g = random(7, 5, 2);
+        Value negative = random(7, 5, 3);
+        Objective.Score loss = new CrossEntropy(0).score(BEST, y, batch, g);
+        Objective.Score ascent = new Negated(new CrossEntropy(0)).score(BEST, y, batch, negative);
+        assertEquals(-loss.loss(), ascent.loss(), 0);
+        assertEquals(loss.right(), ascent.right(), 0);
+        gradient(y, negative, (v, out) -> new Negated(new CrossEntropy(0)).score(BEST, v, batch, out).loss());
+    }
+
+    @Test
     void scoresThatAreAllAlikeAreNoProphecy() {
         Value y = random(5, 4, 3);
         y.data().fill(1f);
