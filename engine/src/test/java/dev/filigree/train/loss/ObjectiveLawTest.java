@@ -107,6 +107,30 @@ class ObjectiveLawTest {
         gradient(y, g, (v, out) -> softened.score(BEST, v, batch, out).loss());
     }
 
+    @ParameterizedTest
+    @CsvSource({"7, 5, 2, 4", "65, 70, 0, 2", "10, 33, 8, 10"})
+    void classesThatTakeNoPartLeaveTheLossOfTheOthers(int classes, int tokens, int from, int to) {
+        Value y = random(classes, tokens, 1);
+        Value some = random(to - from, tokens, 2);
+        int[] labels = new int[tokens];
+        int[] shifted = new int[tokens];
+        for (int t = 0; t < tokens; t++) {
+            shifted[t] = t % (to - from);
+            labels[t] = from + shifted[t];
+            for (int c = from; c < to; c++) {
+                some.data().set(some.at(t, c - from), y.get(t, c));
+            }
+        }
+        Value g = random(classes, tokens, 3);
+        Objective among = new Among(new CrossEntropy(0), from, to);
+        Objective.Score expected = new CrossEntropy(0).score(BEST, some, new Samples(some, shifted), null);
+        Objective.Score found = among.score(BEST, y, new Samples(y, labels), g);
+        assertEquals(expected.loss(), found.loss(), 1e-5);
+        assertEquals(expected.right(), found.right(), 0);
+        gradient(y, g, (v, out) -> among.score(BEST, v, new Samples(v, labels), out).loss());
+        assertEquals(0, g.get(0, to == classes ? 0 : to), 0);
+    }
+
     @Test
     void theNegativeOfALossGoesTheOtherWay() {
         Value y = random(7, 5, 1);
