@@ -138,10 +138,10 @@ class ObjectiveLawTest {
         Value g = random(7, 5, 2);
         Value negative = random(7, 5, 3);
         Objective.Score loss = new CrossEntropy(0).score(BEST, y, batch, g);
-        Objective.Score ascent = new Negated(new CrossEntropy(0)).score(BEST, y, batch, negative);
+        Objective.Score ascent = new Weighted(-1, new CrossEntropy(0)).score(BEST, y, batch, negative);
         assertEquals(-loss.loss(), ascent.loss(), 0);
         assertEquals(loss.right(), ascent.right(), 0);
-        gradient(y, negative, (v, out) -> new Negated(new CrossEntropy(0)).score(BEST, v, batch, out).loss());
+        gradient(y, negative, (v, out) -> new Weighted(-1, new CrossEntropy(0)).score(BEST, v, batch, out).loss());
     }
 
     @Test
