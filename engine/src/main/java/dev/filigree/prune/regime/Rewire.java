@@ -55,7 +55,7 @@ public record Rewire(Drop drop, Growth grow, Churn when, Worth worth) implements
 
     private void rewire(Loop loop, Site site, double share, Rng rng) {
         Held p = loop.model().param(site);
-        Weight w = p.forward();
+        Weight w = p.backward();
         int count = (int) Math.min(Math.round(share * w.nonZeros()), w.positions() - w.nonZeros());
         if (count == 0) {
             return;
@@ -77,6 +77,6 @@ public record Rewire(Drop drop, Growth grow, Churn when, Worth worth) implements
     }
 
     private static boolean sparse(Loop loop, Site site) {
-        return !(loop.model().param(site).forward() instanceof Tiled);
+        return !(loop.model().param(site).backward() instanceof Tiled);
     }
 }
