@@ -131,6 +131,51 @@ class ObjectiveLawTest {
         assertEquals(0, g.get(0, to == classes ? 0 : to), 0);
     }
 
+    @ParameterizedTest
+    @CsvSource({"3, 5, 0.5", "7, 20, 0.1", "17, 9, 1"})
+    void contrastIsTheMeanOverPairsOfOneClass(int features, int tokens, double temperature) {
+        Value y = random(features, tokens, 1);
+        int[] labels = new int[tokens];
+        for (int t = 0; t < tokens; t++) {
+            labels[t] = t == 0 ? 9 : t % 3; // the first is alone in its class
+        }
+        double loss = 0;
+        int count = 0;
+        for (int i = 0; i < tokens; i++) {
+            double sum = 0;
+            double near = 0;
+            int friends = 0;
+            for (int j = 0; j < tokens; j++) {
+                if (j != i) {
+                    double s = cosine(y, i, j) / temperature;
+                    sum += Math.exp(s);
+                    near += labels[i] == labels[j] ? s : 0;
+                    friends += labels[i] == labels[j] ? 1 : 0;
+                }
+            }
+            if (friends > 0) {
+                count++;
+                loss += Math.log(sum) - near / friends;
+            }
+        }
+        Value g = random(features, tokens, 2);
+        Objective contrast = new SupervisedContrast(temperature);
+        assertEquals(loss / count, contrast.score(BEST, y, new Samples(y, labels), g).loss(), 1e-5 * (1 + loss / count));
+        gradient(y, g, (v, out) -> contrast.score(BEST, v, new Samples(v, labels), out).loss());
+    }
+
+    private static double cosine(Value y, int i, int j) {
+        double both = 0;
+        double a = 0;
+        double b = 0;
+        for (int f = 0; f < y.features(); f++) {
+            both += y.get(i, f) * y.get(j, f);
+            a += y.get(i, f) * y.get(i, f);
+            b += y.get(j, f) * y.get(j, f);
+        }
+        return both / Math.sqrt(a * b);
+    }
+
     @Test
     void theNegativeOfALossGoesTheOtherWay() {
         Value y = random(7, 5, 1);
