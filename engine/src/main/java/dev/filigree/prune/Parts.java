@@ -51,6 +51,7 @@ import dev.filigree.prune.regime.MaskDecay;
 import dev.filigree.prune.regime.RandomSearch;
 import dev.filigree.prune.regime.Regime;
 import dev.filigree.prune.regime.SoftShrinkage;
+import dev.filigree.prune.regime.Ssvi;
 import dev.filigree.prune.regime.StageDecay;
 import dev.filigree.prune.regime.StraightThrough;
 import dev.filigree.prune.regime.Tickets;
@@ -90,7 +91,7 @@ public final class Parts {
 
     /** How networks are trained sparse. */
     public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, GraNet.ENTRY, SoftShrinkage.ISS,
-            SoftShrinkage.IHT, Tickets.ENTRY, Tickets.SAP, L0Ball.ENTRY, AtBirth.SNIP, AtBirth.GRASP, AtBirth.SYNFLOW, AtBirth.ENTRY, RandomSearch.ENTRY, StraightThrough.STE, StraightThrough.SR_STE,
+            SoftShrinkage.IHT, Tickets.ENTRY, Tickets.SAP, L0Ball.ENTRY, Ssvi.ENTRY, AtBirth.SNIP, AtBirth.GRASP, AtBirth.SYNFLOW, AtBirth.ENTRY, RandomSearch.ENTRY, StraightThrough.STE, StraightThrough.SR_STE,
             StraightThrough.BDWP, MaskDecay.ENTRY, StageDecay.ENTRY, CutOnce.ENTRY, Learned.EDGE_POPUP, Learned.JACKPOTS,
             Learned.MOVEMENT, Learned.BIP);
 

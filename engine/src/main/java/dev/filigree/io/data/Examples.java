@@ -1,6 +1,8 @@
 package dev.filigree.io.data;
 
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /** Labelled examples of one shape, in memory. */
 public interface Examples {
@@ -19,6 +21,11 @@ public interface Examples {
 
     /** A checksum of examples and labels. */
     String fingerprint();
+
+    /** Those whose class is one of some, in their order. */
+    default Examples ofClasses(IntPredicate classes) {
+        return only(IntStream.range(0, count()).filter(i -> classes.test(label(i))).toArray());
+    }
 
     /** Some of these examples, in the order given. */
     default Examples only(int[] chosen) {

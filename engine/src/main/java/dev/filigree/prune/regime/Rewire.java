@@ -25,9 +25,15 @@ import java.util.List;
  * optimizer state zero. Happens between the backward pass and the update, so that the gradient is that of the weights
  * that are judged.
  *
- * @param when the share, and in which steps
+ * @param when  the share, and in which steps
+ * @param worth what is ranked when some die
  */
-public record Rewire(Drop drop, Growth grow, Churn when) implements Hook {
+public record Rewire(Drop drop, Growth grow, Churn when, Worth worth) implements Hook {
+
+    /** Ranks the weights themselves. */
+    public Rewire(Drop drop, Growth grow, Churn when) {
+        this(drop, grow, when, (loop, p) -> Slots.of(p.backward()));
+    }
 
     @Override
     public void beforeStep(Loop loop, long step) {
@@ -49,7 +55,7 @@ public record Rewire(Drop drop, Growth grow, Churn when) implements Hook {
 
     private void rewire(Loop loop, Site site, double share, Rng rng) {
         Held p = loop.model().param(site);
-        Weight w = p.forward();
+        Weight w = p.backward();
         int count = (int) Math.min(Math.round(share * w.nonZeros()), w.positions() - w.nonZeros());
         if (count == 0) {
             return;
@@ -59,7 +65,7 @@ public record Rewire(Drop drop, Growth grow, Churn when) implements Hook {
         try (Arena arena = Arena.ofShared()) {
             Canonical now = Canonical.of(arena, parallel, w);
             Floats values = now.values(arena, parallel, Slots.of(w));
-            int[] dies = drop.choose(values, count);
+            int[] dies = drop.choose(now.values(arena, parallel, worth.of(loop, p)), count);
             Topology survivors = Rewiring.of(arena, parallel, now.live(), dies, new long[0]).after();
             Rewiring change = Rewiring.of(arena, parallel, now.live(), dies, grow.births(loop.compute(), survivors, count, gradient, rng));
             loop.rewire(site, now, change, change.values(arena, parallel, values));
@@ -71,6 +77,6 @@ public record Rewire(Drop drop, Growth grow, Churn when) implements Hook {
     }
 
     private static boolean sparse(Loop loop, Site site) {
-        return !(loop.model().param(site).forward() instanceof Tiled);
+        return !(loop.model().param(site).backward() instanceof Tiled);
     }
 }

@@ -37,7 +37,7 @@ class NetworkRegimeTest {
     private static final int STOP = 25; // after some positions have moved
 
     static Stream<Arguments> cases() {
-        return Networks.all().stream().flatMap(n -> Stream.of("dense", "static", "set(every=10)", "rigl(every=10)", "gmp(times=5)", "snip", "grasp", "random-search(candidates=3)", "movement(times=5)", "granet(from=0.3,times=6)").map(r -> Arguments.of(n, r)));
+        return Networks.all().stream().flatMap(n -> Stream.of("dense", "static", "set(every=10)", "rigl(every=10)", "gmp(times=5)", "snip", "grasp", "random-search(candidates=3)", "movement(times=5)", "granet(from=0.3,times=6)", "ssvi(times=6)").map(r -> Arguments.of(n, r)));
     }
 
     @ParameterizedTest

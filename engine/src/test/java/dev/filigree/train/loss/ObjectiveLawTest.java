@@ -107,6 +107,88 @@ class ObjectiveLawTest {
         gradient(y, g, (v, out) -> softened.score(BEST, v, batch, out).loss());
     }
 
+    @ParameterizedTest
+    @CsvSource({"7, 5, 2, 4", "65, 70, 0, 2", "10, 33, 8, 10"})
+    void classesThatTakeNoPartLeaveTheLossOfTheOthers(int classes, int tokens, int from, int to) {
+        Value y = random(classes, tokens, 1);
+        Value some = random(to - from, tokens, 2);
+        int[] labels = new int[tokens];
+        int[] shifted = new int[tokens];
+        for (int t = 0; t < tokens; t++) {
+            shifted[t] = t % (to - from);
+            labels[t] = from + shifted[t];
+            for (int c = from; c < to; c++) {
+                some.data().set(some.at(t, c - from), y.get(t, c));
+            }
+        }
+        Value g = random(classes, tokens, 3);
+        Objective among = new Among(new CrossEntropy(0), from, to);
+        Objective.Score expected = new CrossEntropy(0).score(BEST, some, new Samples(some, shifted), null);
+        Objective.Score found = among.score(BEST, y, new Samples(y, labels), g);
+        assertEquals(expected.loss(), found.loss(), 1e-5);
+        assertEquals(expected.right(), found.right(), 0);
+        gradient(y, g, (v, out) -> among.score(BEST, v, new Samples(v, labels), out).loss());
+        assertEquals(0, g.get(0, to == classes ? 0 : to), 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3, 5, 0.5", "7, 20, 0.1", "17, 9, 1"})
+    void contrastIsTheMeanOverPairsOfOneClass(int features, int tokens, double temperature) {
+        Value y = random(features, tokens, 1);
+        int[] labels = new int[tokens];
+        for (int t = 0; t < tokens; t++) {
+            labels[t] = t == 0 ? 9 : t % 3; // the first is alone in its class
+        }
+        double loss = 0;
+        int count = 0;
+        for (int i = 0; i < tokens; i++) {
+            double sum = 0;
+            double near = 0;
+            int friends = 0;
+            for (int j = 0; j < tokens; j++) {
+                if (j != i) {
+                    double s = cosine(y, i, j) / temperature;
+                    sum += Math.exp(s);
+                    near += labels[i] == labels[j] ? s : 0;
+                    friends += labels[i] == labels[j] ? 1 : 0;
+                }
+            }
+            if (friends > 0) {
+                count++;
+                loss += Math.log(sum) - near / friends;
+            }
+        }
+        Value g = random(features, tokens, 2);
+        Objective contrast = new SupervisedContrast(temperature);
+        assertEquals(loss / count, contrast.score(BEST, y, new Samples(y, labels), g).loss(), 1e-5 * (1 + loss / count));
+        gradient(y, g, (v, out) -> contrast.score(BEST, v, new Samples(v, labels), out).loss());
+    }
+
+    private static double cosine(Value y, int i, int j) {
+        double both = 0;
+        double a = 0;
+        double b = 0;
+        for (int f = 0; f < y.features(); f++) {
+            both += y.get(i, f) * y.get(j, f);
+            a += y.get(i, f) * y.get(i, f);
+            b += y.get(j, f) * y.get(j, f);
+        }
+        return both / Math.sqrt(a * b);
+    }
+
+    @Test
+    void theNegativeOfALossGoesTheOtherWay() {
+        Value y = random(7, 5, 1);
+        Samples batch = labelled(y);
+        Value g = random(7, 5, 2);
+        Value negative = random(7, 5, 3);
+        Objective.Score loss = new CrossEntropy(0).score(BEST, y, batch, g);
+        Objective.Score ascent = new Weighted(-1, new CrossEntropy(0)).score(BEST, y, batch, negative);
+        assertEquals(-loss.loss(), ascent.loss(), 0);
+        assertEquals(loss.right(), ascent.right(), 0);
+        gradient(y, negative, (v, out) -> new Weighted(-1, new CrossEntropy(0)).score(BEST, v, batch, out).loss());
+    }
+
     @Test
     void scoresThatAreAllAlikeAreNoProphecy() {
         Value y = random(5, 4, 3);

@@ -1,0 +1,2 @@
+/** Tasks that are learned one after another by sparse networks. */
+package dev.filigree.prune.continual;
