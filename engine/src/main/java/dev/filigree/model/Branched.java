@@ -17,11 +17,10 @@ import java.util.Set;
 
 /**
  * A network of whose linear layers some are sums of {@link Branch branches}: {@code y = f(sum_i branch_i(x) + bias)}. The network
- * itself knows nothing of it and stays as it is.
+ * itself knows nothing of it.
  */
-public final class Branched implements Model {
+public final class Branched extends Around {
 
-    private final Network base;
     private final Map<Param, List<Branch>> sums = new LinkedHashMap<>();
     private final List<Site> sites = new ArrayList<>();
     private final List<Held> params;
@@ -39,7 +38,7 @@ public final class Branched implements Model {
      * @param branches of the weights that are sums, by the name of their site; a sparse one is a product of the shape of the site
      */
     public Branched(Network base, Rest rest, Map<String, List<Branch>> branches) {
-        this.base = base;
+        super(base);
         Set<Held> all = new LinkedHashSet<>(base.params());
         Set<Held> moving = new LinkedHashSet<>(rest == Rest.TRAINED ? base.trained() : List.of());
         for (Site s : base.sites()) {
@@ -80,7 +79,7 @@ public final class Branched implements Model {
     /** The weight of a site as one matrix, a copy. */
     public Tiled merged(Site site) {
         Tiled w = Tiled.room(site.rows(), site.cols());
-        Held own = base.param(site);
+        Held own = network().param(site);
         sums.getOrDefault(own, List.of(new Branch.Product(own))).forEach(b -> b.addTo(w));
         return w;
     }
@@ -119,38 +118,23 @@ public final class Branched implements Model {
 
     @Override
     public Value enter(Ops ops, Batch in) {
-        return base.enter(new Sums(ops), in);
-    }
-
-    @Override
-    public int blocks() {
-        return base.blocks();
+        return super.enter(new Sums(ops), in);
     }
 
     @Override
     public Value block(Ops ops, int i, Value x, Batch in) {
-        return base.block(new Sums(ops), i, x, in);
+        return super.block(new Sums(ops), i, x, in);
     }
 
     @Override
     public Value leave(Ops ops, Value x, Batch in) {
-        return base.leave(new Sums(ops), x, in);
+        return super.leave(new Sums(ops), x, in);
     }
 
     /** Prunable weights that are one matrix each, a frozen one included. */
     @Override
     public List<Site> sites() {
         return List.copyOf(sites);
-    }
-
-    @Override
-    public Held param(String name) {
-        return params.stream().filter(p -> p.name().equals(name)).findFirst().orElseThrow(() -> new IllegalArgumentException("no parameter named " + name));
-    }
-
-    @Override
-    public Held bias(Site site) {
-        return base.bias(site);
     }
 
     @Override
@@ -161,10 +145,5 @@ public final class Branched implements Model {
     @Override
     public List<Held> trained() {
         return trained;
-    }
-
-    @Override
-    public List<Held> statistics() {
-        return base.statistics();
     }
 }
