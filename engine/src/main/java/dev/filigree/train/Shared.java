@@ -41,7 +41,7 @@ public final class Shared extends Around {
     public enum Pull {
         /** {@code sum lambda sign dW / sum lambda^2}: a number moves as its uses would on average, however many they are and whatever their scale. */
         MEAN,
-        /** {@code sum lambda sign dW}, the plain derivative (ROAST, Desai et al. 2022, arXiv:2207.10702): the more uses, the longer the steps. */
+        /** {@code sum lambda sign dW}, the plain derivative, as ROAST before it has it: the more uses, the longer the steps. */
         SUM
     }
 

@@ -10,11 +10,13 @@ import dev.filigree.base.Floats;
 import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
+import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Branch;
 import dev.filigree.model.Branched;
 import dev.filigree.model.Decoder;
+import dev.filigree.model.Mlp;
 import dev.filigree.model.Model;
 import dev.filigree.model.Network;
 import dev.filigree.model.Networks;
@@ -26,7 +28,9 @@ import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Slots;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
+import dev.filigree.tensor.Weight;
 import dev.filigree.train.loss.CrossEntropy;
+import dev.filigree.train.tuning.ChangeFile;
 import dev.filigree.train.tuning.Tuning;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -189,6 +193,41 @@ class TuningTest {
             b.add(r, col);
         }
         return b.build();
+    }
+
+    @ParameterizedTest
+    @MethodSource("tunings")
+    void aFileGivesTheSameChangeBack(Catalog.Entry<Tuning> entry) {
+        Compute compute = compute(1);
+        Network base = born(compute);
+        Map<String, List<Branch>> change = make(entry.name()).begin(new Tuning.Start(compute, base, () -> moved(compute), new Rng(2)));
+        Branched model = new Branched(base, Branched.Rest.FROZEN, change);
+        try (Loop loop = loop(compute, model, 5)) {
+            loop.run((step, steps, loss, batch, seconds) -> { });
+        }
+        Path file = folder.resolve("change.safetensors");
+        ChangeFile.write(file, change);
+        Branched read = new Branched(base, Branched.Rest.FROZEN, ChangeFile.read(file, base));
+        base.sites().forEach(s -> assertArrayEquals(model.merged(s).tiles().toArray(), read.merged(s).tiles().toArray(), 0f, s.name()));
+        Network other = new Decoder(new Decoder.Shape(11, 8, 24, 1, 2, 24, false, false, false));
+        assertTrue(assertThrows(UserError.class, () -> ChangeFile.read(file, other)).getMessage().contains("another"));
+    }
+
+    @Test
+    void positionsThatLieFarApartComeBack() {
+        Network wide = new Mlp(List.of(70_000, 3, 2), Activation.RELU);
+        Site s = wide.sites().getFirst();
+        Topology.Builder b = new Topology.Builder(3, 70_000, 4);
+        b.add(0, 65_535);
+        b.add(1, 65_534);
+        b.add(2, 69_998);
+        b.add(2, 69_999);
+        Path file = folder.resolve("change.safetensors");
+        Topology live = b.build();
+        ChangeFile.write(file, Map.of(s.name(), List.of(new Branch.Product(new Held("d", Layout.CSR.pack(Arena.ofAuto(), live, Floats.of(1, 2, 3, 4)))))));
+        Weight back = ((Branch.Product) ChangeFile.read(file, wide).get(s.name()).getFirst()).weight().forward();
+        assertEquals(4, back.nonZeros());
+        back.forEach((r, c, slot, v) -> assertEquals(v, live.find(r, c) + 1));
     }
 
     @Test
