@@ -91,9 +91,9 @@ final class LowRankAndSparse implements Study {
         Network net = form.isEmpty() ? texts.born(rng.split("birth")) : texts.decoder();
         Model model = form.isEmpty() ? net : Parts.PARAMETERIZATIONS.make(form).born(lab.compute(), net, s -> s.role() != Role.OUTPUT, rng.split("birth"));
         long parameters = model instanceof Branched b ? b.count() : net.sites().stream().filter(s -> s.role() != Role.OUTPUT).mapToLong(Site::positions).sum();
-        Loop.Rehearsal step = texts.rehearsal(model, text, lab.choose(0.01, 0.5));
+        Loop.Rehearsal step = texts.rehearsal(model, text, lab.choose(0.01, 0.3));
         Curve curve = new Curve(text.objective(0), text.testing(Texts.ROWS), p -> { });
-        try (Loop loop = texts.loop(model, text, (long) lab.choose(40, 900), 3e-3, List.of(curve), rng.split("training"))) {
+        try (Loop loop = texts.loop(model, text, (long) lab.choose(40, 400), 3e-3, List.of(curve), rng.split("training"))) {
             loop.run((at, all, loss, batch, seconds) -> { });
         }
         return new Outcome(parameters, step, curve.points());

@@ -65,7 +65,7 @@ final class SparseFinetuning implements Study {
             rivals.put(name, seed -> {
                 Network base = pretrained.computeIfAbsent(seed, s -> {
                     Rng rng = new Rng(s).split("pretraining");
-                    return texts.train(texts.born(rng.split("birth")), texts.all().getFirst(), (long) lab.choose(40, 1000), 3e-3, rng);
+                    return texts.train(texts.born(rng.split("birth")), texts.all().getFirst(), (long) lab.choose(40, 600), 3e-3, rng);
                 });
                 return outcome(lab, texts, base, name, seed, whole);
             });
@@ -95,11 +95,11 @@ final class SparseFinetuning implements Study {
     }
 
     private static Tuned tuned(Lab lab, Texts texts, Network base, String name, NextToken task, long seed, Map<String, Network> whole) {
-        long steps = (long) lab.choose(20, 250);
+        long steps = (long) lab.choose(20, 150);
         Rng rng = new Rng(seed).split(task.name());
         if (name.equals(FULL)) {
             Network net = whole.computeIfAbsent(task.name() + seed, k -> texts.train(texts.copy(base), task, steps, rate(FULL), rng));
-            return new Tuned(net, Map.of(), texts.rehearsal(texts.copy(base), task, lab.choose(0.01, 0.5)));
+            return new Tuned(net, Map.of(), texts.rehearsal(texts.copy(base), task, lab.choose(0.01, 0.3)));
         }
         Tuning.Start start = new Tuning.Start(lab.compute(), base, () -> whole.get(task.name() + seed), rng.split("change"));
         Map<String, List<Branch>> lowRank = Parts.TUNINGS.make("lora(share=" + lab.choose(0.1, 0.05) + ")").begin(start);
@@ -111,7 +111,7 @@ final class SparseFinetuning implements Study {
             default -> Parts.TUNINGS.make("lt-sft(choice=random,share=" + share + ")").begin(start);
         };
         Branched model = new Branched(base, Branched.Rest.FROZEN, change);
-        Loop.Rehearsal step = texts.rehearsal(model, task, lab.choose(0.01, 0.5));
+        Loop.Rehearsal step = texts.rehearsal(model, task, lab.choose(0.01, 0.3));
         return new Tuned(texts.train(model, task, steps, rate(name), rng), change, step);
     }
 

@@ -58,7 +58,7 @@ final class SparsePretraining implements Study {
 
     @Override
     public Findings run(Lab lab) {
-        Texts texts = Texts.of(lab, List.of(lab.preset(), "tinyshakespeare"), (int) lab.choose(32, 96), (int) lab.choose(32, 64));
+        Texts texts = Texts.of(lab, List.of(lab.preset(), "tinyshakespeare"), (int) lab.choose(32, 64), (int) lab.choose(32, 64));
         List<Way> ways = Stream.of(new Way(0, true), new Way(0.5, true), new Way(0.5, false), new Way(0.75, true), new Way(0.75, false)).toList();
         Map<String, Begun> pretrained = new HashMap<>();
         Map<String, LongFunction<Outcome>> rivals = new LinkedHashMap<>();
@@ -89,11 +89,11 @@ final class SparsePretraining implements Study {
     private static Outcome outcome(Lab lab, Texts texts, Way way, long seed, Map<String, Begun> pretrained) {
         NextToken old = texts.all().getFirst();
         NextToken task = texts.all().get(1);
-        long steps = (long) lab.choose(40, 800);
+        long steps = (long) lab.choose(40, 500);
         Begun begun = pretrained.computeIfAbsent(way.sparsity + " " + seed, k -> {
             Rng rng = new Rng(seed).split("pretraining");
             Network net = texts.born(way.sparsity, rng.split("birth"));
-            double seconds = texts.rehearsal(net, old, lab.choose(0.01, 0.5)).seconds();
+            double seconds = texts.rehearsal(net, old, lab.choose(0.01, 0.3)).seconds();
             return new Begun(texts.train(net, old, steps, 3e-3, rng), seconds);
         });
         double operations = steps * operations(texts, begun.network, old);
@@ -102,7 +102,7 @@ final class SparsePretraining implements Study {
         if (way.freed) {
             Freed.all(tuned);
         }
-        texts.train(tuned, task, (long) lab.choose(20, 250), 1e-3, new Rng(seed).split("fine-tuning"));
+        texts.train(tuned, task, (long) lab.choose(20, 200), 1e-3, new Rng(seed).split("fine-tuning"));
         return new Outcome(texts.loss(begun.network, old), texts.loss(tuned, task), operations, layers, begun.seconds);
     }
 
