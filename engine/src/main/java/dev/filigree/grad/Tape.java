@@ -207,6 +207,13 @@ public class Tape extends Round implements Ops {
     }
 
     @Override
+    public Value scale(float factor, Value x) {
+        Value y = holdLike(x);
+        forward().scale(factor, x, y);
+        return carries(x) ? record(new ScaleBack(factor, x, y)) : y;
+    }
+
+    @Override
     public Value activate(Activation f, Value x) {
         Value y = holdLike(x);
         forward().activate(f, x, y);
@@ -241,6 +248,13 @@ public class Tape extends Round implements Ops {
             forward().features(x, from, y);
         }
         return carries(x) ? record(new SliceBack(x, 0, from, y)) : y;
+    }
+
+    @Override
+    public Value features(Value x, int[] which) {
+        Value y = hold(which.length, x.tokens(), x.width());
+        forward().features(x, which, y);
+        return carries(x) ? record(new GatherBack(x, which, y)) : y;
     }
 
     @Override

@@ -136,6 +136,13 @@ public final class Eager implements Ops, AutoCloseable {
     }
 
     @Override
+    public Value scale(float factor, Value x) {
+        Value y = like(x);
+        forward.scale(factor, x, y);
+        return y;
+    }
+
+    @Override
     public Value activate(Activation f, Value x) {
         Value y = like(x);
         forward.activate(f, x, y);
@@ -159,6 +166,13 @@ public final class Eager implements Ops, AutoCloseable {
         }
         Value y = take(count, x.tokens(), x.width());
         forward.features(x, from, y);
+        return y;
+    }
+
+    @Override
+    public Value features(Value x, int[] which) {
+        Value y = take(which.length, x.tokens(), x.width());
+        forward.features(x, which, y);
         return y;
     }
 

@@ -87,6 +87,14 @@ public final class Forward {
         compute.parallel().run(y.panels(), p -> compute.kernels().elementwise().multiply(a.data(), b.data(), y.data(), p * panel, (p + 1) * panel));
     }
 
+    public void scale(float factor, Value x, Value y) {
+        int panel = y.features() * y.width();
+        compute.parallel().run(y.panels(), p -> {
+            y.data().slice(p * panel, panel).fill(0f);
+            compute.kernels().elementwise().axpy(factor, x.data(), y.data(), p * panel, (p + 1) * panel);
+        });
+    }
+
     /** Copies tokens of {@code x} from {@code from} on, as many as {@code y} has. */
     public void tokens(Value x, int from, Value y) {
         y.clearPadding();
@@ -97,6 +105,16 @@ public final class Forward {
     public void features(Value x, int from, Value y) {
         int block = y.features() * y.width();
         compute.parallel().run(y.panels(), p -> y.data().slice(p * block, block).copyFrom(x.data().slice((p * x.features() + from) * x.width(), block)));
+    }
+
+    /** See {@link Ops#features(Value, int[])}. */
+    public void features(Value x, int[] which, Value y) {
+        int width = y.width();
+        compute.parallel().run(y.panels(), p -> {
+            for (int f = 0; f < which.length; f++) {
+                y.data().slice((p * which.length + f) * width, width).copyFrom(x.data().slice((p * x.features() + which[f]) * width, width));
+            }
+        });
     }
 
     /** See {@link Ops#pick}. */

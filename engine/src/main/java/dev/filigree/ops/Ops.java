@@ -69,6 +69,9 @@ public interface Ops {
     /** {@code a * b}, element by element, same shapes. */
     Value multiply(Value a, Value b);
 
+    /** {@code factor * x}. */
+    Value scale(float factor, Value x);
+
     /** {@code f(x)}, element by element. */
     Value activate(Activation f, Value x);
 
@@ -80,6 +83,9 @@ public interface Ops {
 
     /** Features {@code from .. from + count} of {@code x}, with the same care: a view where x is one panel. */
     Value features(Value x, int from, int count);
+
+    /** A copy of some features of {@code x} in any order: feature i of the result is {@code which[i]}. */
+    Value features(Value x, int[] which);
 
     /** Tokens of {@code x} in any order, in panels of the same width: token i of the result is {@code tokens[i]}. */
     Value pick(Value x, int[] tokens);

@@ -75,6 +75,22 @@ class SequenceLawTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {9, 16, 37})
+    void featuresInAnotherOrderAndOneTwice(int tokens) {
+        Value x = Differences.random(7, tokens, 16, new Rng(13));
+        int[] which = {6, 0, 3, 3};
+        Differences.check(SCALAR, ops -> ops.activate(Activation.TANH, ops.features(x, which)), List.of(), List.of(x), 13);
+        assertEquals(x.get(tokens - 1, 6), SCALARLY.features(x, which).get(tokens - 1, 0));
+    }
+
+    @Test
+    void aMultiple() {
+        Value x = Differences.random(5, 18, 16, new Rng(14));
+        Differences.check(SCALAR, ops -> ops.activate(Activation.TANH, ops.scale(-2.5f, x)), List.of(), List.of(x), 14);
+        assertEquals(-2.5f * x.get(17, 4), SCALARLY.scale(-2.5f, x).get(17, 4));
+    }
+
+    @ParameterizedTest
     @CsvSource({"16, 32, 5", "3, 20, 16", "1, 1, 1"})
     void partsJoined(int one, int two, int three) {
         Rng rng = new Rng(5);

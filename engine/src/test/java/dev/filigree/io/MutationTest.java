@@ -8,10 +8,18 @@ import dev.filigree.base.Floats;
 import dev.filigree.base.Pooling;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
+import dev.filigree.kernel.Activation;
+import dev.filigree.model.Branch;
+import dev.filigree.model.Mlp;
+import dev.filigree.model.Network;
+import dev.filigree.model.Site;
+import dev.filigree.ops.Held;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
+import dev.filigree.train.tuning.ChangeFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -20,6 +28,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -59,6 +70,19 @@ class MutationTest {
                 }
             });
         }
+    }
+
+    @Test
+    void changes() throws IOException {
+        Network net = new Mlp(List.of(5, 4, 3), Activation.RELU);
+        Map<String, List<Branch>> change = new LinkedHashMap<>();
+        for (Site s : net.sites()) {
+            int[] columns = {0, 2};
+            change.put(s.name(), List.of(new Branch.LowRank(new Held("a", Tiled.room(2, s.cols())), new Held("b", Tiled.room(s.rows(), 2)), 2), new Branch.Columns(new Held("c", Tiled.room(s.rows(), 2)), columns, 1),
+                    new Branch.Product(new Held("d", Layout.CSR.pack(Arena.ofAuto(), Topology.full(s.rows(), s.cols()), Floats.allocate(s.rows() * s.cols()))))));
+        }
+        ChangeFile.write(folder.resolve("change.safetensors"), change);
+        mutate("change.safetensors", () -> ChangeFile.read(folder.resolve("change.safetensors"), net));
     }
 
     @Test

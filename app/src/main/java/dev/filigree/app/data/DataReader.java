@@ -7,6 +7,7 @@ import dev.filigree.io.data.GraphData;
 import dev.filigree.io.data.IdxFolder;
 import dev.filigree.io.data.ImageFolder;
 import dev.filigree.io.data.PlantedGraph;
+import dev.filigree.io.data.PlantedText;
 import dev.filigree.io.data.TextData;
 import dev.filigree.io.data.Vocabulary;
 import dev.filigree.train.Augmentation;
@@ -44,9 +45,7 @@ public enum DataReader {
     CHARACTERS {
         @Override
         Problem open(String name, Path path) {
-            TextData all = TextData.open(path, Vocabulary.Unit.CHARACTERS, MOST_CHARACTERS);
-            int cut = (int) (all.ids().length * (1 - 1.0 / HELD_OUT));
-            return new NextToken(name, all.part(0, cut), all.part(cut, all.ids().length), WINDOW);
+            return nextToken(name, TextData.open(path, Vocabulary.Unit.CHARACTERS, MOST_CHARACTERS));
         }
     },
     /** A graph of nodes with features, as four text files. */
@@ -80,6 +79,16 @@ public enum DataReader {
     /** The graph that has this name: small enough to be learned in a second. */
     static NodeClasses planted(String name) {
         return new NodeClasses(name, new PlantedGraph(900, 5, 6, 0.75, 60, 12, 0.25).make(1), GraphData.Part.TEST);
+    }
+
+    /** A made-up text of a language that goes with the name: some of it can be learned in a second. */
+    static NextToken plantedText(String name) {
+        return nextToken(name, new PlantedText(12, 40, 4, 60_000).make(name.hashCode()));
+    }
+
+    private static NextToken nextToken(String name, TextData all) {
+        int cut = (int) (all.ids().length * (1 - 1.0 / HELD_OUT));
+        return new NextToken(name, all.part(0, cut), all.part(cut, all.ids().length), WINDOW);
     }
 
     abstract Problem open(String name, Path path);

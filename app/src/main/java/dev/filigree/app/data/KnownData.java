@@ -46,6 +46,10 @@ public record KnownData(String name, String what, String licence, List<String> p
                         "put its images as JPEG or PNG into cifar10/CLASS/, or train-jpg.tar.gz with them into cifar10", false, DataReader.PHOTOGRAPHS),
                 new KnownData("tinyshakespeare", "1.1 million characters of plays", "public domain", List.of("tinyshakespeare.txt", "text/tinyshakespeare.txt"),
                         "put the text into tinyshakespeare.txt", false, DataReader.CHARACTERS),
+                new KnownData("wikitext-2", "1.1 million characters of encyclopedia articles, the validation text of WikiText-2", "CC BY-SA", List.of("wikitext2.valid.txt", "text/wikitext2.valid.txt"),
+                        "put the text into wikitext2.valid.txt", false, DataReader.CHARACTERS),
+                new KnownData("sst-2", "0.7 million characters of film reviews, a sentence with its label in each line", "research use", List.of("sst2.train.txt", "classify/sst2.train.txt"),
+                        "put the sentences into sst2.train.txt", false, DataReader.CHARACTERS),
                 new KnownData("cora", "2,708 papers that cite each other, 7 classes", "research use", List.of("cora", "graph/cora"),
                         "put features.txt, labels.txt, edges.txt and split.txt into a folder cora", false, DataReader.GRAPH),
                 new KnownData(PLANTED, "900 made-up papers that cite each other, 5 classes", "none needed", List.of(), "it is made up where it is needed", true, DataReader.PLANTED),
@@ -94,7 +98,7 @@ public record KnownData(String name, String what, String licence, List<String> p
     public static Problem standIn(String name) {
         for (KnownData d : all()) {
             if (d.name.equals(name)) {
-                return bundled(d.bundled ? name : d.reader == DataReader.GRAPH ? PLANTED : IMAGES);
+                return d.reader == DataReader.CHARACTERS ? DataReader.plantedText(name) : bundled(d.bundled ? name : d.reader == DataReader.GRAPH ? PLANTED : IMAGES);
             }
         }
         return bundled(IMAGES);

@@ -7,12 +7,13 @@ import java.util.List;
 /** Every study, once. */
 public final class Studies {
 
+<<<<<<< HEAD
     private static final List<Study> ALL = List.of(
             new LotteryTickets(), new LotteryJackpots(), new BiLevelPruning(), new MovementPruning(), new RethinkingPruning(), new Soups(),
             new SapPqi(), new DynamicSparsity(), new GraNetStudy(), new SparseIft(), new SoftShrinkageStudy(), new RandomPruning(),
             new PruningAtBirth(), new RandomSearch(), new LargeSparse(), new NofMFromScratch(), new ProgressiveFlow(), new BothWays(), new Teddy(),
             new QuickSelection(), new Unlearning(), new ContinualDst(), new SparseContinual(), new SparseBayes(), new HiddenActivationReplay(),
-            new TenLessons());
+            new SparseFinetuning(), new SparsePretraining(), new ParameterSharing(), new LowRankAndSparse(), new TenLessons());
 
     private Studies() {
     }
