@@ -91,7 +91,7 @@ public final class Parts {
     /** How networks are trained sparse. */
     public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, GraNet.ENTRY, SoftShrinkage.ISS,
             SoftShrinkage.IHT, Tickets.ENTRY, Tickets.SAP, L0Ball.ENTRY, AtBirth.SNIP, AtBirth.GRASP, AtBirth.SYNFLOW, AtBirth.ENTRY, RandomSearch.ENTRY, StraightThrough.STE, StraightThrough.SR_STE,
-            StraightThrough.BDWP, MaskDecay.ENTRY, StageDecay.ENTRY, CutOnce.ENTRY, Learned.EDGE_POPUP, Learned.JACKPOTS,
+            StraightThrough.BDWP, StraightThrough.AST, StraightThrough.CAST, MaskDecay.ENTRY, StageDecay.ENTRY, CutOnce.ENTRY, Learned.EDGE_POPUP, Learned.JACKPOTS,
             Learned.MOVEMENT, Learned.BIP);
 
     public static final Shelf<Saliency> SALIENCIES = Catalog.shelf(Axis.SALIENCY, RandomSaliency.ENTRY, FirstMagnitude.ENTRY, Snip.ENTRY, Grasp.ENTRY, SynFlow.ENTRY);

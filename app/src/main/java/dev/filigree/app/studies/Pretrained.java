@@ -3,6 +3,7 @@ package dev.filigree.app.studies;
 import dev.filigree.app.BundledData;
 import dev.filigree.app.KnownModel;
 import dev.filigree.app.sparsify.Judge;
+import dev.filigree.app.sparsify.Quality;
 import dev.filigree.app.sparsify.Source;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Pooling;
@@ -36,13 +37,15 @@ import java.util.stream.IntStream;
  */
 record Pretrained(Compute compute, Bert model, List<int[]> sentences, Judge judge, Runnable end) implements AutoCloseable {
 
+    /** Tokens of the longest sentence to learn from. */
+    private static final int SHORT = 20;
     private static final int WORDS = 4000;
     private static final int LONGEST = 40;
     /** Of the small one: branches that hide the words would leave nothing to find. */
     private static final float BRANCH = 0.5f;
     private static final EncoderConfig SMALL = new EncoderConfig(32, 2, 2, 64, WORDS, LONGEST, 1, 1e-12f, Pooling.MEAN, true);
 
-    /** @param learned sentences to learn from */
+    /** @param learned sentences to learn from, short ones */
     static Pretrained open(Lab lab, int learned) {
         if (lab.quick()) {
             return of(lab, random(), Pretrained::words, learned, () -> { });
@@ -61,7 +64,19 @@ record Pretrained(Compute compute, Bert model, List<int[]> sentences, Judge judg
         try (Session session = new Session(model, lab.compute())) {
             judge.dense(session::encode);
         }
-        return new Pretrained(lab.compute(), model, BundledData.recovery().stream().limit(learned).map(tokenize).toList(), judge, end);
+        return new Pretrained(lab.compute(), model, BundledData.recovery().stream().map(tokenize).filter(ids -> ids.length <= SHORT).limit(learned).toList(), judge, end);
+    }
+
+    /** A model of the same weights that may be pruned and trained: a loop gives what it trains memory of its own. */
+    Bert copy() {
+        return new Bert(model.config(), (name, rows, cols) -> model.param(name).forward());
+    }
+
+    /** How close another model is to this one, and what its score is. */
+    Quality quality(Model other) {
+        try (Session session = new Session(other, compute)) {
+            return judge.score(session::encode);
+        }
     }
 
     /** The cosine that a model finds for each pair. */
