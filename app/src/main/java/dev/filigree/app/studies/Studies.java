@@ -7,7 +7,7 @@ import java.util.List;
 /** Every study, once. */
 public final class Studies {
 
-    private static final List<Study> ALL = List.of(new LotteryTickets(), new LotteryJackpots(), new BiLevelPruning(), new MovementPruning(), new RethinkingPruning(), new Soups(), new SapPqi(),
+    private static final List<Study> ALL = List.of(new LotteryTickets(), new LotteryJackpots(), new BiLevelPruning(), new MovementPruning(), new ParameterEfficientSparsity(), new RethinkingPruning(), new Soups(), new SapPqi(),
             new DynamicSparsity(), new GraNetStudy(), new SparseIft(), new SoftShrinkageStudy(), new RandomPruning(), new PruningAtBirth(), new RandomSearch(),
             new LargeSparse(), new EssentialSparsity(), new NofMFromScratch(), new ProgressiveFlow(), new BothWays(), new AdaptiveSparseTraining(), new LayerDistillation(), new Teddy(), new QuickSelection());
 

@@ -89,7 +89,7 @@ class RegimeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"edge-popup(every=50)", "jackpots(every=50)", "bip(every=30)", "movement(every=25)"})
+    @ValueSource(strings = {"edge-popup(every=50)", "jackpots(every=50)", "bip(every=30)", "movement(every=25)", "pst(every=25)"})
     void positionsThatAreChosenNowAndThenArePartOfTheState(String name) {
         Regime regime = Parts.REGIMES.make(name);
         long stop = regime.rounds(0.7) == 1 ? 67 : STEPS + 47; // between two choices
