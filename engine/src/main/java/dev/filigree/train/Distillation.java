@@ -1,5 +1,6 @@
 package dev.filigree.train;
 
+import dev.filigree.base.UserError;
 import dev.filigree.grad.Tape;
 import dev.filigree.kernel.Compute;
 import dev.filigree.model.Model;
@@ -31,6 +32,16 @@ public final class Distillation implements Step, AutoCloseable {
      */
     public record Weights(double blocks, double result) {
         public static final Weights DEFAULT = new Weights(1, 3);
+
+        /** Those of a part by name: both, blocks (SquareHead alone) or result (the cosine alone). */
+        public static Weights named(String text) {
+            return switch (text) {
+                case "both" -> DEFAULT;
+                case "blocks" -> new Weights(DEFAULT.blocks, 0);
+                case "result" -> new Weights(0, DEFAULT.result);
+                default -> throw new UserError("what is taught: found '" + text + "', expected both, blocks or result");
+            };
+        }
     }
 
     /** @param teacher is never changed */
