@@ -6,6 +6,7 @@ import dev.filigree.ops.Param;
 import dev.filigree.tensor.Slots;
 import dev.filigree.tensor.Weight;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,6 +24,7 @@ public final class Gradients {
     private final Map<Param, Floats> buffers = new LinkedHashMap<>();
     private final Set<Param> stale = new HashSet<>(); // hold what is to be forgotten
     private final Set<Param> frozen = new HashSet<>(); // have a gradient that nobody follows
+    private final Map<Param, Floats> beside = new HashMap<>(); // what joins a step
     private Compute clearing;
 
     /** @param trained parameters held as rows of entries, as blocks, or as vectors {@code [n x 1]} */
@@ -84,6 +86,24 @@ public final class Gradients {
         }
     }
 
+    /**
+     * Lets a direction join the step of a parameter that is about to be made: it is scaled as the gradient is, but the optimizer's running
+     * sum of gradients does not remember it, and clipping does not see it.
+     *
+     * @param direction in slot order, read when the step is made; forgotten after it
+     */
+    public void joinStep(Param p, Floats direction) {
+        if (direction.length() != buffer(p).length()) {
+            throw new IllegalArgumentException(p.name() + ": a direction of " + direction.length() + " for " + buffer(p).length() + " values");
+        }
+        beside.put(p, direction);
+    }
+
+    /** What joins the step of a parameter; null for nothing. */
+    public Floats joining(Param p) {
+        return beside.get(p);
+    }
+
     /** Replaces the gradient of a parameter whose weight was replaced. */
     public void replace(Param p, Floats gradient) {
         buffer(p);
@@ -91,6 +111,7 @@ public final class Gradients {
             throw new IllegalArgumentException(p.name() + ": " + gradient.length() + " gradients for " + Slots.of(p.backward()).length() + " values");
         }
         buffers.put(p, gradient);
+        beside.remove(p);
         stale.remove(p);
     }
 
@@ -101,6 +122,7 @@ public final class Gradients {
     /** Sets every gradient to zero; the zeros are written when somebody asks for them, for what is overwritten needs none. */
     public void clear(Compute compute) {
         clearing = compute;
+        beside.clear();
         stale.addAll(buffers.keySet());
     }
 

@@ -30,6 +30,9 @@ public interface Survivors {
     /** {@code out += factor w} where nothing is marked, for tiles {@code fromTile .. toTile}; out may be w. */
     void addOthers(Floats w, int cols, int fromTile, int toTile, MemorySegment live, float factor, Floats out);
 
+    /** {@code |w| = max(0, |w| - by)} where nothing is marked, for tiles {@code fromTile .. toTile}; signs stay. */
+    void shrinkOthers(Floats w, int cols, int fromTile, int toTile, MemorySegment live, float by);
+
     /**
      * The transpose of rows {@code fromRow .. toRow} of sparse rows in chunks, which is one chunk of its columns.
      *

@@ -47,6 +47,7 @@ import dev.filigree.prune.regime.GraNet;
 import dev.filigree.prune.regime.Gradual;
 import dev.filigree.prune.regime.L0Ball;
 import dev.filigree.prune.regime.Learned;
+import dev.filigree.prune.regime.LowRank;
 import dev.filigree.prune.regime.MaskDecay;
 import dev.filigree.prune.regime.RandomSearch;
 import dev.filigree.prune.regime.Regime;
@@ -91,9 +92,9 @@ public final class Parts {
 
     /** How networks are trained sparse. */
     public static final Shelf<Regime> REGIMES = Catalog.shelf(Axis.REGIME, Dense.ENTRY, Dynamic.STATIC, Dynamic.SET, Dynamic.RIGL, Gradual.ENTRY, GraNet.ENTRY, SoftShrinkage.ISS,
-            SoftShrinkage.IHT, Tickets.ENTRY, Tickets.SAP, L0Ball.ENTRY, Ssvi.ENTRY, AtBirth.SNIP, AtBirth.GRASP, AtBirth.SYNFLOW, AtBirth.ENTRY, RandomSearch.ENTRY, StraightThrough.STE, StraightThrough.SR_STE,
-            StraightThrough.BDWP, MaskDecay.ENTRY, StageDecay.ENTRY, CutOnce.ENTRY, Learned.EDGE_POPUP, Learned.JACKPOTS,
-            Learned.MOVEMENT, Learned.BIP);
+            SoftShrinkage.IHT, Tickets.ENTRY, Tickets.SAP, L0Ball.ENTRY, Ssvi.ENTRY, AtBirth.SNIP, AtBirth.GRASP, AtBirth.SYNFLOW, AtBirth.ENTRY,
+            RandomSearch.ENTRY, StraightThrough.STE, StraightThrough.SR_STE, StraightThrough.BDWP, StraightThrough.AST, StraightThrough.CAST,
+            MaskDecay.ENTRY, StageDecay.ENTRY, CutOnce.ENTRY, Learned.EDGE_POPUP, Learned.JACKPOTS, Learned.MOVEMENT, Learned.BIP, LowRank.ENTRY);
 
     public static final Shelf<Saliency> SALIENCIES = Catalog.shelf(Axis.SALIENCY, RandomSaliency.ENTRY, FirstMagnitude.ENTRY, Snip.ENTRY, Grasp.ENTRY, SynFlow.ENTRY);
 

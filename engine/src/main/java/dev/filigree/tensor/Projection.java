@@ -97,6 +97,12 @@ public final class Projection {
         inTiles(compute, (from, to) -> compute.kernels().survivors().addOthers(master.tiles(), cols, from, to, live, factor, out));
     }
 
+    /** {@code |w| = max(0, |w| - by)} for what did not survive. */
+    public void shrinkOthers(Compute compute, Tiled master, float by) {
+        check(master.rows(), master.cols());
+        inTiles(compute, (from, to) -> compute.kernels().survivors().shrinkOthers(master.tiles(), cols, from, to, live, by));
+    }
+
     /** Room for the transpose of the survivors, to be filled by {@link #turn}; it holds that of {@code survivors}. */
     public Csr turned(Compute compute, Csr survivors) {
         int count = survivors.values().length();

@@ -3,11 +3,14 @@ package dev.filigree.train;
 import dev.filigree.base.Catalog;
 import dev.filigree.base.Catalog.Entry;
 import dev.filigree.base.Catalog.Option;
+import dev.filigree.base.Floats;
 import dev.filigree.base.UserError;
 import dev.filigree.grad.Gradients;
 import dev.filigree.kernel.Compute;
+import dev.filigree.kernel.Elementwise;
 import dev.filigree.ops.Param;
 import dev.filigree.tensor.Remap;
+import java.lang.foreign.Arena;
 import java.util.List;
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2019); biases, gains and shifts do not decay. */
@@ -57,9 +60,33 @@ public final class Adam implements Optimizer {
         compute.parallel().run(ranges.size(), i -> {
             Ranges.Range r = ranges.get(i);
             float decays = r.param().backward().cols() == 1 ? 0 : (float) decay;
+            Floats joining = gradients.joining(r.param());
+            if (joining != null) {
+                step(compute, r, joining, scale, rate, c1, c2, decays);
+                return;
+            }
             compute.kernels().updates().adam(r.values(), r.gradient(), first.of(r.param()), second.of(r.param()), r.from(), r.to(), scale, rate,
                     (float) b1, (float) b2, c1, c2, (float) eps, decays);
         });
+    }
+
+    /**
+     * A step that something joins: {@code m = b1 m + (1-b1) g; u = m / c1 + d; v = b2 v + (1-b2) u^2; w -= rate (u / (sqrt(v / c2) + eps) + decay w)}.
+     * The latter two are a step without memory of the first moment.
+     */
+    private void step(Compute compute, Ranges.Range r, Floats d, float scale, float rate, float c1, float c2, float decays) {
+        int from = r.from();
+        int count = r.to() - from;
+        Floats m = first.of(r.param()).slice(from, count);
+        Elementwise k = compute.kernels().elementwise();
+        try (Arena arena = Arena.ofConfined()) {
+            Floats u = Floats.allocate(arena, count).copyFrom(d.slice(from, count));
+            k.axpy((float) b1 - 1, m, m, 0, count);
+            k.axpy((float) (1 - b1) * scale, r.gradient().slice(from, count), m, 0, count);
+            k.axpy(1 / c1, m, u, 0, count);
+            compute.kernels().updates().adam(r.values().slice(from, count), u, Floats.allocate(arena, count).fill(0f), second.of(r.param()).slice(from, count), 0, count, 1, rate,
+                    0, (float) b2, 1, c2, (float) eps, decays);
+        }
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.filigree.train;
 
+import dev.filigree.base.UserError;
 import dev.filigree.grad.Tape;
 import dev.filigree.kernel.Compute;
-import dev.filigree.kernel.Elementwise;
 import dev.filigree.model.Model;
 import dev.filigree.ops.Batch;
 import dev.filigree.ops.Eager;
@@ -13,15 +13,12 @@ import java.util.Map;
 
 /**
  * Learns to be a teacher of the same shape: for every block the squared distance to the teacher's output relative to its
- * size (SquareHead, Kurtic et al. 2023, arXiv:2310.06927), and the cosine distance of the results:
+ * size ({@link SquareHead}), and the cosine distance of the results:
  * {@code blocks * sum_l |s_l - t_l|^2 / |t_l|^2 + result * mean (1 - cos(s, t))}.
  *
  * <p>The teacher runs beside the student, block by block, so that only one of its block outputs is held at a time.
  */
 public final class Distillation implements Step, AutoCloseable {
-
-    /** Least squared size of a teacher's output, per number, that is divided by. */
-    private static final double SMALLEST = 1e-8;
 
     private final Model teacher;
     private final Weights weights;
@@ -35,6 +32,16 @@ public final class Distillation implements Step, AutoCloseable {
      */
     public record Weights(double blocks, double result) {
         public static final Weights DEFAULT = new Weights(1, 3);
+
+        /** Those of a part by name: both, blocks (SquareHead alone) or result (the cosine alone). */
+        public static Weights named(String text) {
+            return switch (text) {
+                case "both" -> DEFAULT;
+                case "blocks" -> new Weights(DEFAULT.blocks, 0);
+                case "result" -> new Weights(0, DEFAULT.result);
+                default -> throw new UserError("what is taught: found '" + text + "', expected both, blocks or result");
+            };
+        }
     }
 
     /** @param teacher is never changed */
@@ -57,7 +64,7 @@ public final class Distillation implements Step, AutoCloseable {
             Value next = teacher.block(eager, i, t, batch);
             eager.release(t);
             t = next;
-            distance += seedDistance(compute, tape, s, t);
+            distance += SquareHead.seed(compute, tape, s, t, weights.blocks);
         }
         Value result = student.leave(tape, s, batch);
         Value wanted = teacher.leave(eager, t, batch);
@@ -74,40 +81,6 @@ public final class Distillation implements Step, AutoCloseable {
     @Override
     public void close() {
         eager.close();
-    }
-
-    /** Seeds the gradient of {@code |s - t|^2 / |t|^2} and returns that ratio; sums over panels in order. */
-    private double seedDistance(Compute compute, Tape tape, Value s, Value t) {
-        Elementwise k = compute.kernels().elementwise();
-        int panel = s.features() * s.width();
-        s.clearPadding();
-        t.clearPadding();
-        double size = Math.max(sum(compute, s.panels(), p -> k.dot(t.data(), t.data(), p * panel, (p + 1) * panel)),
-                SMALLEST * s.tokens() * s.features());
-        float slope = (float) (2 * weights.blocks / size);
-        double[] squares = new double[1];
-        tape.seed(s, g -> squares[0] = sum(compute, s.panels(), p -> {
-            int from = p * panel;
-            g.data().slice(from, panel).fill(0f);
-            k.axpy(slope, s.data(), g.data(), from, from + panel);
-            k.axpy(-slope, t.data(), g.data(), from, from + panel);
-            return k.dot(g.data(), g.data(), from, from + panel);
-        }));
-        return slope == 0 ? 0 : squares[0] / ((double) slope * slope) / size;
-    }
-
-    private interface Part {
-        double of(int index);
-    }
-
-    private static double sum(Compute compute, int count, Part part) {
-        double[] parts = new double[count];
-        compute.parallel().run(count, i -> parts[i] = part.of(i));
-        double sum = 0;
-        for (double p : parts) {
-            sum += p;
-        }
-        return sum;
     }
 
     /** Seeds the gradient of the mean of {@code 1 - cos(s, t)} over sequences and returns that mean. */

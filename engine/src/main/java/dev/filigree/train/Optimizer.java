@@ -9,7 +9,8 @@ import dev.filigree.tensor.Remap;
 public interface Optimizer extends Stateful {
 
     /**
-     * Changes the values of every parameter in {@code gradients} in place.
+     * Changes the values of every parameter in {@code gradients} in place. What joins its step ({@link Gradients#joining}) is added to what is
+     * remembered of the gradients, after bias correction and before anything divides it, and is itself not remembered.
      *
      * @param scale what gradients are multiplied with first (clipping)
      * @param rate  learning rate of this step

@@ -49,6 +49,9 @@ public final class Sgd implements Optimizer {
                         (float) (decays / momentum));
                 compute.kernels().elementwise().axpy(-rate * scale, r.gradient(), r.values(), r.from(), r.to());
             }
+            if (gradients.joining(r.param()) != null) {
+                compute.kernels().elementwise().axpy(-rate, gradients.joining(r.param()), r.values(), r.from(), r.to());
+            }
         });
     }
 

@@ -2,7 +2,6 @@ package dev.filigree.train;
 
 import dev.filigree.base.UserError;
 import dev.filigree.kernel.Compute;
-import dev.filigree.kernel.Elementwise;
 import dev.filigree.model.Model;
 import dev.filigree.ops.Batch;
 import dev.filigree.ops.Eager;
@@ -56,21 +55,14 @@ public final class Taught implements Step, AutoCloseable {
         Value y = loop.model().forward(loop.tape(), batch);
         Value wanted = teacher.scores(eager, batch);
         double[] losses = new double[2];
-        loop.tape().seed(y, g -> losses[0] = weighted(compute, 1 - share, g, objective.score(compute, y, batch, g).loss()));
-        loop.tape().seed(y, g -> losses[1] = weighted(compute, share, g, divergence.score(compute, y, wanted, g)));
+        loop.tape().seed(y, g -> losses[0] = TaughtByLayers.weighted(compute, 1 - share, g, objective.score(compute, y, batch, g).loss()));
+        loop.tape().seed(y, g -> losses[1] = TaughtByLayers.weighted(compute, share, g, divergence.score(compute, y, wanted, g)));
         eager.release(wanted);
         loop.tape().backward();
         Map<String, Double> parts = new LinkedHashMap<>();
         parts.put("objective", losses[0]);
         parts.put("teacher", losses[1]);
         return new Loss(losses[0] + losses[1], parts);
-    }
-
-    private static double weighted(Compute compute, double weight, Value g, double loss) {
-        Elementwise k = compute.kernels().elementwise();
-        int panel = g.features() * g.width();
-        compute.parallel().run(g.panels(), p -> k.axpy((float) weight - 1, g.data(), g.data(), p * panel, (p + 1) * panel));
-        return weight * loss;
     }
 
     @Override

@@ -125,6 +125,9 @@ record DenseGradientLawTest(Kernels vector) {
             Floats alike = copy(w);
             vector.survivors().addOthers(w, cols, 1, 4, expected, 0.25f, alike);
             assertSame(added, alike, vector.name() + " others than " + nm[0] + ":" + nm[1]);
+            Kernels.scalar().survivors().shrinkOthers(added, cols, 1, 4, expected, 0.5f);
+            vector.survivors().shrinkOthers(alike, cols, 1, 4, expected, 0.5f);
+            assertSame(added, alike, vector.name() + " smaller others than " + nm[0] + ":" + nm[1]);
         }
     }
 

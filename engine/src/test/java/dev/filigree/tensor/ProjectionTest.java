@@ -72,6 +72,17 @@ class ProjectionTest {
     }
 
     @Test
+    void onlyWhatDidNotSurviveGetsSmallerAndNeverChangesItsSign() {
+        Tiled master = master(12);
+        float[] before = master.tiles().toArray();
+        Projection projection = new Projection(ROWS, 12, 1, 3);
+        projection.choose(compute(2), master);
+        Topology live = Topology.of(survivors(master, 1, 3, compute(1)));
+        projection.shrinkOthers(compute(2), master, 0.5f);
+        master.forEach((r, c, slot, v) -> assertEquals(live.find(r, c) >= 0 ? before[slot] : Math.signum(before[slot]) * Math.max(0, Math.abs(before[slot]) - 0.5f), v));
+    }
+
+    @Test
     void theTransposeHoldsTheSurvivorsWhateverItHeldBefore() {
         Tiled master = master(20);
         Projection projection = new Projection(ROWS, 20, 2, 5);

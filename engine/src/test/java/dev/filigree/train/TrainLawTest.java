@@ -46,6 +46,22 @@ class TrainLawTest {
     }
 
     @Test
+    void whatIsTaughtCanBeChosen() {
+        assertEquals(Distillation.Weights.DEFAULT, Distillation.Weights.named("both"));
+        Tokens batch = Tokens.of(Runs.sentences().subList(0, 5));
+        try (Runs.Run run = new Runs(Kernels.scalar(), 1).start(1, List.of())) {
+            Loss all = run.distillation().run(run.loop(), batch);
+            for (String part : List.of("blocks", "result")) {
+                run.loop().tape().reset();
+                try (Distillation one = new Distillation(run.compute(), run.teacher(), Distillation.Weights.named(part))) {
+                    assertEquals(all.parts().get(part), one.run(run.loop(), batch).total(), 1e-9, part);
+                }
+            }
+        }
+        assertTrue(assertThrows(UserError.class, () -> Distillation.Weights.named("layers")).getMessage().contains("expected both, blocks or result"));
+    }
+
+    @Test
     void theLossIsTheDefinition() {
         Compute compute = new Compute(Kernels.scalar(), Parallel.single());
         try (Runs.Run run = new Runs(Kernels.scalar(), 1).start(1, List.of()); Eager eager = new Eager(compute)) {

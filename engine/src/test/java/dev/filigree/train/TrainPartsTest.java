@@ -69,6 +69,43 @@ class TrainPartsTest {
         assertEquals(w, out[0], 1e-6);
     }
 
+    /** What joins a step is divided as the gradient is and counts among its squares, but only the gradient is remembered. */
+    @Test
+    void whatJoinsAStepIsNotRemembered() {
+        Held adams = weight(1f, 0f);
+        Held descends = weight(1f, 0f);
+        Adam adam = new Adam(0.9, 0.98, 1e-8, 0.01);
+        Sgd sgd = new Sgd(0.9, false, 0.01);
+        double[] expected = {1, 1};
+        double m = 0;
+        double v = 0;
+        double sum = 0;
+        Gradients a = new Gradients(List.of(adams));
+        Gradients s = new Gradients(List.of(descends));
+        for (int t = 1; t <= 3; t++) {
+            double g = t == 2 ? -1 : 4;
+            double d = t == 3 ? 0 : 0.25 * t;
+            for (Gradients gradients : List.of(a, s)) {
+                Held p = gradients == a ? adams : descends;
+                gradients.clear(SCALAR);
+                gradients.of(p).copyFrom(Floats.of((float) g));
+                if (d > 0) {
+                    gradients.joinStep(p, Floats.of((float) d, 0));
+                }
+                (gradients == a ? adam : sgd).update(SCALAR, gradients, 0.5f, 0.1f);
+            }
+            m = 0.9 * m + 0.1 * 0.5 * g;
+            double u = m / (1 - Math.pow(0.9, t)) + d;
+            v = 0.98 * v + 0.02 * (d > 0 ? u * u : 0.25 * g * g); // a step that nothing joins is plain Adam
+            expected[0] -= 0.1 * (u / (Math.sqrt(v / (1 - Math.pow(0.98, t))) + 1e-8) + 0.01 * expected[0]);
+            sum = 0.9 * sum + 0.5 * g;
+            expected[1] -= 0.1 * (sum + d + 0.01 * expected[1]);
+        }
+        assertEquals(expected[0], Slots.of(adams.forward()).get(0), 1e-6);
+        assertEquals(expected[1], Slots.of(descends.forward()).get(0), 1e-6);
+        assertThrows(IllegalArgumentException.class, () -> a.joinStep(adams, Floats.of(1f)));
+    }
+
     @Test
     void momentumAndNesterovAreTheirFormulas() {
         for (boolean nesterov : new boolean[] {false, true}) {

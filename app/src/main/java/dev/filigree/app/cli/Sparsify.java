@@ -45,6 +45,9 @@ final class Sparsify implements Runnable {
     @Option(names = "--schedule", paramLabel = "NAME", defaultValue = "held", description = "How sparsity grows during recovery: held, reprune, gradual (default: ${DEFAULT-VALUE}).")
     private String schedule;
 
+    @Option(names = "--teach", paramLabel = "WHAT", defaultValue = "both", description = "What recovery learns from the dense model: blocks (the output of each), result (the vector) or both (default: ${DEFAULT-VALUE}).")
+    private String teach;
+
     @Option(names = "--store", paramLabel = "TYPE", defaultValue = "fp32", description = "Type of stored values: fp32, bf16, int8 (default: ${DEFAULT-VALUE}).")
     private String store;
 
@@ -101,7 +104,7 @@ final class Sparsify implements Runnable {
         if (calibration < 1) {
             throw new UserError("--calibration: found " + calibration + ", expected at least 1 sentence");
         }
-        return new Settings(model, pooling, sparsity, pattern, allocation, method, recover, schedule, store, text, pairs, calibration, filigree.seed());
+        return new Settings(model, pooling, sparsity, pattern, allocation, method, recover, schedule, teach, store, text, pairs, calibration, filigree.seed());
     }
 
     private static String defaultName(Settings s) {

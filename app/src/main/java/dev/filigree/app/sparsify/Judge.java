@@ -3,6 +3,7 @@ package dev.filigree.app.sparsify;
 import dev.filigree.io.text.Pair;
 import dev.filigree.report.Metrics;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,16 @@ public final class Judge {
         return new Quality(1, 1, spearman(densePairs));
     }
 
+    /** The cosine of the two sentences of each pair. */
+    public double[] similarities(Function<List<int[]>, float[][]> encode) {
+        return similarities(encode.apply(pairSentences));
+    }
+
+    /** What people said of each pair. */
+    public double[] scores() {
+        return scores.clone();
+    }
+
     /** Scores {@code encode} beside the reference. */
     public Quality score(Function<List<int[]>, float[][]> encode) {
         float[][] embeddings = encode.apply(pairSentences);
@@ -68,11 +79,11 @@ public final class Judge {
     }
 
     private double spearman(float[][] embeddings) {
-        double[] cosines = new double[pairs.length];
-        for (int i = 0; i < pairs.length; i++) {
-            cosines[i] = Metrics.cosine(embeddings[pairs[i][0]], embeddings[pairs[i][1]]);
-        }
-        return Metrics.spearman(cosines, scores);
+        return Metrics.spearman(similarities(embeddings), scores);
+    }
+
+    private double[] similarities(float[][] embeddings) {
+        return Arrays.stream(pairs).mapToDouble(p -> Metrics.cosine(embeddings[p[0]], embeddings[p[1]])).toArray();
     }
 
     /** Mean cosine of row i to row i of the reference, which may have more rows. */

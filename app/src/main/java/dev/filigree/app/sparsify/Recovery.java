@@ -63,10 +63,11 @@ final class Recovery implements AutoCloseable {
      * @param teacher     the dense model, never changed
      * @param calibration text for pruning again
      * @param sentences   token ids of the text to learn from
+     * @param weights     what is learned from the teacher
      * @param storeEverySeconds how often the watcher is asked to keep the state
      */
-    Recovery(Compute compute, Bert teacher, Recipe recipe, Schedule schedule, List<Batch> calibration, List<int[]> sentences, Rng rng,
-            double storeEverySeconds) {
+    Recovery(Compute compute, Bert teacher, Recipe recipe, Schedule schedule, List<Batch> calibration, List<int[]> sentences,
+            Distillation.Weights weights, Rng rng, double storeEverySeconds) {
         this.storeEverySeconds = storeEverySeconds;
         this.compute = compute;
         // layer-wise repairs are for models that are not trained afterwards: with them distillation ends lower
@@ -75,7 +76,7 @@ final class Recovery implements AutoCloseable {
         this.calibration = calibration;
         this.sentences = sentences;
         this.rng = rng;
-        this.distillation = new Distillation(compute, teacher, Distillation.Weights.DEFAULT);
+        this.distillation = new Distillation(compute, teacher, weights);
     }
 
     /** Told as recovery goes on. */

@@ -4,6 +4,7 @@ import dev.filigree.prune.Recipe;
 import dev.filigree.prune.Sparsity;
 import dev.filigree.prune.schedule.Schedule;
 import dev.filigree.train.Budget;
+import dev.filigree.train.Distillation;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -19,18 +20,24 @@ import java.util.Map;
  * @param method      a method and layer-wise recoveries, joined by +
  * @param recover     budget of recovery: "5m", "0", "2000steps"
  * @param schedule    how sparsity grows during recovery
+ * @param teach       what recovery learns from the dense model: "both", "blocks" or "result"
  * @param store       type of stored values: "fp32", "bf16" or "int8"
  * @param text        file of sentences for calibration and recovery; empty for the bundled ones
  * @param pairs       file of scored pairs; empty for the bundled ones
  * @param calibration sentences to calibrate with
  * @param seed        of every random choice
  */
-public record Settings(String model, String pooling, String sparsity, String pattern, String allocation, String method, String recover, String schedule,
+public record Settings(String model, String pooling, String sparsity, String pattern, String allocation, String method, String recover, String schedule, String teach,
         String store, String text, String pairs, int calibration, long seed) {
 
     /** How sparsity grows during recovery. */
     public Schedule growth() {
         return dev.filigree.prune.Parts.SCHEDULES.make(schedule);
+    }
+
+    /** What recovery learns from the dense model. */
+    public Distillation.Weights taught() {
+        return Distillation.Weights.named(teach);
     }
 
     /** How long to recover. */
@@ -51,7 +58,7 @@ public record Settings(String model, String pooling, String sparsity, String pat
         m.put("pattern", pattern);
         m.put("allocation", allocation);
         m.put("method", method);
-        m.put("recovery", recover + (recover.equals("0") ? "" : ", " + schedule));
+        m.put("recovery", recover + (recover.equals("0") ? "" : ", " + schedule + ", taught " + teach));
         m.put("stored values", store);
         m.put("calibration", calibration + " sentences");
         return m;

@@ -69,6 +69,7 @@ public final class SparsifyRun {
         this.recipe = settings.recipe();
         this.store = Store.named(settings.store());
         settings.growth();
+        settings.taught();
         settings.budget();
     }
 
@@ -192,7 +193,7 @@ public final class SparsifyRun {
     }
 
     private Recovery recovery(SentenceEncoder dense, List<Batch> calibration, List<int[]> sentences) {
-        return new Recovery(dense.compute(), dense.model(), recipe, settings.growth(), calibration, sentences, rng.split("recovery"),
+        return new Recovery(dense.compute(), dense.model(), recipe, settings.growth(), calibration, sentences, settings.taught(), rng.split("recovery"),
                 storeEverySeconds);
     }
 

@@ -1,43 +1,18 @@
 package dev.filigree.app.studies;
 
-import dev.filigree.Parts;
 import dev.filigree.app.report.LinePlot;
-import dev.filigree.base.Floats;
-import dev.filigree.base.Rng;
-import dev.filigree.base.UserError;
-import dev.filigree.io.data.DataSet;
-import dev.filigree.io.data.Examples;
-import dev.filigree.model.Network;
-import dev.filigree.model.Site;
-import dev.filigree.ops.Held;
-import dev.filigree.prune.regime.Regime;
 import dev.filigree.report.Column;
 import dev.filigree.report.Table;
-import dev.filigree.tensor.Layout;
-import dev.filigree.tensor.Slots;
-import dev.filigree.train.Birth;
-import dev.filigree.train.Classification;
 import dev.filigree.train.Curve;
-import dev.filigree.train.Hook;
-import dev.filigree.train.Loop;
-import dev.filigree.train.Problem;
-import dev.filigree.train.Rates;
-import dev.filigree.train.Setup;
-import dev.filigree.train.Sgd;
-import dev.filigree.train.Supervised;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongFunction;
-import java.util.stream.IntStream;
 
 /** Sanh et al. 2020: where a network is tuned for another task, what moves away from zero matters more than what is large. */
 final class MovementPruning implements Study {
 
-    private static final int BATCH = 128;
     private static final double MANY = 0.97;
     private static final double FEW = 0.7;
 
@@ -54,17 +29,12 @@ final class MovementPruning implements Study {
 
     @Override
     public Findings run(Lab lab) {
-        if (!(lab.problem() instanceof Classification all) || all.outputs() < 2) {
-            throw new UserError("study movement: found " + lab.problem().about() + ", expected labelled examples of two classes or more; choose another --data");
-        }
-        Problem first = new Classification(half(all.data(), false, Integer.MAX_VALUE));
-        Problem second = new Classification(half(all.data(), true, (int) lab.choose(500, 2000)));
-        Map<Long, Map<String, Floats>> trained = new HashMap<>();
+        OtherClasses task = OtherClasses.of(lab, "movement");
         Map<String, LongFunction<Curve>> rivals = new LinkedHashMap<>();
-        rivals.put("dense", seed -> tune(lab, first, second, "dense", 0, seed, trained));
+        rivals.put("dense", seed -> task.tune("dense", 0, seed));
         for (double sparsity : List.of(FEW, MANY)) {
-            rivals.put("size " + percent(sparsity), seed -> tune(lab, first, second, "gmp(allocation=erk)", sparsity, seed, trained));
-            rivals.put("movement " + percent(sparsity), seed -> tune(lab, first, second, "movement", sparsity, seed, trained));
+            rivals.put("size " + percent(sparsity), seed -> task.tune("gmp(allocation=erk)", sparsity, seed));
+            rivals.put("movement " + percent(sparsity), seed -> task.tune("movement", sparsity, seed));
         }
         Map<String, List<Curve>> found = lab.each(rivals, c -> String.format(Locale.ROOT, "accuracy %.2f %%", 100 * c.points().getLast().right()));
         Table table = new Table("Accuracy on the other half of the classes", Column.text("rival"), Column.count("live"),
@@ -86,48 +56,5 @@ final class MovementPruning implements Study {
 
     private static String percent(double share) {
         return String.format(Locale.ROOT, "%.0f %%", 100 * share);
-    }
-
-    /** The data with the examples of one half of the classes, at most so many of training. */
-    private static DataSet half(DataSet all, boolean second, int most) {
-        return new DataSet(all.name(), all.origin(), half(all.train(), second, most), half(all.test(), second, Integer.MAX_VALUE));
-    }
-
-    private static Examples half(Examples all, boolean second, int most) {
-        return all.only(IntStream.range(0, all.count()).filter(i -> second == all.label(i) >= all.classes().size() / 2).limit(most).toArray());
-    }
-
-    /** Trains a dense network for the first task, once for each seed, and tunes it for the second. */
-    private static Curve tune(Lab lab, Problem first, Problem second, String method, double sparsity, long seed, Map<Long, Map<String, Floats>> trained) {
-        Network net = Parts.NETWORKS.make("lenet-300-100").build(first.input(), first.outputs());
-        Rng rng = new Rng(seed);
-        Birth birth = new Birth(lab.compute(), net, rng.split("birth"));
-        net.sites().forEach(birth::dense);
-        Map<String, Floats> values = trained.computeIfAbsent(seed, s -> {
-            train(lab, net, first, lab.choose(0.5, 3), 0.1, List.of(), rng.split("first"));
-            Map<String, Floats> all = new HashMap<>();
-            net.params().forEach(p -> all.put(p.name(), Slots.of(p.forward())));
-            return all;
-        });
-        for (Held p : net.params()) {
-            Slots.of(p.forward()).copyFrom(values.get(p.name()));
-        }
-        Regime regime = dev.filigree.prune.Parts.REGIMES.make(method);
-        List<Site> sites = net.sites();
-        regime.births(sites, sparsity);
-        Curve curve = new Curve(second.objective(0), second.testing(BATCH, net.form()), p -> { });
-        List<Hook> hooks = new ArrayList<>(regime.hooks(sites, sparsity));
-        hooks.add(curve);
-        train(lab, net, second, lab.choose(6, 30), 0.02, hooks, rng.split("second"));
-        return curve;
-    }
-
-    private static void train(Lab lab, Network net, Problem problem, double epochs, double rate, List<Hook> hooks, Rng rng) {
-        var batches = problem.training(BATCH, net.form(), rng.split("order"));
-        long steps = Math.max(1, Math.round(epochs * Math.ceilDiv(batches.count(), batches.size())));
-        try (Loop loop = new Loop(lab.compute(), net, new Setup(new Supervised(problem.objective(0)), batches, new Sgd(0.9, false, 2e-4), rate,
-                new Rates.Cosine(0, 0), 10, steps, Layout.CSR, hooks, rng.split("training")))) {
-            loop.run((step, all, loss, batch, seconds) -> { });
-        }
     }
 }

@@ -31,7 +31,7 @@ class SparsifyRunTest {
     Path folder;
 
     private Settings settings(String pattern, String sparsity, String method, String recover, String store) throws IOException {
-        return new Settings(TinyModel.write(folder.resolve("model")).toString(), "", sparsity, pattern, "uniform", method, recover, "held", store,
+        return new Settings(TinyModel.write(folder.resolve("model")).toString(), "", sparsity, pattern, "uniform", method, recover, "held", "both", store,
                 TinyModel.sentences(folder.resolve("text.txt")).toString(), TinyModel.pairs(folder.resolve("pairs.tsv")).toString(), 64, 1);
     }
 

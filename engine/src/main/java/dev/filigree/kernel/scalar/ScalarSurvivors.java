@@ -47,6 +47,15 @@ final class ScalarSurvivors implements Survivors {
     }
 
     @Override
+    public void shrinkOthers(Floats w, int cols, int fromTile, int toTile, MemorySegment live, float by) {
+        for (int i = fromTile * cols * TILE_ROWS; i < toTile * cols * TILE_ROWS; i++) {
+            if (!marked(live, i / TILE_ROWS, i % TILE_ROWS)) {
+                w.set(i, Math.copySign(Math.max(0f, Math.abs(w.get(i)) - by), w.get(i)));
+            }
+        }
+    }
+
+    @Override
     public void turn(int rows, int cols, int chunk, Ints start, Shorts column, Floats values, int fromRow, int toRow, Ints turned, int list, int first, Shorts row, Floats valueOf) {
         for (int c = 0, at = first; c < cols; c++) {
             turned.set(list + c, at);

@@ -18,6 +18,7 @@ import static java.lang.ref.Reference.reachabilityFence;
 import static jdk.incubator.vector.IntVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
@@ -194,6 +195,24 @@ final class VectorSurvivors implements Survivors {
         reachabilityFence(w);
         reachabilityFence(live);
         reachabilityFence(out);
+    }
+
+    @Override
+    public void shrinkOthers(Floats w, int cols, int fromTile, int toTile, MemorySegment live, float by) {
+        int column = fromTile * cols;
+        long p = address(w) + 4L * TILE_ROWS * column;
+        long marks = live.address();
+        for (; column + COLUMNS <= toTile * cols; column += COLUMNS, p += STEP) {
+            FloatVector before = FloatVector.fromMemorySegment(F, ALL, p & MASK, ORDER);
+            FloatVector left = before.abs().sub(by);
+            IntVector size = left.blend(0f, left.compare(LT, 0f)).reinterpretAsInts();
+            FloatVector shrunk = size.or(before.reinterpretAsInts().and(Integer.MIN_VALUE)).reinterpretAsFloats();
+            shrunk.blend(before, VectorMask.fromLong(F, marks((marks + column) & MASK))).intoMemorySegment(ALL, p & MASK, ORDER);
+        }
+        int left = toTile * cols - column;
+        plain.shrinkOthers(w.slice(column * TILE_ROWS, left * TILE_ROWS), 1, 0, left, live.asSlice(column), by);
+        reachabilityFence(w);
+        reachabilityFence(live);
     }
 
     @Override

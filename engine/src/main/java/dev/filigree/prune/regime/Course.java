@@ -48,6 +48,19 @@ interface Course {
         }
     }
 
+    /** Everything to the last step, then the survivors: what does not survive has to be gone by then. */
+    record Whole(NofM pattern) implements Course {
+        @Override
+        public View at(Site site, long step, long steps) {
+            return step >= steps - 1 ? View.survivors(pattern) : View.everything(pattern);
+        }
+
+        @Override
+        public Footprint footprint() {
+            return Footprint.DENSE_PRODUCTS;
+        }
+    }
+
     /** How far a step is between two shares of a run: 0 before the first, 1 from the second on and in the last step. */
     static double between(double first, double second, long step, long steps) {
         if (step >= steps - 1) {

@@ -112,12 +112,7 @@ public record Learned(Allocation allocation, Schedule density, int dense, Start 
 
     @Override
     public Map<Site, Long> births(List<Site> sites, double sparsity) {
-        for (Site s : sites) {
-            if (s.groups() > 1) {
-                throw new UserError("--method with learned positions: " + s.name() + " is a convolution in groups, which has no dense master; keep it dense with --keep-dense "
-                        + s.name() + ", or choose another method");
-            }
-        }
+        Regimes.refuseGroups(sites);
         Regimes.keep(allocation, sites, sparsity);
         return Map.of();
     }

@@ -22,13 +22,18 @@ import java.util.OptionalDouble;
  * @param every  steps from one choice of survivors to the next; their values follow the master in every step
  * @param decay  of what did not survive
  * @param back   what products see on the way back
+ * @param rows   whether every row of the master keeps the length that it began with, see {@link KeptRows}
  */
-record Projected(String name, Course course, int every, Decay decay, Back back) implements Regime {
+record Projected(String name, Course course, int every, Decay decay, Back back, boolean rows) implements Regime {
 
     Projected {
         if (every < 1) {
             throw new UserError("method " + name + ": found every=" + every + ", expected at least 1");
         }
+    }
+
+    Projected(String name, Course course, int every, Decay decay, Back back) {
+        this(name, course, every, decay, back, false);
     }
 
     /** Survivors of one pattern, chosen in every step. */
@@ -92,7 +97,7 @@ record Projected(String name, Course course, int every, Decay decay, Back back) 
 
     @Override
     public List<Hook> hooks(List<Site> sites, double sparsity) {
-        return List.of(new Project(sites, this));
+        return rows ? List.of(new KeptRows(List.copyOf(sites), every), new Project(sites, this)) : List.of(new Project(sites, this));
     }
 
     @Override

@@ -29,6 +29,16 @@ final class Regimes {
         return allocation;
     }
 
+    /** Refuses weights that have no dense master. */
+    static void refuseGroups(List<Site> sites) {
+        for (Site s : sites) {
+            if (s.groups() > 1) {
+                throw new UserError("--method with learned positions: " + s.name() + " is a convolution in groups, which has no dense master; keep it dense with --keep-dense "
+                        + s.name() + ", or choose another method");
+            }
+        }
+    }
+
     /** All values of a weight that has every position, {@code [rows] [cols]}. */
     static Floats all(Weight w) {
         Floats out = Floats.allocate(Math.multiplyExact(w.rows(), w.cols()));

@@ -22,6 +22,29 @@ public final class StraightThrough {
                     Decay.of(s.number("decay"), s.text("into")), Back.SURVIVORS));
 
     /**
+     * The estimator of adaptive sparse training, for networks that were trained before: the pull {@code d = decay (1 - s) w} joins the
+     * step of the optimizer, {@code u = m + d, v = b2 v + (1 - b2) u^2, w -= rate u / sqrt(v)}, but not its running mean m of gradients, and
+     * grows evenly to its strength. With a teacher, that is a regime's business no more than any other loss.
+     */
+    public static final Catalog.Entry<Regime> AST = Catalog.entry("ast", "Huang et al. 2024, arXiv:2407.20584", "like sr-ste, and the decay grows and stays out of the optimizer's memory",
+            List.of(Projected.pattern("2:4"), Option.of("every", 10, "steps from one choice of survivors to the next"), Decay.factor(1e-4), Decay.ramp(0.25)),
+            s -> new Projected("ast", new Course.Constant(Projected.nOfM("ast", s.text("pattern"))), s.integer("every"),
+                    new Decay(s.number("decay"), Decay.Way.STEP, s.number("ramp")), Back.SURVIVORS));
+
+    /**
+     * Continuous: products see everything to the end, and what is not among the largest of its group loses the same length in every
+     * step, {@code |w| -= decay r / steps}, until it is gone; r is the root mean square of its matrix, so that layers of small and of
+     * large weights get sparse alike. The paper's decay is relative to the learning rate; here the whole run takes {@code decay r},
+     * so that one setting serves every optimizer and length.
+     */
+    public static final Catalog.Entry<Regime> CAST = Catalog.entry("cast", "Huang et al. 2025, arXiv:2509.25996", "dense to the end, and what is not among N:M loses the same length in every step",
+            List.of(Projected.pattern("2:4"), Option.of("every", 10, "steps from one choice of survivors to the next"), Decay.factor(3), Decay.ramp(0.25),
+                    Option.of("adaptive", true, "whether the decay is relative to the weights of a matrix or to those of all"),
+                    Option.of("scale", true, "whether rows keep their length")),
+            s -> new Projected("cast", new Course.Whole(Projected.nOfM("cast", s.text("pattern"))), s.integer("every"),
+                    new Decay(s.number("decay"), s.flag("adaptive") ? Decay.Way.LENGTH : Decay.Way.LENGTH_ALIKE, s.number("ramp")), Back.SURVIVORS, s.flag("scale")));
+
+    /**
      * Bidirectional: the survivors of the way back are the largest N of every M outputs, {@code dx = (W s_back)^T dy}, so both
      * products are packed; the gradient {@code dW = dy x^T} stays dense. Of three products that are equally long it leaves
      * {@code (2 N/M + 1) / 3}. Here {@code sr-ste} takes as few, since sparse rows need no groups; and gradients that fit another

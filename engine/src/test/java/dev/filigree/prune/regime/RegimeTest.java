@@ -82,14 +82,14 @@ class RegimeTest {
     /** Stopped after 67 of 120 steps: between two choices of survivors, while weights fade, between two stages. */
     @ParameterizedTest
     @ValueSource(strings = {"sr-ste(every=50,decay=5)", "sr-ste(every=50,decay=5,into=weights)", "bdwp(pattern=2:4,back=master)", "bdwp(pattern=2:4,back=survivors)",
-            "pgf(pattern=2:4,decay=linear)", "pgf-stages(pattern=2:4,stages=geometric,dense=0)", "asp(at=0.6)"})
+            "pgf(pattern=2:4,decay=linear)", "pgf-stages(pattern=2:4,stages=geometric,dense=0)", "asp(at=0.6)", "sr-ste(every=50,decay=5,into=step)", "ast(every=50,decay=5,ramp=1)", "cast(every=50,ramp=1)"})
     void whatIsKnownOfSurvivorsIsPartOfTheState(String method) {
         Regime regime = Parts.REGIMES.make(method);
         assertArrayEquals(train(regime, 0.5, 1, 0).values(), train(regime, 0.5, 1, 67).values(), 0f);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"edge-popup(every=50)", "jackpots(every=50)", "bip(every=30)", "movement(every=25)"})
+    @ValueSource(strings = {"edge-popup(every=50)", "jackpots(every=50)", "bip(every=30)", "movement(every=25)", "pst(every=25)"})
     void positionsThatAreChosenNowAndThenArePartOfTheState(String name) {
         Regime regime = Parts.REGIMES.make(name);
         long stop = regime.rounds(0.7) == 1 ? 67 : STEPS + 47; // between two choices
@@ -119,7 +119,7 @@ class RegimeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ste(pattern=1:4)", "sr-ste(pattern=1:4)", "bdwp(pattern=1:4)", "pgf(pattern=1:4)", "pgf-stages(pattern=1:4)", "asp(pattern=1:4)"})
+    @ValueSource(strings = {"ste(pattern=1:4)", "sr-ste(pattern=1:4)", "bdwp(pattern=1:4)", "pgf(pattern=1:4)", "pgf-stages(pattern=1:4)", "asp(pattern=1:4)", "ast(pattern=1:4)", "cast(pattern=1:4)"})
     void theRunEndsInItsPattern(String method) {
         Run run = train(Parts.REGIMES.make(method), 0.75, 1, 0);
         for (Site s : run.net.sites()) {
