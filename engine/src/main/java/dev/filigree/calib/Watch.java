@@ -29,6 +29,10 @@ public final class Watch implements Ops {
         default void output(Param weight, Value y) {
         }
 
+        /** {@code y} is what came out of a convolution with {@code weight}, of single channels or of all. */
+        default void convolved(Param weight, Value y) {
+        }
+
         /** {@code a} and {@code b} are about to be added. */
         default void added(Value a, Value b) {
         }
@@ -76,12 +80,16 @@ public final class Watch implements Ops {
 
     @Override
     public Value conv(Param weight, Param bias, Activation f, Window window, Value x) {
-        return inner.conv(own(weight), bias == null ? null : own(bias), f, window, x);
+        Value y = inner.conv(own(weight), bias == null ? null : own(bias), f, window, x);
+        listener.convolved(weight, y);
+        return y;
     }
 
     @Override
     public Value depthwise(Param weight, Param bias, Activation f, Window window, Value x) {
-        return inner.depthwise(own(weight), bias == null ? null : own(bias), f, window, x);
+        Value y = inner.depthwise(own(weight), bias == null ? null : own(bias), f, window, x);
+        listener.convolved(weight, y);
+        return y;
     }
 
     @Override
