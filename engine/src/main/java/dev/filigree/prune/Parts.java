@@ -12,6 +12,8 @@ import dev.filigree.prune.allocation.RelativeError;
 import dev.filigree.prune.allocation.Uniform;
 import dev.filigree.prune.channels.Channels;
 import dev.filigree.prune.channels.FilterNorm;
+import dev.filigree.prune.channels.GroupEnvelope;
+import dev.filigree.prune.channels.GroupLasso;
 import dev.filigree.prune.channels.MaskSparsity;
 import dev.filigree.prune.channels.RandomChannels;
 import dev.filigree.prune.channels.Slimming;
@@ -114,7 +116,7 @@ public final class Parts {
     public static final Shelf<Features> FEATURES = Catalog.shelf(Axis.FEATURES, RandomFeatures.ENTRY, Variance.ENTRY, Laplacian.ENTRY, Strength.DENSE, Strength.QUICK_SELECTION);
 
     /** Which channels of a network are removed, and how it is trained before. */
-    public static final Shelf<Channels> CHANNELS = Catalog.shelf(Axis.CHANNELS, RandomChannels.ENTRY, FilterNorm.ENTRY, Slimming.ENTRY, MaskSparsity.ENTRY);
+    public static final Shelf<Channels> CHANNELS = Catalog.shelf(Axis.CHANNELS, RandomChannels.ENTRY, FilterNorm.ENTRY, Slimming.ENTRY, MaskSparsity.ENTRY, GroupLasso.ENTRY, GroupEnvelope.ENTRY);
 
     private Parts() {
     }

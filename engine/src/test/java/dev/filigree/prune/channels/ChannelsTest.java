@@ -208,6 +208,29 @@ class ChannelsTest {
     }
 
     @Test
+    void underTheEnvelopeExactlySoManyChannelsAreLeftAndTheOthersAreZero() {
+        for (Nets nets : Nets.all()) {
+            try (Run run = Run.of(nets, new GroupEnvelope(1000, 0, false).prepare(0.4), 1)) {
+                run.loop.run((step, steps, loss, batch, seconds) -> { });
+                List<int[]> keep = run.keep();
+                List<Coupling> couplings = run.network.couplings();
+                for (int i = 0; i < keep.size(); i++) {
+                    double[] lengths = Groups.lengths(couplings.get(i));
+                    int[] stay = keep.get(i);
+                    assertArrayEquals(stay, IntStream.range(0, lengths.length).filter(c -> lengths[c] > 0).toArray(), nets + " " + couplings.get(i).name());
+                    assertEquals(Math.max(1, Math.round(0.4 * lengths.length)), stay.length);
+                }
+                Batch batch = Nets.batch(run.network, 3);
+                float[][] whole = Nets.logits(run.loop.compute(), run.network, batch);
+                float[][] narrow = Nets.logits(run.loop.compute(), Narrowing.of(run.network, keep), batch);
+                for (int i = 0; i < whole.length; i++) {
+                    assertArrayEquals(whole[i], narrow[i], 1e-5f, nets + ": what went was zero");
+                }
+            }
+        }
+    }
+
+    @Test
     void impossibleSettingsAndNetworksAreRefused() {
         for (double keep : new double[] {0, 1, -1, Double.NaN}) {
             Parts.CHANNELS.entries().forEach(e -> assertThrows(UserError.class, () -> e.make().prepare(keep), e.name()));
