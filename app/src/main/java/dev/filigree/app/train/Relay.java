@@ -29,6 +29,13 @@ public final class Relay {
         this.compute = compute;
     }
 
+    /** A network before its first step. */
+    public Network born(TrainSettings settings) {
+        try (Loop loop = new Assembly(settings, problem, compute).loop(List.of())) {
+            return (Network) loop.model();
+        }
+    }
+
     /** Trains from birth to the end. */
     public Network first(TrainSettings settings) {
         return first(settings, List.of());
@@ -89,12 +96,36 @@ public final class Relay {
                 }
             }
         }
-        return seconds.stream().map(all -> Metrics.median(all.stream().mapToDouble(s -> s).toArray())).toList();
+        return seconds.stream().map(Relay::median).toList();
+    }
+
+    /**
+     * Seconds that a step of training takes with each network: medians of rounds in which all take turns; they stay as they are.
+     *
+     * @param each seconds of a turn
+     */
+    public List<Double> steps(List<Network> networks, TrainSettings settings, int rounds, double each) {
+        List<List<Double>> seconds = networks.stream().<List<Double>>map(n -> new ArrayList<>()).toList();
+        List<Loop> loops = networks.stream().map(n -> new Assembly(settings, problem, compute, n).going()).toList();
+        try {
+            for (int round = 0; round < rounds; round++) {
+                for (int i = 0; i < loops.size(); i++) {
+                    seconds.get(i).add(loops.get(i).rehearse(each).seconds());
+                }
+            }
+        } finally {
+            loops.forEach(Loop::close);
+        }
+        return seconds.stream().map(Relay::median).toList();
     }
 
     /** Multiply-adds of a network for an example. */
     public double multiplyAdds(Network network) {
         return Operations.multiplyAdds(compute, network, problem.testing(1, network.form()).getFirst());
+    }
+
+    private static double median(List<Double> all) {
+        return Metrics.median(all.stream().mapToDouble(s -> s).toArray());
     }
 
     private static Network run(Loop loop) {
