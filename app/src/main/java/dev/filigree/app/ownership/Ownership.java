@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * Puts a {@link Mark} into which weights of a sparse network live, and reads it back (Chen et al. 2021, arXiv:2111.00162). It goes where the
- * {@link CellView} agrees with it most. A white module's cell is emptied; in a black one that was empty a random position comes to life, with the value 0;
+ * {@link CellView} agrees with it most. A white module's cell is emptied; in a black one that was empty a random position comes to life;
  * what every code has is left as it was. Then as many positions come to life in black cells, or the smallest of cells with
  * several die, that the number of live ones is what it was, as far as that is possible.
  */
@@ -25,8 +25,13 @@ public final class Ownership {
     public record Place(String site, int row, int col) {
     }
 
-    /** Puts the mark into a network, whose weights are to be tuned afterwards. */
-    public static Place put(Network network, Mark mark, Rng rng) {
+    /**
+     * Puts the mark into a network, whose weights are to be tuned afterwards.
+     *
+     * @param size of the values that come to life, of random sign, in medians of the sizes of their weight's values: those that begin at 0
+     *             disturb least, and are the first to go when somebody prunes by size
+     */
+    public static Place put(Network network, Mark mark, double size, Rng rng) {
         Place best = null;
         double most = -1;
         for (Site s : network.sites()) {
@@ -45,7 +50,7 @@ public final class Ownership {
         if (best == null) {
             throw new UserError("mark: no weight of this network has " + Mark.SIZE + " x " + Mark.SIZE + " cells (inputs by outputs of a convolution, squares of 3 x 3 of a matrix); use a wider network");
         }
-        put(network, site(network, best), best, mark, rng);
+        put(network, site(network, best), best, mark, size, rng);
         return best;
     }
 
@@ -70,11 +75,12 @@ public final class Ownership {
         return new Mark(modules);
     }
 
-    private static void put(Network network, Site s, Place place, Mark mark, Rng rng) {
+    private static void put(Network network, Site s, Place place, Mark mark, double size, Rng rng) {
         CellView view = CellView.of(s);
         Positions positions = new Positions(network, s);
         Map<Long, Float> live = positions.live();
         int count = positions.count();
+        float first = (float) (size * live.values().stream().mapToDouble(Math::abs).sorted().skip(count / 2).findFirst().orElse(0));
         List<List<Long>> black = new ArrayList<>();
         for (int r = 0; r < Mark.SIZE; r++) {
             for (int c = 0; c < Mark.SIZE; c++) {
@@ -83,7 +89,7 @@ public final class Ownership {
                     if (!mark.modules()[r][c]) {
                         cell.forEach(live::remove);
                     } else if (cell.stream().noneMatch(live::containsKey)) {
-                        live.put(cell.get(rng.nextInt(cell.size())), 0f);
+                        live.put(cell.get(rng.nextInt(cell.size())), rng.nextInt(2) == 0 ? first : -first);
                     }
                     if (mark.modules()[r][c]) {
                         black.add(cell);
@@ -99,7 +105,7 @@ public final class Ownership {
     private static void even(Map<Long, Float> live, List<List<Long>> black, int count, Rng rng) {
         List<Long> dead = new ArrayList<>(black.stream().flatMap(List::stream).filter(p -> !live.containsKey(p)).toList());
         while (live.size() < count && !dead.isEmpty()) {
-            live.put(dead.remove(rng.nextInt(dead.size())), 0f);
+            live.put(dead.remove(rng.nextInt(dead.size())), 0f); // these say nothing, so they need not last
         }
         List<Long> spare = new ArrayList<>();
         for (List<Long> cell : black) { // the largest of each cell stays

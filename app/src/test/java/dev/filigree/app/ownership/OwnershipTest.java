@@ -46,7 +46,7 @@ class OwnershipTest {
         for (Network net : networks) {
             Mark mark = Mark.of(SIGNATURE);
             List<Long> before = net.sites().stream().map(s -> net.param(s).forward().nonZeros()).toList();
-            Ownership.Place place = Ownership.put(net, mark, new Rng(1));
+            Ownership.Place place = Ownership.put(net, mark, 1, new Rng(1));
             Mark read = Ownership.read(net, place);
             assertEquals(1, mark.agreement(read), place.toString());
             assertEquals(Optional.of(SIGNATURE), read.text());
@@ -58,8 +58,8 @@ class OwnershipTest {
     @Test
     void itGoesWhereItAgreesMost() {
         Network net = sparse(new Mlp(List.of(120, 100, 90, 5), Activation.RELU), 0.08);
-        Ownership.Place place = Ownership.put(net, Mark.of(SIGNATURE), new Rng(1));
-        assertEquals(place, Ownership.put(net, Mark.of(SIGNATURE), new Rng(2)), "where it already is");
+        Ownership.Place place = Ownership.put(net, Mark.of(SIGNATURE), 0, new Rng(1));
+        assertEquals(place, Ownership.put(net, Mark.of(SIGNATURE), 0, new Rng(2)), "where it already is");
     }
 
     @Test
@@ -81,6 +81,6 @@ class OwnershipTest {
     @Test
     void whatDoesNotFitIsRefused() {
         assertTrue(assertThrows(UserError.class, () -> Mark.of("a signature of far too many bytes")).getMessage().contains("24"));
-        assertThrows(UserError.class, () -> Ownership.put(sparse(new Mlp(List.of(60, 60, 5), Activation.RELU), 0.1), Mark.of(SIGNATURE), new Rng(1)));
+        assertThrows(UserError.class, () -> Ownership.put(sparse(new Mlp(List.of(60, 60, 5), Activation.RELU), 0.1), Mark.of(SIGNATURE), 0, new Rng(1)));
     }
 }
