@@ -32,7 +32,7 @@ public record Catalog(List<Shelf<?>> shelves) {
 
     /** What a part decides; see HOUSE.md. */
     public enum Axis {
-        PATTERN, ALLOCATION, CRITERION, SCHEDULE, RECOVERY, METHOD, REGIME, SALIENCY, DROP, GROWTH, CHURN, EDGES, FEATURES, NETWORK, OPTIMIZER, RATE, TUNING, PARAMETERIZATION, FORMAT, MODEL;
+        PATTERN, ALLOCATION, CRITERION, SCHEDULE, RECOVERY, METHOD, REGIME, SALIENCY, DROP, GROWTH, CHURN, EDGES, FEATURES, CHANNELS, NETWORK, OPTIMIZER, RATE, TUNING, PARAMETERIZATION, FORMAT, MODEL;
 
         /** The axis as a person reads and types it. */
         public String label() {

@@ -25,6 +25,10 @@ public final class Watch extends Passing {
         default void output(Param weight, Value y) {
         }
 
+        /** {@code y} is what came out of a convolution with {@code weight}, of single channels or of all. */
+        default void convolved(Param weight, Value y) {
+        }
+
         /** {@code a} and {@code b} are about to be added. */
         default void added(Value a, Value b) {
         }
@@ -56,12 +60,16 @@ public final class Watch extends Passing {
 
     @Override
     public Value conv(Param weight, Param bias, Activation f, Window window, Value x) {
-        return super.conv(own(weight), bias == null ? null : own(bias), f, window, x);
+        Value y = super.conv(own(weight), bias == null ? null : own(bias), f, window, x);
+        listener.convolved(weight, y);
+        return y;
     }
 
     @Override
     public Value depthwise(Param weight, Param bias, Activation f, Window window, Value x) {
-        return super.depthwise(own(weight), bias == null ? null : own(bias), f, window, x);
+        Value y = super.depthwise(own(weight), bias == null ? null : own(bias), f, window, x);
+        listener.convolved(weight, y);
+        return y;
     }
 
     @Override

@@ -20,6 +20,7 @@ public abstract class ImageNetwork extends Network {
     private static final float EPS = 1e-5f;
 
     private final Shape input;
+    private final int classes;
 
     /** A convolution and the batch normalisation of its result. */
     public record Normed(Held weight, boolean depthwise, Window window, BatchNorm norm) {
@@ -30,6 +31,7 @@ public abstract class ImageNetwork extends Network {
             throw new UserError("model: found " + classes + " classes, expected at least 2");
         }
         this.input = input;
+        this.classes = classes;
     }
 
     @Override
@@ -40,6 +42,11 @@ public abstract class ImageNetwork extends Network {
     /** What it takes. */
     public Shape input() {
         return input;
+    }
+
+    /** Numbers it gives for an image. */
+    public int classes() {
+        return classes;
     }
 
     /** Declares a prunable convolution without a bias and its batch normalisation. */

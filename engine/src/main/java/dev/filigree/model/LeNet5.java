@@ -19,23 +19,44 @@ public final class LeNet5 extends ImageNetwork {
     private static final Window HALVED = new Window(2, 2, 2, 1, 0, 0);
     private static final Window FIRST = Window.square(5, 1);
     private static final Window SECOND = new Window(5, 5, 1, 1, 0, 0);
-    private static final int[] MAPS = {6, 16};
-    private static final int[] UNITS = {120, 84};
+    private static final List<Integer> WIDTHS = List.of(6, 16, 120, 84); // maps of the convolutions, units of the linear layers
 
+    private final List<Integer> widths;
+    private final int pixels; // of a map as the first linear layer sees it
     private final List<Linear> convs;
     private final List<Linear> hidden;
     private final Linear output;
 
     public LeNet5(Shape input, int classes) {
+        this(input, classes, WIDTHS);
+    }
+
+    private LeNet5(Shape input, int classes, List<Integer> widths) {
         super(input, classes);
+        this.widths = List.copyOf(widths);
+        int first = widths.get(0);
+        int second = widths.get(1);
         Planes p = Planes.of(1, input.channels(), input.height(), input.width());
-        p = HALVED.forward(FIRST.forward(p, MAPS[0]), MAPS[0]);
-        p = HALVED.forward(SECOND.forward(p, MAPS[1]), MAPS[1]);
-        int features = p.channels() * p.height() * p.width();
-        this.convs = List.of(conv(0, MAPS[0], input.channels()), conv(1, MAPS[1], MAPS[0]));
-        this.hidden = List.of(linear(new Site("linear.2.weight", 2, Role.HIDDEN, UNITS[0], features), Init.Kaiming.RELU),
-                linear(new Site("linear.3.weight", 3, Role.HIDDEN, UNITS[1], UNITS[0]), Init.Kaiming.RELU));
-        this.output = linear(new Site("output.weight", 4, Role.OUTPUT, classes, UNITS[1]), new Init.Kaiming(1));
+        p = HALVED.forward(FIRST.forward(p, first), first);
+        p = HALVED.forward(SECOND.forward(p, second), second);
+        this.pixels = p.height() * p.width();
+        this.convs = List.of(conv(0, first, input.channels()), conv(1, second, first));
+        this.hidden = List.of(linear(new Site("linear.2.weight", 2, Role.HIDDEN, widths.get(2), second * pixels), Init.Kaiming.RELU),
+                linear(new Site("linear.3.weight", 3, Role.HIDDEN, widths.get(3), widths.get(2)), Init.Kaiming.RELU));
+        this.output = linear(new Site("output.weight", 4, Role.OUTPUT, classes, widths.get(3)), new Init.Kaiming(1));
+    }
+
+    @Override
+    public List<Coupling> couplings() {
+        return List.of(new Coupling.Builder("conv.0", widths.get(0), 1).madeBy(convs.get(0)).readBy(convs.get(1).weight(), SECOND.taps()).build(),
+                new Coupling.Builder("conv.1", widths.get(1), 1).madeBy(convs.get(1)).readBy(hidden.get(0).weight(), pixels).build(),
+                new Coupling.Builder("linear.2", widths.get(2), 1).madeBy(hidden.get(0)).readBy(hidden.get(1).weight(), 1).build(),
+                new Coupling.Builder("linear.3", widths.get(3), 1).madeBy(hidden.get(1)).readBy(output.weight(), 1).build());
+    }
+
+    @Override
+    public LeNet5 narrowed(List<Integer> channels) {
+        return new LeNet5(input(), classes(), channels);
     }
 
     private Linear conv(int block, int outputs, int inputs) {

@@ -14,6 +14,7 @@ public final class Mlp extends Network {
 
     private final List<Linear> hidden = new ArrayList<>();
     private final Linear output;
+    private final List<Integer> widths;
     private final Activation activation;
 
     /**
@@ -23,12 +24,31 @@ public final class Mlp extends Network {
         if (widths.size() < 2 || widths.stream().anyMatch(w -> w < 1)) {
             throw new UserError("mlp: found widths " + widths + ", expected inputs, hidden units and outputs, each at least 1");
         }
+        this.widths = List.copyOf(widths);
         this.activation = activation;
         int last = widths.size() - 2;
         for (int i = 0; i < last; i++) {
             hidden.add(linear(new Site("layer." + i + ".weight", i, Role.HIDDEN, widths.get(i + 1), widths.get(i)), Init.Kaiming.RELU));
         }
         this.output = linear(new Site("layer." + last + ".weight", last, Role.OUTPUT, widths.get(last + 1), widths.get(last)), new Init.Kaiming(1));
+    }
+
+    @Override
+    public List<Coupling> couplings() {
+        List<Coupling> all = new ArrayList<>();
+        for (int i = 0; i < hidden.size(); i++) {
+            Linear reader = i + 1 < hidden.size() ? hidden.get(i + 1) : output;
+            all.add(new Coupling.Builder("layer." + i, widths.get(i + 1), 1).madeBy(hidden.get(i)).readBy(reader.weight(), 1).build());
+        }
+        return all;
+    }
+
+    @Override
+    public Mlp narrowed(List<Integer> channels) {
+        List<Integer> narrow = new ArrayList<>(channels);
+        narrow.addFirst(widths.getFirst());
+        narrow.addLast(widths.getLast());
+        return new Mlp(narrow, activation);
     }
 
     @Override

@@ -7,7 +7,9 @@ import dev.filigree.ops.Batch;
 import dev.filigree.ops.Ops;
 import dev.filigree.ops.Value;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Depthwise separable convolutions (Howard et al. 2017, arXiv:1704.04861): a 3x3 convolution, blocks of a 3x3 convolution
@@ -23,19 +25,23 @@ public final class MobileNet extends ImageNetwork {
     private final Normed stem;
     private final List<Normed> depthwise = new ArrayList<>();
     private final List<Normed> pointwise = new ArrayList<>();
+    private final List<Integer> widths;
     private final Linear output;
 
     /** @param width what all numbers of channels are multiplied with */
     public MobileNet(Shape input, int classes, double width) {
+        this(input, classes, widths(width));
+    }
+
+    /** @param widths channels of the first convolution and of each block */
+    private MobileNet(Shape input, int classes, List<Integer> widths) {
         super(input, classes);
-        if (!(width > 0 && width <= 8)) {
-            throw new UserError("mobilenet: found width " + width + ", expected one above 0 and at most 8");
-        }
-        int inputs = channels(STEM, width);
+        this.widths = List.copyOf(widths);
+        int inputs = widths.getFirst();
         this.stem = conv("stem", 0, Role.CONVOLUTION, inputs, input.channels(), Window.square(3, 1));
         for (int[] block : SMALL) {
             int at = depthwise.size() + 1;
-            int outputs = channels(block[0], width);
+            int outputs = widths.get(at);
             depthwise.add(depthwise("block." + at + ".depthwise", inputs, Window.square(3, block[1])));
             pointwise.add(conv("block." + at + ".pointwise", at, Role.CONVOLUTION, outputs, inputs, Window.PIXEL));
             inputs = outputs;
@@ -43,8 +49,26 @@ public final class MobileNet extends ImageNetwork {
         this.output = linear(new Site("output.weight", SMALL.length + 1, Role.OUTPUT, classes, inputs), new Init.Kaiming(1));
     }
 
-    private static int channels(int n, double width) {
-        return Math.max(1, (int) Math.round(n * width));
+    private static List<Integer> widths(double width) {
+        if (!(width > 0 && width <= 8)) {
+            throw new UserError("mobilenet: found width " + width + ", expected one above 0 and at most 8");
+        }
+        return IntStream.concat(IntStream.of(STEM), Arrays.stream(SMALL).mapToInt(b -> b[0])).mapToObj(n -> Math.max(1, (int) Math.round(n * width))).toList();
+    }
+
+    @Override
+    public List<Coupling> couplings() {
+        List<Coupling> all = new ArrayList<>();
+        for (int i = 0; i < widths.size(); i++) {
+            Coupling.Builder made = new Coupling.Builder(i == 0 ? "stem" : "block." + i, widths.get(i), 1).madeBy(i == 0 ? stem : pointwise.get(i - 1));
+            all.add((i < depthwise.size() ? made.madeBy(depthwise.get(i)).readBy(pointwise.get(i)) : made.readBy(output.weight(), 1)).build());
+        }
+        return all;
+    }
+
+    @Override
+    public MobileNet narrowed(List<Integer> channels) {
+        return new MobileNet(input(), classes(), channels);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.filigree.model;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.UserError;
 import dev.filigree.ops.Form;
 import dev.filigree.ops.Held;
 import dev.filigree.tensor.Dense;
@@ -129,6 +130,21 @@ public abstract class Network implements Model {
     @Override
     public final List<Held> statistics() {
         return List.copyOf(statistics);
+    }
+
+    /** Which channels come and go together, in the order of a forward pass; none of a network that cannot lose channels. */
+    public List<Coupling> couplings() {
+        return List.of();
+    }
+
+    /**
+     * A network of the same kind with fewer channels, without values; parameters that it still has keep their names.
+     *
+     * @param channels of each coupling
+     */
+    public Network narrowed(List<Integer> channels) {
+        throw new UserError("model: " + getClass().getSimpleName() + " does not say which of its channels belong together, so none can be removed; "
+                + "expected mlp, lenet-300-100, lenet-5, vgg, resnet or mobilenet");
     }
 
     /** How the numbers of examples are to be laid out. */

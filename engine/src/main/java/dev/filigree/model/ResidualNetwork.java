@@ -41,6 +41,14 @@ abstract class ResidualNetwork extends ImageNetwork {
         blocks.add(block);
     }
 
+    final Normed stem() {
+        return stem;
+    }
+
+    final Linear output() {
+        return output;
+    }
+
     /** Declares the last layer, after all blocks. */
     final void classify(int classes, int inputs) {
         this.output = linear(new Site("output.weight", next(), Role.OUTPUT, classes, inputs), new Init.Kaiming(1));

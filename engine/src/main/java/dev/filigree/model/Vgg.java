@@ -20,6 +20,7 @@ public final class Vgg extends ImageNetwork {
 
     private final List<Normed> convs = new ArrayList<>();
     private final List<Boolean> last = new ArrayList<>(); // whether a convolution ends its stage
+    private final List<List<Integer>> stages;
     private final double dropout;
     private final Linear output;
 
@@ -36,6 +37,7 @@ public final class Vgg extends ImageNetwork {
         if (Math.min(input.height(), input.width()) >> stages.size() == 0) {
             throw new UserError("vgg: found images of " + input + " and " + stages.size() + " stages, each of which halves them; use fewer stages");
         }
+        this.stages = stages.stream().map(List::copyOf).toList();
         int inputs = input.channels();
         for (List<Integer> stage : stages) {
             for (int i = 0; i < stage.size(); i++) {
@@ -46,6 +48,28 @@ public final class Vgg extends ImageNetwork {
         }
         this.dropout = dropout;
         this.output = linear(new Site("output.weight", convs.size(), Role.OUTPUT, classes, inputs), new Init.Kaiming(1));
+    }
+
+    @Override
+    public List<Coupling> couplings() {
+        List<Coupling> all = new ArrayList<>();
+        List<Integer> channels = stages.stream().flatMap(List::stream).toList();
+        for (int i = 0; i < convs.size(); i++) {
+            Coupling.Builder made = new Coupling.Builder("conv." + i, channels.get(i), 1).madeBy(convs.get(i));
+            all.add((i + 1 < convs.size() ? made.readBy(convs.get(i + 1)) : made.readBy(output.weight(), 1)).build());
+        }
+        return all;
+    }
+
+    @Override
+    public Vgg narrowed(List<Integer> channels) {
+        List<List<Integer>> narrow = new ArrayList<>();
+        int at = 0;
+        for (List<Integer> stage : stages) {
+            narrow.add(channels.subList(at, at + stage.size()));
+            at += stage.size();
+        }
+        return new Vgg(input(), classes(), narrow, dropout);
     }
 
     @Override

@@ -10,6 +10,13 @@ import dev.filigree.prune.allocation.ErdosRenyi;
 import dev.filigree.prune.allocation.Global;
 import dev.filigree.prune.allocation.RelativeError;
 import dev.filigree.prune.allocation.Uniform;
+import dev.filigree.prune.channels.Channels;
+import dev.filigree.prune.channels.FilterNorm;
+import dev.filigree.prune.channels.GroupEnvelope;
+import dev.filigree.prune.channels.GroupLasso;
+import dev.filigree.prune.channels.MaskSparsity;
+import dev.filigree.prune.channels.RandomChannels;
+import dev.filigree.prune.channels.Slimming;
 import dev.filigree.prune.criterion.Criterion;
 import dev.filigree.prune.criterion.Magnitude;
 import dev.filigree.prune.criterion.Obs;
@@ -110,12 +117,15 @@ public final class Parts {
     /** Which features of a data set are kept. */
     public static final Shelf<Features> FEATURES = Catalog.shelf(Axis.FEATURES, RandomFeatures.ENTRY, Variance.ENTRY, Laplacian.ENTRY, Strength.DENSE, Strength.QUICK_SELECTION);
 
+    /** Which channels of a network are removed, and how it is trained before. */
+    public static final Shelf<Channels> CHANNELS = Catalog.shelf(Axis.CHANNELS, RandomChannels.ENTRY, FilterNorm.ENTRY, Slimming.ENTRY, MaskSparsity.ENTRY, GroupLasso.ENTRY, GroupEnvelope.ENTRY);
+
     private Parts() {
     }
 
     /** All shelves, for a catalog. */
     public static List<Shelf<?>> shelves() {
-        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES, REGIMES, SALIENCIES, DROPS, GROWTHS, CHURNS, EDGES, FEATURES);
+        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES, REGIMES, SALIENCIES, DROPS, GROWTHS, CHURNS, EDGES, FEATURES, CHANNELS);
     }
 
     private static List<Entry<Method>> methods() {

@@ -76,6 +76,22 @@ public final class Metrics {
     }
 
     /**
+     * Area under the receiver operating characteristic: the probability that a positive example scores higher than a negative one, ties
+     * counted half (Hanley and McNeil 1982). NaN without examples of both kinds.
+     */
+    public static double areaUnderRoc(double[] scores, boolean[] positive) {
+        sameLength(scores.length, positive.length);
+        double[] ranks = ranks(scores);
+        double sum = 0;
+        double positives = 0;
+        for (int i = 0; i < ranks.length; i++) {
+            sum += positive[i] ? ranks[i] : 0;
+            positives += positive[i] ? 1 : 0;
+        }
+        return (sum - positives * (positives + 1) / 2) / (positives * (ranks.length - positives));
+    }
+
+    /**
      * Cosine of the angle between two vectors: x.y / (|x| |y|), in [-1, 1]; 0 when either is all zero.
      *
      * @throws IllegalArgumentException the lengths differ

@@ -15,8 +15,14 @@ import java.util.Locale;
  * Which class an example belongs to.
  *
  * @param augmentation what is done to examples of training each time they are shown
+ * @param weights      how much an example of each class counts in training; empty for all alike
  */
-public record Classification(DataSet data, Augmentation augmentation) implements Problem {
+public record Classification(DataSet data, Augmentation augmentation, List<Double> weights) implements Problem {
+
+    /** Classes that count alike. */
+    public Classification(DataSet data, Augmentation augmentation) {
+        this(data, augmentation, List.of());
+    }
 
     /** Examples as they are. */
     public Classification(DataSet data) {
@@ -66,7 +72,7 @@ public record Classification(DataSet data, Augmentation augmentation) implements
 
     @Override
     public Objective objective(double smoothing) {
-        return new CrossEntropy(smoothing);
+        return new CrossEntropy(smoothing, weights);
     }
 
     @Override

@@ -94,6 +94,13 @@ class MetricsTest {
     }
 
     @Test
+    void theAreaUnderTheCurveCountsPairsInOrder() {
+        assertEquals(1, Metrics.areaUnderRoc(new double[] {1, 2, 3}, new boolean[] {false, false, true}), 0);
+        assertEquals(5.5 / 6, Metrics.areaUnderRoc(new double[] {1, 3, 3, 2, 5}, new boolean[] {false, true, false, false, true}), 1e-15); // 5 beats three, 3 beats two and ties with one
+        assertTrue(Double.isNaN(Metrics.areaUnderRoc(new double[] {1, 2}, new boolean[] {true, true})));
+    }
+
+    @Test
     void impossibleQuestionsAreRefused() {
         assertThrows(IllegalArgumentException.class, () -> Metrics.pearson(new double[2], new double[3]));
         assertThrows(IllegalArgumentException.class, () -> Metrics.spearman(new double[1], new double[1]));

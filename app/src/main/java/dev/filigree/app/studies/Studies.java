@@ -7,15 +7,14 @@ import java.util.List;
 /** Every study, once. */
 public final class Studies {
 
-<<<<<<< HEAD
-<<<<<<< HEAD
     private static final List<Study> ALL = List.of(
             new LotteryTickets(), new LotteryJackpots(), new BiLevelPruning(), new MovementPruning(), new RethinkingPruning(), new Soups(),
             new SapPqi(), new DynamicSparsity(), new GraNetStudy(), new SparseIft(), new SoftShrinkageStudy(), new RandomPruning(),
             new PruningAtBirth(), new RandomSearch(), new LargeSparse(), new NofMFromScratch(), new ProgressiveFlow(), new BothWays(), new Teddy(),
             new QuickSelection(), new Unlearning(), new ContinualDst(), new SparseContinual(), new SparseBayes(), new HiddenActivationReplay(),
             new SparseFinetuning(), new SparsePretraining(), new ParameterSharing(), new LowRankAndSparse(), new ParameterEfficientSparsity(),
-            new EssentialSparsity(), new AdaptiveSparseTraining(), new LayerDistillation(), new TenLessons());
+            new EssentialSparsity(), new AdaptiveSparseTraining(), new LayerDistillation(), new MaskSparsityStudy(), new GroupEnvelopeStudy(),
+            new LayerTicketsStudy(), new OwnershipStudy(), new ClassDependent(), new TenLessons());
 
     private Studies() {
     }

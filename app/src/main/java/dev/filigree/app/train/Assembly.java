@@ -33,10 +33,15 @@ final class Assembly {
     private final List<Site> sparse;
 
     Assembly(TrainSettings settings, Problem problem, Compute compute) {
+        this(settings, problem, compute, settings.architecture().build(problem.input(), problem.outputs()));
+    }
+
+    /** @param network to train in place of the one that the settings name */
+    Assembly(TrainSettings settings, Problem problem, Compute compute, Network network) {
         this.settings = settings;
         this.problem = problem;
         this.compute = compute;
-        this.network = settings.architecture().build(problem.input(), problem.outputs());
+        this.network = network;
         this.sparse = sparseSites();
     }
 
@@ -62,6 +67,11 @@ final class Assembly {
     Loop loop(Network from, List<Hook> watching) {
         network.params().forEach(p -> p.set(from.param(p.name()).forward())); // the loop makes copies
         return begun(watching);
+    }
+
+    /** The same with the weights that the network has. */
+    Loop going() {
+        return begun(List.of());
     }
 
     private Loop begun(List<Hook> watching) {

@@ -77,6 +77,15 @@ public record TrainSettings(String model, String data, String method, String spa
         return new TrainSettings(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, other);
     }
 
+    public TrainSettings withEpochs(double other) {
+        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, other, batch, optimizer, rate, rates, smoothing, clip, seed);
+    }
+
+    /** The same run at another rate. */
+    public TrainSettings withRate(double other, String otherRates) {
+        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, other, otherRates, smoothing, clip, seed);
+    }
+
     /** The same run of another network, method and sparsity. */
     public TrainSettings with(String otherModel, String otherMethod, String otherSparsity) {
         return new TrainSettings(otherModel, data, otherMethod, otherSparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed);

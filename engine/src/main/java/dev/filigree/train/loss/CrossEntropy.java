@@ -7,6 +7,7 @@ import dev.filigree.ops.Batch;
 import dev.filigree.ops.Labelled;
 import dev.filigree.ops.Value;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * {@code -sum_c q_c log softmax(y)_c}, where q is 1 - smoothing at the label and smoothing / classes everywhere (Szegedy et
@@ -14,14 +15,30 @@ import java.util.Arrays;
  * nodes of a graph. The gradient is {@code (softmax(y) - q) / labels}. A result is right when no class scores higher and none
  * before it as high.
  *
+ * <p>With weights of classes it is the mean weighted by the label's, {@code sum_i w_l(i) loss_i / sum_i w_l(i)}, and the gradient accordingly.
+ *
  * @param smoothing share of the label's weight that is spread over all classes, in [0, 1)
+ * @param weights   of each class, above 0; empty for classes that count alike
  */
-public record CrossEntropy(double smoothing) implements Objective {
+public record CrossEntropy(double smoothing, List<Double> weights) implements Objective {
 
     public CrossEntropy {
+        weights = List.copyOf(weights);
         if (!(smoothing >= 0 && smoothing < 1)) {
             throw new UserError("label smoothing: found " + smoothing + ", expected a share in [0, 1)");
         }
+        if (weights.stream().anyMatch(w -> !(w > 0 && w < Double.MAX_VALUE))) {
+            throw new UserError("weights of classes: found " + weights + ", expected numbers above 0");
+        }
+    }
+
+    /** Classes that count alike. */
+    public CrossEntropy(double smoothing) {
+        this(smoothing, List.of());
+    }
+
+    private double weight(int label) {
+        return weights.isEmpty() ? 1 : weights.get(label);
     }
 
     @Override
@@ -31,9 +48,10 @@ public record CrossEntropy(double smoothing) implements Objective {
             throw new IllegalArgumentException(labels.length + " labels for " + y.tokens() + " results");
         }
         int count = (int) Arrays.stream(labels).filter(l -> l >= 0).count();
+        double all = Arrays.stream(labels).filter(l -> l >= 0).mapToDouble(this::weight).sum();
         double[] losses = new double[y.panels()];
         float[] sure = new float[y.tokens()]; // of what was predicted, below 0 where that was wrong
-        compute.parallel().run(y.panels(), p -> panel(compute, y, labels, 1f / Math.max(1, count), gradient, p, losses, sure));
+        compute.parallel().run(y.panels(), p -> panel(compute, y, labels, all, gradient, p, losses, sure));
         double loss = 0;
         for (double part : losses) {
             loss += part;
@@ -48,10 +66,10 @@ public record CrossEntropy(double smoothing) implements Objective {
                 }
             }
         }
-        return new Score(loss / Math.max(1, count), right / (double) Math.max(1, count), count, reliability);
+        return new Score(count == 0 ? 0 : loss / all, right / (double) Math.max(1, count), count, reliability);
     }
 
-    private void panel(Compute compute, Value y, int[] labels, float share, Value gradient, int panel, double[] losses, float[] sure) {
+    private void panel(Compute compute, Value y, int[] labels, double all, Value gradient, int panel, double[] losses, float[] sure) {
         int width = y.width();
         int at = panel * y.features() * width;
         Floats facts = Floats.allocate(3 * width);
@@ -62,11 +80,11 @@ public record CrossEntropy(double smoothing) implements Objective {
             int label = labels[panel * width + t];
             if (label >= 0) {
                 double wanted = (1 - smoothing) * y.data().get(at + label * width + t) + smoothing * facts.get(2 * width + t);
-                losses[panel] += facts.get(t) - wanted;
+                losses[panel] += weight(label) * (facts.get(t) - wanted);
                 int predicted = (int) facts.get(width + t);
                 float confidence = (float) Math.exp(y.data().get(at + predicted * width + t) - facts.get(t));
                 sure[panel * width + t] = predicted == label ? confidence : -confidence;
-                scale.set(t, share);
+                scale.set(t, (float) (weight(label) / all));
             }
         }
         if (gradient == null) {
@@ -77,7 +95,7 @@ public record CrossEntropy(double smoothing) implements Objective {
             int label = labels[panel * width + t];
             if (label >= 0) {
                 int i = at + label * width + t;
-                gradient.data().set(i, gradient.data().get(i) - (float) ((1 - smoothing) * share));
+                gradient.data().set(i, gradient.data().get(i) - (float) ((1 - smoothing) * scale.get(t)));
             }
         }
     }

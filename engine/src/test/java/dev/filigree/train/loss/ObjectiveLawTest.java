@@ -2,16 +2,20 @@ package dev.filigree.train.loss;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
+import dev.filigree.base.UserError;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.ops.Samples;
 import dev.filigree.ops.Value;
+import java.util.List;
 import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +74,26 @@ class ObjectiveLawTest {
         assertEquals(right / (double) count, score.right(), 1e-12);
         assertEquals(count, score.count());
         gradient(y, g, (v, out) -> new CrossEntropy(smoothing).score(BEST, v, batch, out).loss());
+    }
+
+    @Test
+    void classesThatCountTwiceAreAsIfTheyCameTwice() {
+        Value y = random(3, 40, 5);
+        Samples batch = labelled(y);
+        int[] labels = batch.labels();
+        int[] tokens = IntStream.range(0, 40).flatMap(t -> IntStream.generate(() -> t).limit(labels[t] == 1 ? 2 : 1)).toArray();
+        Value twice = random(3, tokens.length, 6);
+        for (int t = 0; t < tokens.length; t++) {
+            for (int c = 0; c < 3; c++) {
+                twice.data().set(twice.at(t, c), y.get(tokens[t], c));
+            }
+        }
+        Value g = random(3, 40, 7);
+        Objective weighted = new CrossEntropy(0.1, List.of(1.0, 2.0, 1.0));
+        assertEquals(new CrossEntropy(0.1).score(BEST, twice, new Samples(twice, IntStream.of(tokens).map(t -> labels[t]).toArray()), null).loss(),
+                weighted.score(BEST, y, batch, g).loss(), 1e-5);
+        gradient(y, g, (v, out) -> weighted.score(BEST, v, batch, out).loss());
+        assertThrows(UserError.class, () -> new CrossEntropy(0, List.of(1.0, 0.0)));
     }
 
     /** Two classes, whose confidence is 1 / (1 + exp(-difference)). */
