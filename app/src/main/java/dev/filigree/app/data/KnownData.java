@@ -32,7 +32,8 @@ public record KnownData(String name, String what, String licence, List<String> p
     public static final String FOLDER = "FILIGREE_DATA";
 
     private static final String IMAGES = "fashion-mnist";
-    private static final String PLANTED = "planted-citations";
+    static final String PLANTED = "planted-citations";
+    static final String SUMS = "modular-sums";
     private static final String BUNDLED = "/dev/filigree/data/";
 
     /** All of them. */
@@ -48,7 +49,8 @@ public record KnownData(String name, String what, String licence, List<String> p
                         "put the text into tinyshakespeare.txt", false, DataReader.CHARACTERS),
                 new KnownData("cora", "2,708 papers that cite each other, 7 classes", "research use", List.of("cora", "graph/cora"),
                         "put features.txt, labels.txt, edges.txt and split.txt into a folder cora", false, DataReader.GRAPH),
-                new KnownData(PLANTED, "900 made-up papers that cite each other, 5 classes", "none needed", List.of(), "it is made up where it is needed", true, DataReader.PLANTED),
+                new KnownData(PLANTED, "900 made-up papers that cite each other, 5 classes", "none needed", List.of(), "it is made up where it is needed", true, DataReader.MADE_UP),
+                new KnownData(SUMS, "all sums of two numbers modulo 67, half of them held out", "none needed", List.of(), "it is made up where it is needed", true, DataReader.MADE_UP),
                 new KnownData("madelon", "500 artificial features, 2 classes", "scikit-feature collection", List.of("madelon.mat", "features/madelon.mat"),
                         "put madelon.mat there", false, DataReader.TABLE),
                 new KnownData("isolet", "617 features of spoken letters, 26 classes", "scikit-feature collection", List.of("Isolet.mat", "features/Isolet.mat"),
@@ -102,8 +104,8 @@ public record KnownData(String name, String what, String licence, List<String> p
 
     /** The part of a set that comes with the program. */
     public static Problem bundled(String name) {
-        if (name.equals(PLANTED)) {
-            return DataReader.planted(name);
+        if (!name.equals(IMAGES)) {
+            return DataReader.made(name);
         }
         try {
             return new Classification(IdxFolder.open(name, "the part that comes with Filigree", file -> {

@@ -1,6 +1,5 @@
 package dev.filigree.app.studies;
 
-import dev.filigree.Parts;
 import dev.filigree.app.report.LinePlot;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Rng;
@@ -13,18 +12,11 @@ import dev.filigree.ops.Held;
 import dev.filigree.prune.regime.Regime;
 import dev.filigree.report.Column;
 import dev.filigree.report.Table;
-import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Slots;
-import dev.filigree.train.Birth;
 import dev.filigree.train.Classification;
 import dev.filigree.train.Curve;
 import dev.filigree.train.Hook;
-import dev.filigree.train.Loop;
 import dev.filigree.train.Problem;
-import dev.filigree.train.Rates;
-import dev.filigree.train.Setup;
-import dev.filigree.train.Sgd;
-import dev.filigree.train.Supervised;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -99,12 +91,11 @@ final class MovementPruning implements Study {
 
     /** Trains a dense network for the first task, once for each seed, and tunes it for the second. */
     private static Curve tune(Lab lab, Problem first, Problem second, String method, double sparsity, long seed, Map<Long, Map<String, Floats>> trained) {
-        Network net = Parts.NETWORKS.make("lenet-300-100").build(first.input(), first.outputs());
         Rng rng = new Rng(seed);
-        Birth birth = new Birth(lab.compute(), net, rng.split("birth"));
-        net.sites().forEach(birth::dense);
+        Course before = Course.sgd(lab.compute(), first, 0.1);
+        Network net = before.born("lenet-300-100", rng.split("birth"));
         Map<String, Floats> values = trained.computeIfAbsent(seed, s -> {
-            train(lab, net, first, lab.choose(0.5, 3), 0.1, List.of(), rng.split("first"));
+            before.train(net, lab.choose(0.5, 3), List.of(), rng.split("first"));
             Map<String, Floats> all = new HashMap<>();
             net.params().forEach(p -> all.put(p.name(), Slots.of(p.forward())));
             return all;
@@ -118,16 +109,7 @@ final class MovementPruning implements Study {
         Curve curve = new Curve(second.objective(0), second.testing(BATCH, net.form()), p -> { });
         List<Hook> hooks = new ArrayList<>(regime.hooks(sites, sparsity));
         hooks.add(curve);
-        train(lab, net, second, lab.choose(6, 30), 0.02, hooks, rng.split("second"));
+        Course.sgd(lab.compute(), second, 0.02).train(net, lab.choose(6, 30), hooks, rng.split("second"));
         return curve;
-    }
-
-    private static void train(Lab lab, Network net, Problem problem, double epochs, double rate, List<Hook> hooks, Rng rng) {
-        var batches = problem.training(BATCH, net.form(), rng.split("order"));
-        long steps = Math.max(1, Math.round(epochs * Math.ceilDiv(batches.count(), batches.size())));
-        try (Loop loop = new Loop(lab.compute(), net, new Setup(new Supervised(problem.objective(0)), batches, new Sgd(0.9, false, 2e-4), rate,
-                new Rates.Cosine(0, 0), 10, steps, Layout.CSR, hooks, rng.split("training")))) {
-            loop.run((step, all, loss, batch, seconds) -> { });
-        }
     }
 }
