@@ -1,7 +1,6 @@
 package dev.filigree.model;
 
 import dev.filigree.base.Floats;
-import dev.filigree.ops.Form;
 import dev.filigree.ops.Held;
 import dev.filigree.tensor.Dense;
 import java.util.ArrayList;
@@ -129,10 +128,5 @@ public abstract class Network implements Model {
     @Override
     public final List<Held> statistics() {
         return List.copyOf(statistics);
-    }
-
-    /** How the numbers of examples are to be laid out. */
-    public Form form() {
-        return Form.FEATURES;
     }
 }
