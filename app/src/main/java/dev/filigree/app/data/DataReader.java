@@ -8,6 +8,7 @@ import dev.filigree.io.data.IdxFolder;
 import dev.filigree.io.data.ImageFolder;
 import dev.filigree.io.data.ModularSums;
 import dev.filigree.io.data.PlantedGraph;
+import dev.filigree.io.data.ReberStrings;
 import dev.filigree.io.data.TextData;
 import dev.filigree.io.data.Vocabulary;
 import dev.filigree.train.Augmentation;
@@ -83,6 +84,7 @@ public enum DataReader {
         return switch (name) {
             case KnownData.PLANTED -> new NodeClasses(name, new PlantedGraph(900, 5, 6, 0.75, 60, 12, 0.25).make(SPLIT_SEED), GraphData.Part.TEST);
             case KnownData.SUMS -> new Classification(ModularSums.make(name, 67, 0.5, SPLIT_SEED));
+            case KnownData.REBER -> new Classification(ReberStrings.make(name, 20, 4000, 1000, SPLIT_SEED));
             default -> throw new IllegalArgumentException("nothing is made up as " + name);
         };
     }

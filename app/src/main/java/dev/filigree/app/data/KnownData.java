@@ -34,6 +34,7 @@ public record KnownData(String name, String what, String licence, List<String> p
     private static final String IMAGES = "fashion-mnist";
     static final String PLANTED = "planted-citations";
     static final String SUMS = "modular-sums";
+    static final String REBER = "reber";
     private static final String BUNDLED = "/dev/filigree/data/";
 
     /** All of them. */
@@ -51,6 +52,8 @@ public record KnownData(String name, String what, String licence, List<String> p
                         "put features.txt, labels.txt, edges.txt and split.txt into a folder cora", false, DataReader.GRAPH),
                 new KnownData(PLANTED, "900 made-up papers that cite each other, 5 classes", "none needed", List.of(), "it is made up where it is needed", true, DataReader.MADE_UP),
                 new KnownData(SUMS, "all sums of two numbers modulo 67, half of them held out", "none needed", List.of(), "it is made up where it is needed", true, DataReader.MADE_UP),
+                new KnownData(REBER, "made-up strings of the embedded Reber grammar and some that are almost of it, 4,000 + 1,000", "none needed", List.of(), "it is made up where it is needed",
+                        true, DataReader.MADE_UP),
                 new KnownData("madelon", "500 artificial features, 2 classes", "scikit-feature collection", List.of("madelon.mat", "features/madelon.mat"),
                         "put madelon.mat there", false, DataReader.TABLE),
                 new KnownData("isolet", "617 features of spoken letters, 26 classes", "scikit-feature collection", List.of("Isolet.mat", "features/Isolet.mat"),
