@@ -83,7 +83,7 @@ public enum DataReader {
     static Problem made(String name) {
         return switch (name) {
             case KnownData.PLANTED -> new NodeClasses(name, new PlantedGraph(900, 5, 6, 0.75, 60, 12, 0.25).make(SPLIT_SEED), GraphData.Part.TEST);
-            case KnownData.SUMS -> new Classification(ModularSums.make(name, 67, 0.5, SPLIT_SEED));
+            case KnownData.SUMS -> new Classification(ModularSums.make(name, 47, 0.6, SPLIT_SEED));
             case KnownData.REBER -> new Classification(ReberStrings.make(name, 20, 4000, 1000, SPLIT_SEED));
             default -> throw new IllegalArgumentException("nothing is made up as " + name);
         };

@@ -51,7 +51,7 @@ public record KnownData(String name, String what, String licence, List<String> p
                 new KnownData("cora", "2,708 papers that cite each other, 7 classes", "research use", List.of("cora", "graph/cora"),
                         "put features.txt, labels.txt, edges.txt and split.txt into a folder cora", false, DataReader.GRAPH),
                 new KnownData(PLANTED, "900 made-up papers that cite each other, 5 classes", "none needed", List.of(), "it is made up where it is needed", true, DataReader.MADE_UP),
-                new KnownData(SUMS, "all sums of two numbers modulo 67, half of them held out", "none needed", List.of(), "it is made up where it is needed", true, DataReader.MADE_UP),
+                new KnownData(SUMS, "all sums of two numbers modulo 47, 40 % of them held out", "none needed", List.of(), "it is made up where it is needed", true, DataReader.MADE_UP),
                 new KnownData(REBER, "made-up strings of the embedded Reber grammar and some that are almost of it, 4,000 + 1,000", "none needed", List.of(), "it is made up where it is needed",
                         true, DataReader.MADE_UP),
                 new KnownData("madelon", "500 artificial features, 2 classes", "scikit-feature collection", List.of("madelon.mat", "features/madelon.mat"),
