@@ -10,20 +10,28 @@ import dev.filigree.train.Birth;
 import dev.filigree.train.Evaluation;
 import dev.filigree.train.Hook;
 import dev.filigree.train.Loop;
+import dev.filigree.train.Optimizer;
 import dev.filigree.train.Problem;
 import dev.filigree.train.Setup;
 import dev.filigree.train.Step;
 import dev.filigree.train.Supervised;
 import dev.filigree.train.loss.Objective;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * How a study trains networks that it holds in its hands between runs.
  *
- * @param optimizer as it is typed, and rates too
+ * @param optimizer a new one for each run
+ * @param rates     as they are typed
  * @param clip      longest gradient
  */
-record Course(Compute compute, Problem problem, int batch, String optimizer, double rate, String rates, double clip) {
+record Course(Compute compute, Problem problem, int batch, Supplier<Optimizer> optimizer, double rate, String rates, double clip) {
+
+    /** With an optimizer as it is typed. */
+    Course(Compute compute, Problem problem, int batch, String optimizer, double rate, String rates, double clip) {
+        this(compute, problem, batch, () -> dev.filigree.train.Parts.OPTIMIZERS.make(optimizer), rate, rates, clip);
+    }
 
     /** The usual course for images and features: momentum and a cosine. */
     static Course sgd(Compute compute, Problem problem, double rate) {
@@ -56,7 +64,7 @@ record Course(Compute compute, Problem problem, int batch, String optimizer, dou
 
     /** A loop at its first step, which learns in {@code network}. */
     Loop loop(Model network, Step step, long steps, List<Hook> hooks, Rng rng) {
-        return new Loop(compute, network, new Setup(step, problem.training(batch, network.form(), rng.split("order")), dev.filigree.train.Parts.OPTIMIZERS.make(optimizer), rate,
+        return new Loop(compute, network, new Setup(step, problem.training(batch, network.form(), rng.split("order")), optimizer.get(), rate,
                 dev.filigree.train.Parts.RATES.make(rates), clip, steps, Layout.CSR, hooks, rng.split("training")));
     }
 
