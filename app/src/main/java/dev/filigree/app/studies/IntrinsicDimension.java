@@ -48,7 +48,7 @@ final class IntrinsicDimension implements Study {
     public Claim claim() {
         return new Claim("intrinsic-dimension", "Li et al. 2018, Measuring the Intrinsic Dimension of Objective Landscapes, arXiv:1804.08838",
                 "A network that may move in a few hundred random directions alone reaches 90 % of what it reaches with all parameters; how many it takes is a property of the task and hardly changes with the width, and far more are needed for random labels.",
-                "Two hidden layers of 50 to 400, Adam; 25 to 1,600 random sparse directions, drawn anew from their seed whenever they are needed; for random labels " + FEW + " images, judged on themselves.",
+                "Two hidden layers of 50 to 400, Adam; 50 to 800 random sparse directions, drawn anew from their seed whenever they are needed; for random labels " + FEW + " images, judged on themselves.",
                 "steps",
                 "numbers of directions that differ by more than 1.5 between widths, fewer than 100 parameters for each of them, or random labels that need less than twice as many as true ones", 10);
     }
@@ -58,7 +58,7 @@ final class IntrinsicDimension implements Study {
         if (!(lab.problem() instanceof Classification data)) {
             throw new UserError("study intrinsic-dimension: found " + lab.problem().about() + ", expected labelled examples; choose another --data");
         }
-        List<Integer> ladder = lab.quick() ? List.of(10, 100) : List.of(25, 50, 100, 200, 400, 800, 1600);
+        List<Integer> ladder = lab.quick() ? List.of(10, 100) : List.of(50, 100, 200, 400, 800);
         List<Integer> widths = lab.quick() ? List.of(20, 40) : List.of(50, 100, MIDDLE, 400);
         int middle = lab.quick() ? 40 : MIDDLE;
         Map<String, LongFunction<Reached>> rivals = new LinkedHashMap<>();
@@ -124,7 +124,7 @@ final class IntrinsicDimension implements Study {
 
     private static Reached climb(Lab lab, DataSet data, int width, double epochs, List<Integer> ladder, long seed) {
         double all = right(lab, data, width, epochs, () -> new Adam(0.9, 0.999, 1e-8, 0), 0.001, seed);
-        double[] with = ladder.stream().mapToDouble(d -> right(lab, data, width, epochs, () -> new Subspace(d, seed), 0.03, seed)).toArray();
+        double[] with = ladder.stream().mapToDouble(d -> right(lab, data, width, epochs, () -> new Subspace(d, seed), 0.3, seed)).toArray();
         int in = data.train().shape().size();
         int out = data.train().classes().size();
         return new Reached(all, with, (in + 1L) * width + (width + 1L) * width + (width + 1L) * out);
