@@ -65,7 +65,8 @@ public abstract class ImageNetwork extends Network {
         return new Normed(whole(name + ".weight", channels, w.taps(), Init.Kaiming.RELU), true, w, norm(name + ".norm", channels));
     }
 
-    private BatchNorm norm(String name, int channels) {
+    /** Declares a batch normalisation. */
+    protected final BatchNorm norm(String name, int channels) {
         return new BatchNorm(vector(name + ".weight", channels, 1), vector(name + ".bias", channels, 0), statistic(name + ".running_mean", channels, 0),
                 statistic(name + ".running_var", channels, 1), MOMENTUM, EPS);
     }

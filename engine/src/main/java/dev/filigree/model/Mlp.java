@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Fully connected layers, one block each, and a linear output layer: {@code [samples x inputs]} to {@code [samples x outputs]}. */
-public final class Mlp extends Network {
+public class Mlp extends Network {
 
     private final List<Linear> hidden = new ArrayList<>();
     private final Linear output;

@@ -1,6 +1,7 @@
 package dev.filigree.model;
 
 import dev.filigree.ops.Batch;
+import dev.filigree.ops.Form;
 import dev.filigree.ops.Held;
 import dev.filigree.ops.Ops;
 import dev.filigree.ops.Value;
@@ -79,6 +80,11 @@ public interface Model {
     /** The sites of one block. */
     default List<Site> sites(int block) {
         return sites().stream().filter(s -> s.block() == block).toList();
+    }
+
+    /** How the numbers of examples are to be laid out. */
+    default Form form() {
+        return Form.FEATURES;
     }
 
     /** Live positions of all weights now. */

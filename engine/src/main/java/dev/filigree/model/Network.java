@@ -2,7 +2,6 @@ package dev.filigree.model;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.UserError;
-import dev.filigree.ops.Form;
 import dev.filigree.ops.Held;
 import dev.filigree.tensor.Dense;
 import java.util.ArrayList;
@@ -145,10 +144,5 @@ public abstract class Network implements Model {
     public Network narrowed(List<Integer> channels) {
         throw new UserError("model: " + getClass().getSimpleName() + " does not say which of its channels belong together, so none can be removed; "
                 + "expected mlp, lenet-300-100, lenet-5, vgg, resnet or mobilenet");
-    }
-
-    /** How the numbers of examples are to be laid out. */
-    public Form form() {
-        return Form.FEATURES;
     }
 }

@@ -6,8 +6,10 @@ import dev.filigree.io.data.FeatureTable;
 import dev.filigree.io.data.GraphData;
 import dev.filigree.io.data.IdxFolder;
 import dev.filigree.io.data.ImageFolder;
+import dev.filigree.io.data.ModularSums;
 import dev.filigree.io.data.PlantedGraph;
 import dev.filigree.io.data.PlantedText;
+import dev.filigree.io.data.ReberStrings;
 import dev.filigree.io.data.TextData;
 import dev.filigree.io.data.Vocabulary;
 import dev.filigree.train.Augmentation;
@@ -55,11 +57,11 @@ public enum DataReader {
             return new NodeClasses(name, GraphData.open(path), GraphData.Part.TEST);
         }
     },
-    /** A graph that is made up where it is needed and lies nowhere. */
-    PLANTED {
+    /** Made up where it is needed; lies nowhere. */
+    MADE_UP {
         @Override
         Problem open(String name, Path path) {
-            return planted(name);
+            return made(name);
         }
     },
     /** A matrix of features with labels, as MATLAB stores it. */
@@ -76,9 +78,14 @@ public enum DataReader {
     private static final int WINDOW = 128;
     private static final long SPLIT_SEED = 1;
 
-    /** The graph that has this name: small enough to be learned in a second. */
-    static NodeClasses planted(String name) {
-        return new NodeClasses(name, new PlantedGraph(900, 5, 6, 0.75, 60, 12, 0.25).make(1), GraphData.Part.TEST);
+    /** What is made up under this name: small enough to be learned in seconds, the sums in a minute. */
+    static Problem made(String name) {
+        return switch (name) {
+            case KnownData.PLANTED -> new NodeClasses(name, new PlantedGraph(900, 5, 6, 0.75, 60, 12, 0.25).make(SPLIT_SEED), GraphData.Part.TEST);
+            case KnownData.SUMS -> new Classification(ModularSums.make(name, 47, 0.6, SPLIT_SEED));
+            case KnownData.REBER -> new Classification(ReberStrings.make(name, 20, 4000, 1000, SPLIT_SEED));
+            default -> throw new IllegalArgumentException("nothing is made up as " + name);
+        };
     }
 
     /** A made-up text of a language that goes with the name: some of it can be learned in a second. */

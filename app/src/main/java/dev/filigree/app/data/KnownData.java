@@ -32,7 +32,9 @@ public record KnownData(String name, String what, String licence, List<String> p
     public static final String FOLDER = "FILIGREE_DATA";
 
     private static final String IMAGES = "fashion-mnist";
-    private static final String PLANTED = "planted-citations";
+    static final String PLANTED = "planted-citations";
+    static final String SUMS = "modular-sums";
+    static final String REBER = "reber";
     private static final String BUNDLED = "/dev/filigree/data/";
 
     /** All of them. */
@@ -52,7 +54,10 @@ public record KnownData(String name, String what, String licence, List<String> p
                         "put the sentences into sst2.train.txt", false, DataReader.CHARACTERS),
                 new KnownData("cora", "2,708 papers that cite each other, 7 classes", "research use", List.of("cora", "graph/cora"),
                         "put features.txt, labels.txt, edges.txt and split.txt into a folder cora", false, DataReader.GRAPH),
-                new KnownData(PLANTED, "900 made-up papers that cite each other, 5 classes", "none needed", List.of(), "it is made up where it is needed", true, DataReader.PLANTED),
+                new KnownData(PLANTED, "900 made-up papers that cite each other, 5 classes", "none needed", List.of(), "it is made up where it is needed", true, DataReader.MADE_UP),
+                new KnownData(SUMS, "all sums of two numbers modulo 47, 40 % of them held out", "none needed", List.of(), "it is made up where it is needed", true, DataReader.MADE_UP),
+                new KnownData(REBER, "made-up strings of the embedded Reber grammar and some that are almost of it, 4,000 + 1,000", "none needed", List.of(), "it is made up where it is needed",
+                        true, DataReader.MADE_UP),
                 new KnownData("madelon", "500 artificial features, 2 classes", "scikit-feature collection", List.of("madelon.mat", "features/madelon.mat"),
                         "put madelon.mat there", false, DataReader.TABLE),
                 new KnownData("isolet", "617 features of spoken letters, 26 classes", "scikit-feature collection", List.of("Isolet.mat", "features/Isolet.mat"),
@@ -106,8 +111,8 @@ public record KnownData(String name, String what, String licence, List<String> p
 
     /** The part of a set that comes with the program. */
     public static Problem bundled(String name) {
-        if (name.equals(PLANTED)) {
-            return DataReader.planted(name);
+        if (!name.equals(IMAGES)) {
+            return DataReader.made(name);
         }
         try {
             return new Classification(IdxFolder.open(name, "the part that comes with Filigree", file -> {

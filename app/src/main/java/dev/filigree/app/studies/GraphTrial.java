@@ -11,7 +11,6 @@ import dev.filigree.ops.Batch;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Value;
 import dev.filigree.tensor.Layout;
-import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
 import dev.filigree.train.Adam;
 import dev.filigree.train.Birth;
@@ -23,7 +22,6 @@ import dev.filigree.train.Rates;
 import dev.filigree.train.Setup;
 import dev.filigree.train.Step;
 import dev.filigree.train.loss.CrossEntropy;
-import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
 
@@ -49,21 +47,8 @@ record GraphTrial(Compute compute, NodeClasses problem, int hidden, int epochs, 
     Gcn born(Map<Site, Topology> live) {
         Gcn network = new Gcn(List.of(problem.graph().features(), hidden, problem.graph().classes()));
         Birth birth = new Birth(compute, network, new Rng(seed).split("birth"));
-        for (Site s : network.sites()) {
-            birth.dense(s);
-            if (live.containsKey(s)) {
-                Topology t = live.get(s);
-                Tiled first = (Tiled) network.param(s).forward();
-                Floats values = Floats.allocate(t.count());
-                for (int r = 0; r < t.rows(); r++) {
-                    for (int j = t.start().get(r); j < t.start().get(r + 1); j++) {
-                        values.set(j, first.get(r, t.column().get(j)));
-                    }
-                }
-                network.param(s).set(Layout.CSR.pack(Arena.ofAuto(), t, values));
-            }
-        }
-        return network;
+        network.sites().forEach(birth::dense);
+        return Cuts.keep(network, live);
     }
 
     /** Trains to the end. */

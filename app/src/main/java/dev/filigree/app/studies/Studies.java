@@ -14,7 +14,8 @@ public final class Studies {
             new QuickSelection(), new Unlearning(), new ContinualDst(), new SparseContinual(), new SparseBayes(), new HiddenActivationReplay(),
             new SparseFinetuning(), new SparsePretraining(), new ParameterSharing(), new LowRankAndSparse(), new ParameterEfficientSparsity(),
             new EssentialSparsity(), new AdaptiveSparseTraining(), new LayerDistillation(), new MaskSparsityStudy(), new GroupEnvelopeStudy(),
-            new LayerTicketsStudy(), new OwnershipStudy(), new ClassDependent(), new TenLessons());
+            new LayerTicketsStudy(), new OwnershipStudy(), new ClassDependent(), new GrokkingTickets(), new LazyNeurons(), new RecurrentPruning(),
+            new IntrinsicDimension(), new SparseSearch(), new TenLessons());
 
     private Studies() {
     }

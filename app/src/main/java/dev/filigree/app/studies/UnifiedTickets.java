@@ -1,21 +1,14 @@
 package dev.filigree.app.studies;
 
-import dev.filigree.base.Floats;
 import dev.filigree.io.data.GraphData;
 import dev.filigree.model.Gcn;
 import dev.filigree.model.Site;
-import dev.filigree.prune.drop.Smallest;
 import dev.filigree.prune.edges.Edges;
 import dev.filigree.prune.edges.LearnedEdges;
-import dev.filigree.tensor.Layout;
-import dev.filigree.tensor.Rewiring;
 import dev.filigree.tensor.Topology;
-import dev.filigree.tensor.Weight;
 import dev.filigree.train.Supervised;
 import dev.filigree.train.loss.CrossEntropy;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -51,7 +44,7 @@ record UnifiedTickets(GraphTrial trial) {
             trial.train(learned, graph, new Supervised(new CrossEntropy(0)), List.of(learned.hook(L1)));
             int left = whole.edges().size() - (int) (edges * whole.edges().size());
             graph = Edges.trim(graph, learned.scores(), (graph.edges().size() - left + 0.5) / graph.edges().size());
-            live = survivors(network, reached ? next.weights() : Math.min(next.weights(), 1 - Math.pow(1 - WEIGHTS, r)));
+            live = Cuts.largest(network, reached ? next.weights() : Math.min(next.weights(), 1 - Math.pow(1 - WEIGHTS, r)));
             if (reached) {
                 before += (System.nanoTime() - start) * 1e-9;
                 found.add(trained(graph, live).after(before));
@@ -66,31 +59,5 @@ record UnifiedTickets(GraphTrial trial) {
         Gcn network = trial.born(live);
         trial.train(network, graph, new Supervised(new CrossEntropy(0)), List.of());
         return trial.judged(network, graph, start);
-    }
-
-    /** The positions of the largest weights of all sites together. */
-    private static Map<Site, Topology> survivors(Gcn network, double zeros) {
-        List<Topology> before = new ArrayList<>();
-        List<Floats> values = new ArrayList<>();
-        for (Site s : network.sites()) {
-            Weight w = network.param(s).forward();
-            before.add(Topology.of(w));
-            values.add(Layout.canonical(w, before.getLast()));
-        }
-        int count = values.stream().mapToInt(Floats::length).sum();
-        Floats all = Floats.allocate(count);
-        for (int i = 0, at = 0; i < values.size(); at += values.get(i++).length()) {
-            all.slice(at, values.get(i).length()).copyFrom(values.get(i));
-        }
-        long keep = Math.round((1 - zeros) * network.positions());
-        int[] dies = new Smallest().choose(all, (int) Math.max(0, count - keep));
-        Map<Site, Topology> after = new LinkedHashMap<>();
-        for (int i = 0, at = 0; i < values.size(); at += values.get(i++).length()) {
-            int from = at;
-            int to = at + values.get(i).length();
-            int[] here = Arrays.stream(dies).filter(d -> d >= from && d < to).map(d -> d - from).toArray();
-            after.put(network.sites().get(i), Rewiring.of(before.get(i), here, new long[0]).after());
-        }
-        return after;
     }
 }

@@ -20,6 +20,7 @@ import dev.filigree.model.Network;
 import dev.filigree.model.ResNet;
 import dev.filigree.model.ResNext;
 import dev.filigree.model.Site;
+import dev.filigree.model.Supernet;
 import dev.filigree.model.Vgg;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Samples;
@@ -68,6 +69,7 @@ class ImageTrainingTest {
             new Family("resnext", COLOUR, () -> new ResNext(COLOUR, KINDS, 11, 2, 4)),
             new Family("mobilenet", COLOUR, () -> new MobileNet(COLOUR, KINDS, 0.15)),
             new Family("vgg", COLOUR, () -> new Vgg(COLOUR, KINDS, List.of(List.of(6, 7), List.of(12)), 0.2)),
+            new Family("supernet", COLOUR, () -> new Supernet(COLOUR, KINDS, 6, Supernet.edges("3x3-pool-skip.5x5-skip"))),
             new Family("lenet5", new Shape(1, 13, 14), () -> new LeNet5(new Shape(1, 13, 14), KINDS)));
 
     static Stream<Arguments> all() {
