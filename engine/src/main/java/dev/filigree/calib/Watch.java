@@ -9,7 +9,9 @@ import dev.filigree.ops.LayerNorm;
 import dev.filigree.ops.Lookup;
 import dev.filigree.ops.Ops;
 import dev.filigree.ops.Param;
+import dev.filigree.ops.Past;
 import dev.filigree.ops.RmsNorm;
+import dev.filigree.ops.Rotary;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Value;
 import java.util.List;
@@ -168,6 +170,21 @@ public final class Watch implements Ops {
     @Override
     public Value norm(LayerNorm n, Value x) {
         return inner.norm(new LayerNorm(own(n.gain()), own(n.shift()), n.eps()), x);
+    }
+
+    @Override
+    public Value attend(Heads heads, Value q, Value k, Value v, Spans spans, Past past) {
+        return inner.attend(heads, q, k, v, spans, past);
+    }
+
+    @Override
+    public Value rotate(Rotary rotary, Value x, int[] positions) {
+        return inner.rotate(rotary, x, positions);
+    }
+
+    @Override
+    public Value repeat(int size, int times, Value x) {
+        return inner.repeat(size, times, x);
     }
 
     @Override
