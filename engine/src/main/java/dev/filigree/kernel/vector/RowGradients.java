@@ -44,10 +44,11 @@ final class RowGradients {
      */
     static void add(long start, long column, long dy, long dyApart, long x, long xApart, int vectors, int shift, long gradient, int fromRow, int toRow) {
         long parts = Scratch.address(WAITING * STEP);
-        int first = getInt(start + 4L * fromRow);
+        int j = getInt(start + 4L * fromRow);
+        int first = j;
         for (int r = fromRow; r < toRow; r++) {
-            int end = getInt(start + 4L * r + 4);
-            for (int j = getInt(start + 4L * r); j < end;) {
+            int end = getInt(start + 4L * r + 4); // the only number read beside the loops below, which fill the compiler's graph
+            while (j < end) {
                 if (j == first + WAITING) {
                     sums(parts, WAITING);
                     VectorSparseGradients.addTo(gradient + 4L * first, parts, WAITING);
@@ -64,9 +65,8 @@ final class RowGradients {
                 j = to;
             }
         }
-        int waiting = getInt(start + 4L * toRow) - first;
-        sums(parts, waiting);
-        VectorSparseGradients.addTo(gradient + 4L * first, parts, waiting);
+        sums(parts, j - first);
+        VectorSparseGradients.addTo(gradient + 4L * first, parts, j - first);
     }
 
     /** Partial sums of entries {@code from .. to}, a vector for each, over two runs. */
