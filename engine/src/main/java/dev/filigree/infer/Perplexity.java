@@ -1,6 +1,7 @@
 package dev.filigree.infer;
 
 import dev.filigree.base.UserError;
+import dev.filigree.io.DecoderConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
@@ -17,6 +18,20 @@ public record Perplexity(int window, int stride) {
         if (window < 1 || stride < 1 || stride > window) {
             throw new UserError("--window and --stride: found " + window + " and " + stride + ", expected a stride of 1 to the window");
         }
+    }
+
+    /**
+     * Windows that suit a model.
+     *
+     * @param window 0 for the model's context
+     * @param stride 0 for half a window
+     */
+    public static Perplexity with(DecoderConfig config, int window, int stride) {
+        if (window > config.context()) {
+            throw new UserError("--window: found " + window + ", expected at most the model's context of " + config.context());
+        }
+        int whole = window == 0 ? config.context() : window;
+        return new Perplexity(whole, stride == 0 ? Math.max(1, whole / 2) : stride);
     }
 
     /**
@@ -49,9 +64,6 @@ public record Perplexity(int window, int stride) {
         int[] ids = model.pieces().ids(text);
         if (ids.length == 0) {
             throw new UserError("text: found nothing in it, expected at least a character");
-        }
-        if (window > model.config().context()) {
-            throw new UserError("--window: found " + window + ", expected at most the model's context of " + model.config().context());
         }
         double sum = 0;
         int windows = 0;

@@ -47,8 +47,7 @@ final class PerplexityCommand implements Runnable {
     public void run() {
         String text = text();
         try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads())) {
-            int w = window == 0 ? model.config().context() : window;
-            Perplexity judge = new Perplexity(w, stride == 0 ? Math.max(1, w / 2) : stride);
+            Perplexity judge = Perplexity.with(model.config(), window, stride);
             Perplexity.Outcome o;
             try (Progress.Stage stage = filigree.progress().stage("judge", model.pieces().ids(text).length)) {
                 o = judge.of(model, text, stage::add);
