@@ -53,6 +53,15 @@ public final class BundledData {
         return Integer.parseInt(counts.getProperty("recovery.excludedAsInStsDev"));
     }
 
+    /** A file as it is. */
+    static byte[] bytes(String file) {
+        try (InputStream in = open(file)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static List<String> sentences(String file) {
         try (InputStream in = open(file)) {
             return Sentences.read(in, file);

@@ -14,6 +14,7 @@ import dev.filigree.ops.Lookup;
 import dev.filigree.ops.Ops;
 import dev.filigree.ops.Param;
 import dev.filigree.ops.RmsNorm;
+import dev.filigree.ops.Rotary;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Value;
 import java.util.List;
@@ -301,6 +302,20 @@ public class Tape extends Round implements Ops {
         }
         readBack(x);
         return record(new NormBack(n, x, y));
+    }
+
+    @Override
+    public Value rotate(Rotary rotary, Value x, int[] positions) {
+        Value y = holdLike(x);
+        forward().rotate(rotary, x, positions, 1, y);
+        return carries(x) ? record(new RotateBack(rotary, x, positions, y)) : y;
+    }
+
+    @Override
+    public Value repeat(int size, int times, Value x) {
+        Value y = hold(x.features() * times, x.tokens(), x.width());
+        forward().repeat(size, times, x, y);
+        return carries(x) ? record(new RepeatBack(size, times, x, y)) : y;
     }
 
     @Override

@@ -46,9 +46,14 @@ public final class WeightReader {
      * tiled, sparse ones in the layout they were written from (weights from elsewhere: CSR, or 2:4 where stored so).
      */
     public Weight weight(String name, int rows, int cols) {
+        return weight(name, rows, cols, EncoderNames.isLinearWeight(name));
+    }
+
+    /** The same where it is said whether a dense one is for products, and comes tiled. */
+    public Weight weight(String name, int rows, int cols, boolean product) {
         Optional<SparseFormat> format = format(name);
         if (format.isEmpty()) {
-            return dense(name, rows, cols);
+            return dense(name, rows, cols, product);
         }
         try (Arena brief = Arena.ofConfined()) {
             requireShape(name, rows, cols);
@@ -115,10 +120,10 @@ public final class WeightReader {
         }
     }
 
-    private Weight dense(String name, int rows, int cols) {
+    private Weight dense(String name, int rows, int cols, boolean product) {
         long[] shape = cols == 1 ? new long[] {rows} : new long[] {rows, cols};
         StoredTensor stored = checkpoint.tensor(name, shape);
-        if (EncoderNames.isLinearWeight(name)) {
+        if (product) {
             try (Arena brief = Arena.ofConfined()) {
                 return Tiled.pack(arena, Dense.of(rows, cols, values(brief, stored, name, rows, i -> i / cols)));
             }

@@ -235,6 +235,9 @@ public final class SelfTest {
         Floats scratch = Floats.allocate(kernels.attention().scratch(WIDTH, head));
         read("attention", 4.0 * WIDTH * WIDTH * head, 0.1,
                 () -> kernels.attention().attend(x, x, x, y, COLS, WIDTH, 0, WIDTH, 1, head, 0.2f, false, scratch));
+        int past = x.length() / head;
+        Floats room = Floats.allocate(kernels.attention().pastScratch(past, head));
+        read("attention over the past", (4.0 * head + 15) * past, 0.08, () -> kernels.attention().attendPast(y, y, head, 1, 0, 1, 0, head, 0.2f, x, x, past, past, room));
     }
 
     private void survivors() {

@@ -212,6 +212,27 @@ public final class Eager implements Ops, AutoCloseable {
     }
 
     @Override
+    public Value attend(Heads heads, Value q, Value k, Value v, Spans spans, Past past) {
+        Value y = like(q);
+        forward.attend(heads, q, k, v, spans, past, y);
+        return y;
+    }
+
+    @Override
+    public Value rotate(Rotary rotary, Value x, int[] positions) {
+        Value y = like(x);
+        forward.rotate(rotary, x, positions, 1, y);
+        return y;
+    }
+
+    @Override
+    public Value repeat(int size, int times, Value x) {
+        Value y = take(x.features() * times, x.tokens(), x.width());
+        forward.repeat(size, times, x, y);
+        return y;
+    }
+
+    @Override
     public Value attend(Heads heads, Value q, Value k, Value v, Spans spans) {
         Value y = like(q);
         forward.attend(heads, q, k, v, spans, y);

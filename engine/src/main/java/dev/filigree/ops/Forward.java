@@ -260,6 +260,75 @@ public final class Forward {
         });
     }
 
+    /** See {@link Ops#attend(Heads, Value, Value, Value, Spans, Past)}. */
+    public void attend(Heads heads, Value q, Value k, Value v, Spans spans, Past past, Value out) {
+        out.clearPadding();
+        compute.parallel().run(spans.count(), s -> past.sequences().get(s).add(k, v, spans.start()[s], spans.start()[s + 1]));
+        int longest = past.sequences().stream().mapToInt(KeyValues::capacity).max().orElseThrow();
+        int need = compute.kernels().attention().pastScratch(longest, heads.size());
+        compute.parallel().run(spans.count() * heads.count(), i -> {
+            int s = i / heads.count();
+            int head = i % heads.count();
+            KeyValues kv = past.sequences().get(s);
+            int shared = head / (heads.count() / kv.heads());
+            Floats room = room(need);
+            compute.kernels().attention().attendPast(q.data(), out.data(), q.features(), q.width(), spans.start()[s], spans.start()[s + 1], head, heads.size(), heads.scale(),
+                    kv.keys(shared), kv.values(shared), kv.capacity(), kv.length(), room);
+            scratch.addLast(room);
+        });
+    }
+
+    /** See {@link Ops#rotate}; {@code direction} is 1, or -1 for the way back. */
+    public void rotate(Rotary r, Value x, int[] positions, int direction, Value y) {
+        y.clearPadding();
+        int pairs = r.size() / 2;
+        int apart = r.apart() * y.width();
+        compute.parallel().run(y.panels(), p -> {
+            for (int i = 0; i < pairs; i++) {
+                for (int t = p * y.width(); t < Math.min(y.tokens(), (p + 1) * y.width()); t++) {
+                    double angle = direction * positions[t] * r.angle(i);
+                    float cos = (float) Math.cos(angle);
+                    float sin = (float) Math.sin(angle);
+                    for (int f = r.first(i); f < y.features(); f += r.size()) {
+                        int at = y.at(t, f);
+                        float a = x.data().get(at);
+                        float b = x.data().get(at + apart);
+                        y.data().set(at, a * cos - b * sin);
+                        y.data().set(at + apart, a * sin + b * cos);
+                    }
+                }
+            }
+        });
+    }
+
+    /** See {@link Ops#repeat}. */
+    public void repeat(int size, int times, Value x, Value y) {
+        int block = size * x.width();
+        compute.parallel().run(x.panels(), p -> {
+            for (int g = 0; g < x.features() / size; g++) {
+                Floats group = x.data().slice((p * x.features() + g * size) * x.width(), block);
+                for (int i = 0; i < times; i++) {
+                    y.data().slice((p * y.features() + (g * times + i) * size) * y.width(), block).copyFrom(group);
+                }
+            }
+        });
+    }
+
+    /** The way back of {@link #repeat}: the sum of what was repeated. */
+    public void sumRepeated(int size, int times, Value dy, Value dx) {
+        int block = size * dx.width();
+        compute.parallel().run(dx.panels(), p -> {
+            for (int g = 0; g < dx.features() / size; g++) {
+                Floats sum = dx.data().slice((p * dx.features() + g * size) * dx.width(), block);
+                int first = (p * dy.features() + g * times * size) * dy.width();
+                sum.copyFrom(dy.data().slice(first, block));
+                for (int i = 1; i < times; i++) {
+                    compute.kernels().elementwise().axpy(1, dy.data().slice(first + i * block, block), sum, 0, block);
+                }
+            }
+        });
+    }
+
     /** See {@link Ops#pool}; {@code y} has one token a sequence. */
     public void pool(Pooling how, Value x, Spans spans, Value y) {
         y.clearPadding();

@@ -108,6 +108,20 @@ public interface Ops {
     /** Exact softmax attention of each token over all tokens of its sequence, or over those up to itself. */
     Value attend(Heads heads, Value q, Value k, Value v, Spans spans);
 
+    /**
+     * The same where sequences go on: each token also sees all that its sequence's memory holds, to which the batch's keys and
+     * values are added. These may have fewer heads than queries, each for as many neighbouring query heads. Only for running.
+     */
+    default Value attend(Heads heads, Value q, Value k, Value v, Spans spans, Past past) {
+        throw new IllegalStateException("what sequences remember is for running a model, not for training it");
+    }
+
+    /** Turns pairs of features by the position of their token, see {@link Rotary}. */
+    Value rotate(Rotary rotary, Value x, int[] positions);
+
+    /** Each group of {@code size} features {@code times} times in a row: keys that several heads share, for each of them. */
+    Value repeat(int size, int times, Value x);
+
     /** One vector a sequence: {@code [sequences x features]}. */
     Value pool(Pooling how, Value x, Spans spans);
 

@@ -148,6 +148,21 @@ public abstract class Passing implements Ops {
     }
 
     @Override
+    public Value attend(Heads heads, Value q, Value k, Value v, Spans spans, Past past) {
+        return inner.attend(heads, q, k, v, spans, past);
+    }
+
+    @Override
+    public Value rotate(Rotary rotary, Value x, int[] positions) {
+        return inner.rotate(rotary, x, positions);
+    }
+
+    @Override
+    public Value repeat(int size, int times, Value x) {
+        return inner.repeat(size, times, x);
+    }
+
+    @Override
     public Value pool(Pooling how, Value x, Spans spans) {
         return inner.pool(how, x, spans);
     }

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * @param next  the id that follows each; -1 where nothing is judged
  * @param carry what a recurrent model keeps from window to window; null where windows stand alone
  */
-public record Text(int rows, int steps, int[] ids, int[] next, Carry carry) implements Labelled {
+public record Text(int rows, int steps, int[] ids, int[] next, Carry carry) implements Labelled, Sequences {
 
     public Text {
         if (rows < 1 || steps < 1 || ids.length != (long) rows * steps || next.length != ids.length) {
@@ -28,11 +28,13 @@ public record Text(int rows, int steps, int[] ids, int[] next, Carry carry) impl
     }
 
     /** The rows as sequences. */
+    @Override
     public Spans spans() {
         return new Spans(IntStream.rangeClosed(0, rows).map(r -> r * steps).toArray());
     }
 
     /** The step of each token. */
+    @Override
     public int[] positions() {
         return IntStream.range(0, ids.length).map(i -> i % steps).toArray();
     }

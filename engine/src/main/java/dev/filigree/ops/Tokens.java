@@ -8,7 +8,7 @@ import java.util.List;
  * @param ids   one id a token
  * @param spans where each sequence lies
  */
-public record Tokens(int[] ids, Spans spans) implements Batch {
+public record Tokens(int[] ids, Spans spans) implements Sequences {
 
     public Tokens {
         if (ids.length != spans.tokens()) {
@@ -41,7 +41,7 @@ public record Tokens(int[] ids, Spans spans) implements Batch {
         return ids.length;
     }
 
-    /** Position of each token in its sequence. */
+    @Override
     public int[] positions() {
         int[] p = new int[ids.length];
         for (int s = 0; s < spans.count(); s++) {

@@ -14,6 +14,7 @@ import dev.filigree.ops.Held;
 import dev.filigree.ops.Lookup;
 import dev.filigree.ops.Ops;
 import dev.filigree.ops.RmsNorm;
+import dev.filigree.ops.Rotary;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Value;
 import dev.filigree.tensor.Csr;
@@ -24,6 +25,7 @@ import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -172,6 +174,33 @@ class SequenceLawTest {
         Value k = Differences.random(12, spans.tokens(), 16, rng);
         Value v = Differences.random(12, spans.tokens(), 16, rng);
         Differences.check(SCALAR, ops -> ops.attend(new Heads(3, 4, true), q, k, v, spans), List.of(), List.of(q, k, v), 9);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void rotaryPositions(boolean neighbours) {
+        Value x = Differences.random(12, 21, 16, new Rng(13));
+        int[] positions = IntStream.range(0, 21).map(t -> 3 * t % 17).toArray();
+        Rotary rotary = new Rotary(4, 50, neighbours);
+        Differences.check(SCALAR, ops -> ops.activate(Activation.TANH, ops.rotate(rotary, x, positions)), List.of(), List.of(x), 13);
+        Value y = SCALARLY.rotate(rotary, x, positions);
+        int second = neighbours ? 1 : 2;
+        double angle = positions[18] * 1.0; // of the first pair of a head
+        assertEquals(x.get(18, 8) * Math.cos(angle) - x.get(18, 8 + second) * Math.sin(angle), y.get(18, 8), 1e-5);
+        assertEquals(x.get(18, 8) * Math.sin(angle) + x.get(18, 8 + second) * Math.cos(angle), y.get(18, 8 + second), 1e-5);
+        double slow = positions[18] / Math.sqrt(50); // of the second
+        int first = neighbours ? 2 : 1;
+        assertEquals(x.get(18, 8 + first) * Math.cos(slow) - x.get(18, 11) * Math.sin(slow), y.get(18, 8 + first), 1e-5);
+    }
+
+    @Test
+    void keysThatSeveralHeadsShare() {
+        Value x = Differences.random(6, 21, 16, new Rng(14));
+        Differences.check(SCALAR, ops -> ops.activate(Activation.TANH, ops.repeat(3, 4, x)), List.of(), List.of(x), 14);
+        Value y = SCALARLY.repeat(3, 4, x);
+        for (int f = 0; f < 24; f++) {
+            assertEquals(x.get(17, f / 12 * 3 + f % 3), y.get(17, f));
+        }
     }
 
     @ParameterizedTest

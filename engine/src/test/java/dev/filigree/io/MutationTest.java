@@ -86,6 +86,20 @@ class MutationTest {
     }
 
     @Test
+    void languageModels() throws IOException {
+        Files.write(folder.resolve("model.bin"), Llama2cTest.legacy(false));
+        Files.write(folder.resolve("coded.bin"), Llama2cTest.coded());
+        Files.write(folder.resolve("tokenizer.bin"), Llama2cTest.tokenizer());
+        mutate("model.bin", () -> Llama2c.open(folder.resolve("model.bin")).close());
+        mutate("coded.bin", () -> Llama2c.open(folder.resolve("coded.bin")).close());
+        mutate("tokenizer.bin", () -> {
+            try (StoredDecoder d = Llama2c.open(folder.resolve("model.bin"))) {
+                d.pieces().ids("a");
+            }
+        });
+    }
+
+    @Test
     void inspection() throws IOException {
         sparse(SparseFormat.CSR, Store.INT8);
         mutate("model.safetensors", () -> Inspect.of(folder.resolve("model.safetensors")));

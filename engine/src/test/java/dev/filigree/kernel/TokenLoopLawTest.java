@@ -290,6 +290,44 @@ record TokenLoopLawTest(Kernels vector) {
     }
 
     @Test
+    void attentionOverWhatIsRememberedEqualsTheScalarOne() {
+        for (int headSize : new int[] {2, 8, 20, 64, 72}) {
+            for (int length : new int[] {1, 15, 16, 17, 63, 64, 65, 200}) {
+                for (int width : new int[] {1, 16}) {
+                    past(headSize, length, Math.min(length, width == 1 ? 1 : 5), width);
+                }
+            }
+        }
+    }
+
+    private void past(int headSize, int length, int tokens, int width) {
+        String what = vector.name() + " head size " + headSize + ", " + tokens + " tokens after " + (length - tokens) + ", width " + width;
+        Rng rng = new Rng(headSize).split(what);
+        int capacity = Attention.whole(length + 3);
+        int row = Attention.whole(headSize);
+        int features = 3 * headSize;
+        Floats keys = random(headSize * capacity, rng); // what lies past the length is forgotten, not zero
+        Floats values = random(row * capacity, rng);
+        for (int i = 0; i < values.length(); i++) {
+            values.set(i, i % row < headSize ? values.get(i) : 0f);
+        }
+        Floats q = random(2 * features * width, rng);
+        Floats expected = random(2 * features * width, rng);
+        Floats actual = copy(expected);
+        int need = vector.attention().pastScratch(capacity, headSize);
+        Floats scratch = random(need + 64, rng);
+        for (int i = 0; i < need; i++) {
+            scratch.set(i, Float.NaN);
+        }
+        Floats guard = copy(scratch.slice(need, 64));
+        int from = width == 1 ? 1 : 13; // over the edge of a panel
+        SCALAR.attention().attendPast(q, expected, features, width, from, from + tokens, 1, headSize, 0.7f, keys, values, capacity, length, null);
+        vector.attention().attendPast(q, actual, features, width, from, from + tokens, 1, headSize, 0.7f, keys, values, capacity, length, scratch);
+        assertClose(expected, actual, 1e-5, what);
+        assertSame(guard, scratch.slice(need, 64), what + " past the end of scratch");
+    }
+
+    @Test
     void optimizerStepsHaveTheBitsOfTheScalarOnes() {
         for (int n : LENGTHS) {
             Rng rng = new Rng(n);

@@ -61,26 +61,59 @@ final class ScalarAttention implements Attention {
         }
     }
 
+    @Override
+    public int pastScratch(int capacity, int headSize) {
+        return 0;
+    }
+
+    @Override
+    public void attendPast(Floats q, Floats out, int features, int width, int from, int to, int head, int headSize, float scale, Floats keys, Floats values,
+            int capacity, int length, Floats scratch) {
+        for (int t = from; t < to; t++) {
+            double[] p = new double[length - (to - 1 - t)];
+            for (int j = 0; j < p.length; j++) {
+                for (int d = 0; d < headSize; d++) {
+                    p[j] += (double) q.get(at(features, width, head * headSize + d, t)) * keys.get(d * capacity + j) * scale;
+                }
+            }
+            softmax(p, p.length);
+            for (int d = 0; d < headSize; d++) {
+                double sum = 0;
+                for (int j = 0; j < p.length; j++) {
+                    sum += p[j] * values.get(j * Attention.whole(headSize) + d);
+                }
+                out.set(at(features, width, head * headSize + d, t), (float) sum);
+            }
+        }
+    }
+
     private static double[] weights(Floats q, Floats k, int features, int width, int from, int to, int head, int headSize, float scale, boolean causal,
             int query) {
         double[] p = new double[to - from]; // zero for keys that are not seen
         int seen = causal ? query + 1 : to;
-        double max = Double.NEGATIVE_INFINITY;
         for (int j = from; j < seen; j++) {
             for (int d = head * headSize; d < (head + 1) * headSize; d++) {
                 p[j - from] += (double) q.get(at(features, width, d, query)) * k.get(at(features, width, d, j)) * scale;
             }
-            max = Math.max(max, p[j - from]);
+        }
+        softmax(p, seen - from);
+        return p;
+    }
+
+    /** Of the first {@code count} numbers; the others stay zero. */
+    private static void softmax(double[] p, int count) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (int j = 0; j < count; j++) {
+            max = Math.max(max, p[j]);
         }
         double sum = 0;
-        for (int j = 0; j < seen - from; j++) {
+        for (int j = 0; j < count; j++) {
             p[j] = Math.exp(p[j] - max);
             sum += p[j];
         }
-        for (int j = 0; j < p.length; j++) {
+        for (int j = 0; j < count; j++) {
             p[j] /= sum;
         }
-        return p;
     }
 
     private static int at(int features, int width, int feature, int token) {

@@ -166,6 +166,25 @@ final class VectorAttention implements Attention {
         }
     }
 
+    @Override
+    public int pastScratch(int capacity, int headSize) {
+        return PastVectors.scratch(capacity, headSize);
+    }
+
+    @Override
+    public void attendPast(Floats q, Floats out, int features, int width, int from, int to, int head, int headSize, float scale, Floats keys, Floats values,
+            int capacity, int length, Floats scratch) {
+        for (int t = from; t < to; t++) {
+            long at = 4L * (((long) (t / width) * features + head * headSize) * width + t % width);
+            PastVectors.attend(address(q) + at, address(out) + at, 4L * width, headSize, scale, address(keys), address(values), capacity, length - (to - 1 - t), address(scratch));
+        }
+        reachabilityFence(q);
+        reachabilityFence(out);
+        reachabilityFence(keys);
+        reachabilityFence(values);
+        reachabilityFence(scratch);
+    }
+
     /** Sets the first r numbers of row r: queries that come before their key. */
     private static void fillBefore(long m, long rowBytes, int rows, float value) {
         for (int r = 1; r < rows; r++) {

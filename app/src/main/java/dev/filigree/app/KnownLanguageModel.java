@@ -1,0 +1,36 @@
+package dev.filigree.app;
+
+import dev.filigree.base.UserError;
+import dev.filigree.infer.LanguageModel;
+import dev.filigree.io.Llama2c;
+import dev.filigree.io.StoredDecoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where language models come from: a path, or the tiny one that comes with Filigree. */
+public final class KnownLanguageModel {
+
+    /** 260,000 parameters trained on simple stories (Karpathy 2023, MIT): enough to try everything without a download. */
+    public static final String BUNDLED = "stories260k";
+
+    /** The file that a llama2.c folder holds. */
+    private static final String WEIGHTS = "model.bin";
+
+    private KnownLanguageModel() {
+    }
+
+    /** Opens a model by name or path: a llama2.c checkpoint, or a folder with one named {@code model.bin}. */
+    public static LanguageModel open(String name, int threads) {
+        if (name.equalsIgnoreCase(BUNDLED)) {
+            try (StoredDecoder stored = Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin"))) {
+                return LanguageModel.of(stored, threads);
+            }
+        }
+        Path path = Path.of(name);
+        Path file = Files.isDirectory(path) ? path.resolve(WEIGHTS) : path;
+        if (!Files.isRegularFile(file)) {
+            throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a llama2.c checkpoint, or a folder with " + WEIGHTS + " and tokenizer.bin");
+        }
+        return LanguageModel.open(file, threads);
+    }
+}

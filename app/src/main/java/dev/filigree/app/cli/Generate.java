@@ -1,0 +1,87 @@
+package dev.filigree.app.cli;
+
+import dev.filigree.app.KnownLanguageModel;
+import dev.filigree.infer.Generator;
+import dev.filigree.infer.LanguageModel;
+import dev.filigree.infer.Sampling;
+import dev.filigree.report.Json;
+import dev.filigree.report.Units;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code filigree generate}: goes on with a text. */
+@Command(name = "generate", description = "Go on with a text, token by token.",
+        footer = {"", "What it took is printed to standard error.", "", "Examples:", "  filigree generate stories260k -p \"Once upon a time\"",
+            "  filigree generate stories260k -p \"The dog\" -n 50 --temperature 0.8 --top-p 0.9 --seed 7"})
+final class Generate implements Runnable {
+
+    @ParentCommand
+    private Filigree filigree;
+
+    @Parameters(index = "0", paramLabel = "MODEL", description = "stories260k, which comes with Filigree, a llama2.c checkpoint, or a folder with one.")
+    private String name;
+
+    @Option(names = {"-p", "--prompt"}, paramLabel = "TEXT", defaultValue = "", description = "What to go on with (default: nothing).")
+    private String prompt;
+
+    @Option(names = {"-n", "--tokens"}, paramLabel = "N", defaultValue = "200", description = "Most tokens to add (default: ${DEFAULT-VALUE}).")
+    private int tokens;
+
+    @Option(names = "--temperature", paramLabel = "T", defaultValue = "0", description = "What scores are divided by before a token is drawn; 0 takes the likeliest (default: ${DEFAULT-VALUE}).")
+    private double temperature;
+
+    @Option(names = "--top-k", paramLabel = "K", defaultValue = "0", description = "Draw from so many of the likeliest; 0 for all (default: ${DEFAULT-VALUE}).")
+    private int topK;
+
+    @Option(names = "--top-p", paramLabel = "P", defaultValue = "1", description = "Draw from the likeliest that together are so likely (default: ${DEFAULT-VALUE}).")
+    private double topP;
+
+    @Option(names = "--repetition", paramLabel = "R", defaultValue = "1", description = "Penalty for tokens that occurred; 1 for none (default: ${DEFAULT-VALUE}).")
+    private double repetition;
+
+    @Option(names = "--stop", paramLabel = "TEXT", description = "End where this text comes; may be given again.")
+    private List<String> stop = List.of();
+
+    @Override
+    public void run() {
+        Sampling sampling = new Sampling(temperature, topK, topP, repetition);
+        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads())) {
+            Generator generator = new Generator(model, sampling, stop, filigree.seed());
+            if (filigree.json()) {
+                Generator.Outcome o = generator.run(prompt, tokens, text -> { });
+                filigree.console().out().print(Json.pretty(facts(model, o)));
+                return;
+            }
+            filigree.console().out().print(prompt);
+            Generator.Outcome o = generator.run(prompt, tokens, text -> {
+                filigree.console().out().print(text);
+                filigree.console().out().flush();
+            });
+            filigree.console().out().println();
+            filigree.console().err().println(String.format(Locale.ROOT, "%d tokens of prompt at %.0f a second, %d added%s; %s of weights read for each, %s of keys and values",
+                    o.prompt(), o.promptSpeed(), o.tokens(), Double.isNaN(o.speed()) ? "" : String.format(Locale.ROOT, " at %.0f a second", o.speed()),
+                    Units.bytes(model.bytesRead()), Units.bytes(o.memory())));
+        }
+    }
+
+    private Map<String, Object> facts(LanguageModel model, Generator.Outcome o) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("model", name);
+        all.put("prompt", prompt);
+        all.put("text", o.text());
+        all.put("prompt_tokens", o.prompt());
+        all.put("prompt_tokens_per_second", o.promptSpeed());
+        all.put("tokens", o.tokens());
+        all.put("tokens_per_second", Double.isNaN(o.speed()) ? null : (Double) o.speed());
+        all.put("weight_bytes", model.bytes());
+        all.put("weight_bytes_read_per_token", model.bytesRead());
+        all.put("key_value_bytes", o.memory());
+        return all;
+    }
+}

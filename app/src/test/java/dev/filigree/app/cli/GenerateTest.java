@@ -1,0 +1,81 @@
+package dev.filigree.app.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code filigree generate} and {@code perplexity} with the model that comes along. */
+class GenerateTest {
+
+    /** What llama2.c's own tests expect of this model at temperature 0. */
+    private static final String GREEDY = "Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball. "
+            + "She wanted to play with it, but it was too high.\nLily's mom said, \"Lily, let's go to the park.\" Lily was sad and didn't know what to do. "
+            + "She said, \"I want to play with your ball, but I can't find it.\"\nLily was sad and didn't know what to do.";
+
+    private static final String STORY = "Tom had a red caf\u00e9 and a cat. One day the cat ran away, and Tom was sad. He looked in the garden, under the bed and behind the door. "
+            + "\"Where are you?\" he said. Then he heard a soft sound from the box. The cat was in the box with three kittens! Tom smiled and gave them milk.";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void greedyTextIsThatOfItsAuthor() {
+        for (String prompt : new String[] {"", "Once upon a time", "Once upon a time, there was a little girl named Lily."}) {
+            MainTest.Ran ran = MainTest.run("generate", "stories260k", "-p", prompt, "-n", "160", "--threads", "2");
+            assertEquals(0, ran.code(), ran.err());
+            String text = ran.out().strip();
+            assertEquals(GREEDY, text.substring(0, Math.min(GREEDY.length(), text.length())));
+            assertTrue(ran.err().contains("a second") && ran.err().contains("of keys and values"), ran.err());
+        }
+    }
+
+    @Test
+    void drawsFollowTheSeedAndEndWhereTheyShould() throws IOException {
+        String[] ask = {"generate", "stories260k", "-p", "The dog", "-n", "40", "--temperature", "1", "--top-p", "0.9", "--json", "--seed", "3"};
+        JsonNode once = new ObjectMapper().readTree(MainTest.run(ask).out());
+        assertEquals(once.path("text"), new ObjectMapper().readTree(MainTest.run(ask).out()).path("text"));
+        ask[ask.length - 1] = "4";
+        assertTrue(!once.path("text").equals(new ObjectMapper().readTree(MainTest.run(ask).out()).path("text")), "another seed, another text");
+        assertEquals(40, once.path("tokens").intValue());
+        String stopped = MainTest.run("generate", "stories260k", "-p", "Once upon a time", "-n", "60", "--stop", "girl named", "--stop", "zebra").out();
+        assertEquals("Once upon a time, there was a little", stopped.strip());
+    }
+
+    /** Computed by a separate program in double precision: loss, and the number of tokens. */
+    @Test
+    void perplexityIsThatOfAnIndependentProgram() throws IOException {
+        Path file = Files.writeString(folder.resolve("story.txt"), STORY, StandardCharsets.UTF_8);
+        JsonNode whole = new ObjectMapper().readTree(MainTest.run("perplexity", "stories260k", file.toString(), "--json").out());
+        assertEquals(126, whole.path("tokens").intValue());
+        assertEquals(1.84463180, whole.path("loss").doubleValue(), 2e-5);
+        assertEquals(6.32577023, whole.path("perplexity").doubleValue(), 1e-4);
+        assertEquals(1.22378242, whole.path("bits_per_byte").doubleValue(), 2e-5);
+        MainTest.Ran windows = MainTest.run("perplexity", "stories260k", file.toString(), "--window", "64", "--stride", "32");
+        assertTrue(windows.out().startsWith("loss 1.8790, perplexity 6.5471, 1.2466 bits a byte; 126 tokens of 274 bytes in 3 windows of 64, stride 32"), windows.out());
+    }
+
+    @Test
+    void faultsAreOneLine() throws IOException {
+        fault("--temperature", "generate", "stories260k", "--temperature", "-1");
+        fault("context", "generate", "stories260k", "-p", "word ".repeat(600));
+        fault("no such language model", "generate", folder.resolve("nothing").toString());
+        Path file = Files.write(folder.resolve("bytes.txt"), new byte[] {(byte) 0xff, 'a'});
+        fault("UTF-8", "perplexity", "stories260k", file.toString());
+        Files.writeString(file, "a story");
+        fault("--window", "perplexity", "stories260k", file.toString(), "--window", "4000");
+        fault("stride", "perplexity", "stories260k", file.toString(), "--window", "40", "--stride", "50");
+    }
+
+    private static void fault(String part, String... args) {
+        MainTest.Ran ran = MainTest.run(args);
+        assertTrue(ran.code() != 0 && ran.err().contains(part) && ran.err().strip().lines().count() == 1, ran.err());
+    }
+}

@@ -1,0 +1,54 @@
+package dev.filigree.io;
+
+import dev.filigree.base.UserError;
+
+/**
+ * Shape of a language model of the Llama family (Touvron et al. 2023, arXiv:2302.13971).
+ *
+ * @param vocab      tokens that there are
+ * @param context    tokens of the longest sequence that it was trained for
+ * @param hidden     features of a token
+ * @param inner      features inside the feed-forward net
+ * @param heads      of queries; they divide {@code hidden}
+ * @param keyHeads   of keys and values, each shared by as many query heads (Ainslie et al. 2023, arXiv:2305.13245)
+ * @param eps        of RMSNorm
+ * @param base       of rotary positions
+ * @param neighbours whether features 2i and 2i + 1 turn together, see {@link dev.filigree.ops.Rotary}
+ * @param tied       whether the embeddings are the output's weight too
+ */
+public record DecoderConfig(int vocab, int context, int hidden, int inner, int layers, int heads, int keyHeads, float eps, double base, boolean neighbours, boolean tied) {
+
+    private static final int MOST = 1 << 24;
+
+    public DecoderConfig {
+        positive("vocabulary", vocab);
+        positive("context", context);
+        positive("hidden size", hidden);
+        positive("feed-forward size", inner);
+        positive("number of layers", layers);
+        positive("number of heads", heads);
+        positive("number of key heads", keyHeads);
+        if (hidden % heads != 0 || hidden / heads % 2 != 0 || heads % keyHeads != 0) {
+            throw new UserError("language model: found " + hidden + " features in " + heads + " heads, " + keyHeads
+                    + " of keys; expected heads of equally many features, an even number, and key heads that divide the heads");
+        }
+        if (!(eps > 0 && eps < 1) || !(base > 1 && base < 1e12)) {
+            throw new UserError("language model: found an epsilon of " + eps + " and a rotary base of " + base + ", expected one in (0, 1) and one above 1");
+        }
+    }
+
+    private static void positive(String what, int found) {
+        if (found < 1 || found > MOST) {
+            throw new UserError("language model: found a " + what + " of " + found + ", expected 1 to " + MOST);
+        }
+    }
+
+    public int headSize() {
+        return hidden / heads;
+    }
+
+    /** Features of all keys of a token. */
+    public int keyWidth() {
+        return headSize() * keyHeads;
+    }
+}

@@ -1,0 +1,21 @@
+package dev.filigree.io;
+
+/**
+ * A language model as files hold it. Closing it releases the mapped weights.
+ *
+ * @param config  its shape
+ * @param weights its parameters under the names of Hugging Face
+ */
+public record StoredDecoder(DecoderConfig config, Checkpoint weights, Pieces pieces) implements AutoCloseable {
+
+    public StoredDecoder {
+        if (pieces.size() != config.vocab()) {
+            throw Faults.corrupt(weights.source(), "has embeddings of " + config.vocab() + " tokens, and its tokenizer has " + pieces.size());
+        }
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+}
