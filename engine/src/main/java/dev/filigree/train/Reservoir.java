@@ -44,11 +44,6 @@ public final class Reservoir implements Stateful {
         return (int) Math.min(capacity, offered);
     }
 
-    /** Bytes that it holds. */
-    public long bytes() {
-        return examples.bytes() + said.bytes() + labels.bytes();
-    }
-
     /** Offers all examples of a batch, and what was said about them: {@code [samples x outputs]}. */
     public void offer(Samples batch, Value answers, Rng rng) {
         if (batch.x().tokens() != batch.size() || batch.x().features() != features || answers.features() != outputs) {
