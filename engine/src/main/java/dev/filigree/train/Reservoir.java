@@ -44,13 +44,12 @@ public final class Reservoir implements Stateful {
         return (int) Math.min(capacity, offered);
     }
 
-    /** Bytes that it holds. */
-    public long bytes() {
-        return examples.bytes() + said.bytes() + labels.bytes();
-    }
-
     /** Offers all examples of a batch, and what was said about them: {@code [samples x outputs]}. */
     public void offer(Samples batch, Value answers, Rng rng) {
+        if (batch.x().tokens() != batch.size() || batch.x().features() != features || answers.features() != outputs) {
+            throw new UserError("replay: found examples of " + batch.x().features() + " features or channels and " + answers.features() + " answers, expected plain examples of "
+                    + features + " and " + outputs + "; choose a model of features, such as mlp");
+        }
         for (int i = 0; i < batch.size(); i++) {
             long place = offered < capacity ? offered : (long) (rng.nextDouble() * (offered + 1));
             offered++;
