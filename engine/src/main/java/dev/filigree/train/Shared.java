@@ -6,6 +6,7 @@ import dev.filigree.base.UserError;
 import dev.filigree.grad.Gradients;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Elementwise;
+import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Around;
 import dev.filigree.model.Network;
 import dev.filigree.model.Site;
@@ -53,14 +54,44 @@ public final class Shared extends Around {
         }
     }
 
+    /**
+     * Where chunks of the weights lie in the array.
+     *
+     * @param sign  of each chunk
+     * @param place of each chunk
+     * @param chunk by lap and place
+     */
+    private record Laps(float[] sign, int[] place, int[][] chunk) {
+
+        static Laps of(int all, int chunks, Rng rng) {
+            Laps laps = new Laps(new float[all], new int[all], new int[Math.ceilDiv(all, chunks)][chunks]);
+            Rng signs = rng.split("signs");
+            for (int lap = 0; lap < laps.chunk.length; lap++) {
+                int[] order = lap == 0 ? IntStream.range(0, chunks).toArray() : rng.split("lap " + lap).permutation(chunks);
+                for (int i = 0; i < chunks; i++) {
+                    int q = lap * chunks + i;
+                    laps.chunk[lap][order[i]] = q;
+                    if (q < all) {
+                        laps.place[q] = order[i];
+                        laps.sign[q] = lap == 0 || signs.nextLong() < 0 ? 1 : -1;
+                    }
+                }
+            }
+            return laps;
+        }
+
+        /** Laps that reach a place: all but perhaps the last. */
+        int uses(int m) {
+            return chunk[chunk.length - 1][m] < place.length ? chunk.length : chunk.length - 1;
+        }
+    }
+
     private final Compute compute;
     private final Held memory;
     private final int chunks; // of the array
     private final List<Piece> pieces = new ArrayList<>();
     private final Piece[] pieceOf;
-    private final float[] sign;
-    private final int[][] place; // by lap and chunk of the lap
-    private final int[][] chunkAt; // by lap and place
+    private final Laps laps;
     private final float[] share; // by place: what the sum of its uses' gradients is multiplied with
 
     /**
@@ -78,33 +109,23 @@ public final class Shared extends Around {
         new Birth(compute, network, rng.split("birth")); // of what is never pruned
         int all = 0;
         for (Site s : network.sites()) {
+            if (s.groups() > 1) {
+                throw new UserError("parameter sharing: " + s.name() + " is a convolution in groups, which is sparse by itself; take a network without");
+            }
             network.param(s).set(Tiled.room(s.rows(), s.cols()));
             Piece piece = new Piece(pieces.size(), network.param(s), all, Slots.of(network.param(s).forward()).length(), (float) (deviation(s, rng.split("scale")) / spread));
             pieces.add(piece);
             all += piece.chunks();
         }
         this.chunks = Math.min(numbers / CHUNK, all);
+        this.laps = Laps.of(all, chunks, rng);
         this.pieceOf = new Piece[all];
         pieces.forEach(p -> Arrays.fill(pieceOf, p.first, p.first + p.chunks(), p));
-        Rng signs = rng.split("signs");
-        this.sign = new float[all];
-        int laps = Math.ceilDiv(all, chunks);
-        this.place = new int[laps][];
-        this.chunkAt = new int[laps][chunks];
-        for (int lap = 0; lap < laps; lap++) {
-            place[lap] = lap == 0 ? IntStream.range(0, chunks).toArray() : rng.split("lap " + lap).permutation(chunks);
-            for (int i = 0; i < chunks; i++) {
-                chunkAt[lap][place[lap][i]] = lap * chunks + i;
-            }
-        }
-        for (int q = 0; q < all; q++) {
-            sign[q] = q < chunks || signs.nextLong() < 0 ? 1 : -1;
-        }
         this.share = new float[chunks];
         for (int m = 0; m < chunks; m++) {
             double squares = 0;
-            for (int lap = 0; lap < laps && chunkAt[lap][m] < all; lap++) {
-                squares += pieceOf[chunkAt[lap][m]].scale * (double) pieceOf[chunkAt[lap][m]].scale;
+            for (int lap = 0; lap < laps.uses(m); lap++) {
+                squares += Math.pow(pieceOf[laps.chunk[lap][m]].scale, 2);
             }
             share[m] = pull == Pull.MEAN ? (float) (1 / squares) : 1;
         }
@@ -142,14 +163,20 @@ public final class Shared extends Around {
                 for (int i = task * TASK; i < Math.min(p.chunks(), (task + 1) * TASK); i++) {
                     int count = Math.min(CHUNK, p.slots - i * CHUNK);
                     Floats out = to.slice(i * CHUNK, count).fill(0f);
-                    k.axpy(sign[p.first + i] * p.scale, from.slice(place(p.first + i) * CHUNK, CHUNK), out, 0, count);
+                    k.axpy(laps.sign[p.first + i] * p.scale, from.slice(laps.place[p.first + i] * CHUNK, CHUNK), out, 0, count);
                 }
             });
+            clearPadding((Tiled) p.weight.forward());
         }
     }
 
-    private int place(int chunk) {
-        return place[chunk / chunks][chunk % chunks];
+    /** Rows that only fill up the last tile are no weights. */
+    private static void clearPadding(Tiled w) {
+        for (int r = w.rows(); r < Tiled.tiles(w.rows()) * Kernels.TILE_ROWS; r++) {
+            for (int c = 0; c < w.cols(); c++) {
+                w.tiles().set(w.slot(r, c), 0);
+            }
+        }
     }
 
     /** Gathers the gradients of all uses into that of M, lap by lap: in one order on any number of threads. */
@@ -160,12 +187,12 @@ public final class Shared extends Around {
         compute.parallel().run(Math.ceilDiv(chunks, TASK), task -> {
             for (int m = task * TASK; m < Math.min(chunks, (task + 1) * TASK); m++) {
                 Floats sum = out.slice(m * CHUNK, CHUNK).fill(0f);
-                for (int lap = 0; lap < place.length && chunkAt[lap][m] < pieceOf.length; lap++) {
-                    int chunk = chunkAt[lap][m];
+                for (int lap = 0; lap < laps.uses(m); lap++) {
+                    int chunk = laps.chunk[lap][m];
                     Piece p = pieceOf[chunk];
                     int from = (chunk - p.first) * CHUNK;
                     int count = Math.min(CHUNK, p.slots - from);
-                    k.axpy(share[m] * sign[chunk] * p.scale, of.get(p.index).slice(from, count), sum, 0, count);
+                    k.axpy(share[m] * laps.sign[chunk] * p.scale, of.get(p.index).slice(from, count), sum, 0, count);
                 }
             }
         });

@@ -49,7 +49,7 @@ final class ParameterSharing implements Study {
 
     @Override
     public Findings run(Lab lab) {
-        TrainSettings dense = Rivals.dense("lenet-300-100", lab.choose(0.3, 2));
+        TrainSettings dense = Rivals.dense("lenet-300-100", lab.choose(0.3, 1));
         Network whole = Parts.NETWORKS.make(dense.model()).build(lab.problem().input(), lab.problem().outputs());
         List<Integer> factors = lab.quick() ? List.of(30) : List.of(10, 100);
         Map<String, LongFunction<Outcome>> rivals = new LinkedHashMap<>();
