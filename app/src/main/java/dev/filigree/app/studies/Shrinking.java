@@ -47,7 +47,7 @@ final class Shrinking {
      * @param whole as it was when channels were removed; null where none were
      * @param left  at the end
      * @param uncut accuracy of the whole network then
-     * @param cut   accuracy without the channels and before tuning; null where none were removed
+     * @param cut   accuracy without the channels and before tuning, statistics of normalisation measured anew; null where none were removed
      * @param right accuracy at the end
      */
     record Shrunk(Network whole, Network left, double uncut, Double cut, double right) {
@@ -90,7 +90,7 @@ final class Shrinking {
     }
 
     private Shrunk cut(Network trained, Choice choice, long seed) {
-        Network left = Narrowing.of(trained, choice.keep(trained, new Rng(seed).split("channels")));
+        Network left = relay.recalibrated(Narrowing.of(trained, choice.keep(trained, new Rng(seed).split("channels"))), tune.withSeed(seed));
         double cut = score(left);
         double uncut = score(trained);
         return new Shrunk(trained, relay.on(left, tune.withSeed(seed)), uncut, cut, score(left));
