@@ -1,7 +1,8 @@
 package dev.filigree.app.studies;
 
 import dev.filigree.app.report.LinePlot;
-import dev.filigree.app.studies.Shrinking.Shrunk;
+import dev.filigree.app.train.Shrink;
+import dev.filigree.app.train.Shrink.Shrunk;
 import dev.filigree.app.train.TrainSettings;
 import dev.filigree.base.Floats;
 import dev.filigree.model.Coupling;
@@ -38,18 +39,18 @@ final class MaskSparsityStudy implements Study {
     @Override
     public Findings run(Lab lab) {
         TrainSettings whole = Rivals.dense(lab.quick() ? "vgg(stages=4.8)" : "vgg(stages=8.16.32)", lab.choose(0.3, 2));
-        Shrinking shrinking = new Shrinking(lab, whole, whole.withEpochs(lab.choose(0.15, 1)).withRate(0.02, "cosine"), KEEP);
+        Shrink shrink = new Shrink(lab.problem(), lab.compute(), whole, whole.withEpochs(lab.choose(0.15, 1)).withRate(0.02, "cosine"), KEEP);
         Map<String, LongFunction<Shrunk>> rivals = new LinkedHashMap<>();
-        rivals.put("dense", shrinking::dense);
-        rivals.put(RANDOM, seed -> shrinking.afterwards("random", seed));
-        rivals.put(LARGEST, seed -> shrinking.afterwards("l1-filter", seed));
+        rivals.put("dense", shrink::dense);
+        rivals.put(RANDOM, seed -> shrink.afterwards("random", seed));
+        rivals.put(LARGEST, seed -> shrink.afterwards("l1-filter", seed));
         for (boolean together : new boolean[] {false, true}) {
-            rivals.put(together ? "slimming" + ALL : SLIMMED, seed -> shrinking.by("slimming(strength=0.001,together=" + together + ")", seed));
-            rivals.put(together ? "mask-sparsity" + ALL : MASKED, seed -> shrinking.by("mask-sparsity(strength=0.001,only=0.01,together=" + together + ")", seed));
+            rivals.put(together ? "slimming" + ALL : SLIMMED, seed -> shrink.by("slimming(strength=0.001,together=" + together + ")", seed));
+            rivals.put(together ? "mask-sparsity" + ALL : MASKED, seed -> shrink.by("mask-sparsity(strength=0.001,only=0.01,together=" + together + ")", seed));
         }
         Map<String, List<Shrunk>> found = lab.each(rivals, s -> String.format(Locale.ROOT, "accuracy %.2f %%", 100 * s.right()));
         Numbers masked = Shrinking.right(found.get(MASKED));
-        return new Findings(List.of(shrinking.table("Half of the channels removed", found)), List.of(plot(found)),
+        return new Findings(List.of(Shrinking.table("Half of the channels removed", lab, shrink.relay(), found)), List.of(plot(found)),
                 List.of(Verdict.above("when channels are cut, mask-sparsity loses less than slimming", 0, Shrinking.cut(found.get(MASKED)).minus(Shrinking.cut(found.get(SLIMMED)))),
                         Verdict.above("when tuned, mask-sparsity beats slimming", 0, masked.minus(Shrinking.right(found.get(SLIMMED)))),
                         Verdict.above("the same with one threshold for all layers", 0, Shrinking.right(found.get("mask-sparsity" + ALL)).minus(Shrinking.right(found.get("slimming" + ALL)))),
