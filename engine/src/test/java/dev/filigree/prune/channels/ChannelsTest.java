@@ -210,6 +210,22 @@ class ChannelsTest {
     }
 
     @Test
+    void groupLassoTakesTheSameLengthFromEveryChannelOfALayer() {
+        Choice choice = new GroupLasso(2).prepare(0.4);
+        try (Run run = Run.of(Nets.all().getFirst(), choice, 1)) {
+            Coupling layer = run.network.couplings().get(1);
+            assertEquals(18, Groups.size(layer), "17 inputs and a bias");
+            Groups.scale(layer, new double[] {1, 1, 1, 1, 1e-3, 1, 1, 1, 1});
+            double[] before = Groups.lengths(layer);
+            choice.updated(run.loop, 0);
+            double[] after = Groups.lengths(layer);
+            for (int c = 0; c < after.length; c++) {
+                assertEquals(c == 4 ? 0 : before[c] - 0.02 * 2 * Math.sqrt(18), after[c], 1e-5);
+            }
+        }
+    }
+
+    @Test
     void underTheEnvelopeSoManyChannelsAreLeftAndTheOthersAreZero() {
         for (Nets nets : Nets.all().subList(0, 3)) {
             try (Run run = Run.of(nets, new GroupEnvelope(1000, 0, false).prepare(0.4), 1)) {
