@@ -46,7 +46,7 @@ final class ClassDependent implements Study {
     public Claim claim() {
         return new Claim("class-dependent", "Entezari and Saukh 2019, Class-dependent Compression of Deep Neural Networks, arXiv:1909.10364",
                 "Tickets trained and pruned with a loss that weighs the class that matters more miss up to a third less of it than plain tickets, and tell it from the rest better whatever the threshold.",
-                "LeNet-300-100, one class of ten against the rest; tickets in rounds that prune 70 %, with the loss of the class times 5 or not. The paper's loss has a term for the area under the curve too, which is left out.",
+                "LeNet-300-100, one class of ten against the rest; tickets in rounds that prune 70 %, with the loss of the class times 5 or not. The paper combines several terms in its loss; here the weight of the class is all.",
                 "epochs",
                 "less than a fifth fewer misses than plain tickets, or no larger area under the curve", 8);
     }

@@ -1,7 +1,8 @@
 package dev.filigree.app.studies;
 
 import dev.filigree.app.report.LinePlot;
-import dev.filigree.app.studies.Shrinking.Shrunk;
+import dev.filigree.app.train.Shrink;
+import dev.filigree.app.train.Shrink.Shrunk;
 import dev.filigree.app.train.TrainSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,22 +32,22 @@ final class GroupEnvelopeStudy implements Study {
     @Override
     public Findings run(Lab lab) {
         TrainSettings whole = Rivals.dense(lab.quick() ? "mlp(hidden=64-64)" : "mlp(hidden=300-300)", lab.choose(0.5, 4));
-        Shrinking shrinking = new Shrinking(lab, whole, whole.withEpochs(lab.choose(0.25, 2)).withRate(0.02, "cosine"), KEEP);
+        Shrink shrink = new Shrink(lab.problem(), lab.compute(), whole, whole.withEpochs(lab.choose(0.25, 2)).withRate(0.02, "cosine"), KEEP);
         Map<String, LongFunction<Shrunk>> rivals = new LinkedHashMap<>();
-        rivals.put("dense", shrinking::dense);
-        rivals.put("dense, a quarter as wide", seed -> shrinking.dense(lab.quick() ? "mlp(hidden=16-16)" : "mlp(hidden=75-75)", seed));
-        rivals.put("random", seed -> shrinking.afterwards("random", seed));
-        rivals.put(LARGEST, seed -> shrinking.afterwards("l1-filter", seed));
+        rivals.put("dense", shrink::dense);
+        rivals.put("dense, a quarter as wide", seed -> shrink.dense(lab.quick() ? "mlp(hidden=16-16)" : "mlp(hidden=75-75)", seed));
+        rivals.put("random", seed -> shrink.afterwards("random", seed));
+        rivals.put(LARGEST, seed -> shrink.afterwards("l1-filter", seed));
         for (String strength : List.of("0.0003", "0.001", "0.003")) {
-            rivals.put(LASSO + strength, seed -> shrinking.by("group-lasso(strength=" + strength + ")", seed));
+            rivals.put(LASSO + strength, seed -> shrink.by("group-lasso(strength=" + strength + ")", seed));
         }
         for (String strength : List.of("0.003", "0.01", "0.03")) {
-            rivals.put(ENVELOPE + strength, seed -> shrinking.by("group-envelope(strength=" + strength + ")", seed));
+            rivals.put(ENVELOPE + strength, seed -> shrink.by("group-envelope(strength=" + strength + ")", seed));
         }
         Map<String, List<Shrunk>> found = lab.each(rivals, s -> String.format(Locale.ROOT, "accuracy %.2f %%", 100 * s.right()));
         List<Shrunk> envelope = best(found, ENVELOPE);
         Numbers right = Shrinking.right(envelope);
-        return new Findings(List.of(shrinking.table("A quarter of the hidden units", found)), List.of(plot(found)),
+        return new Findings(List.of(Shrinking.table("A quarter of the hidden units", lab, shrink.relay(), found)), List.of(plot(found)),
                 List.of(Verdict.above("the group envelope loses at most half a point when cut", -0.005, Shrinking.cut(envelope).minus(Shrinking.uncut(envelope))),
                         Verdict.above("it beats group lasso", 0, right.minus(Shrinking.right(best(found, LASSO)))),
                         Verdict.above("it beats the largest rows of a dense network", 0, right.minus(Shrinking.right(found.get(LARGEST)))),

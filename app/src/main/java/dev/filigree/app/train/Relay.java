@@ -65,6 +65,14 @@ public final class Relay {
         }
     }
 
+    /** Measures a network's statistics of normalisation anew. */
+    public Network recalibrated(Network network, TrainSettings settings) {
+        try (Loop loop = new Assembly(settings, problem, compute, network).going()) {
+            Soup.recalibrate(loop, RECALIBRATION);
+            return network;
+        }
+    }
+
     /** How good a network is on what it was not trained on. */
     public Objective.Score score(Network network, int batch) {
         return Evaluation.of(compute, network, problem.objective(0), problem.testing(batch, network.form()));

@@ -70,6 +70,9 @@ class MainTest {
         "train --epochs 0     | 1 | filigree: --epochs: found 0.0, expected a number above 0",
         "train --rates cosine(warmup=3) | 1 | filigree: rate: warmup must be in [0, 1), found 3.0",
         "train --keep-dense nothing --out no/run | 1 | filigree: --keep-dense: found 'nothing', expected a part of one of the names [layer.0.weight,",
+        "shrink --channels sliming | 1 | filigree: unknown channels 'sliming' - did you mean slimming?",
+        "shrink --keep half   | 1 | filigree: --keep: found half, expected a share of channels such as 50%",
+        "shrink --keep 0%     | 1 | filigree: channels: found a share of 0.0 to keep, expected one above 0 and below 1",
         "train --resume no/run | 1 | filigree: no/run: holds no run; expected the folder of a filigree train",
     })
     void aFaultIsOneLineAndAnExitCode(String line, int code, String err) {

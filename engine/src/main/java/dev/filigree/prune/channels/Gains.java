@@ -1,5 +1,6 @@
 package dev.filigree.prune.channels;
 
+import dev.filigree.base.Catalog.Option;
 import dev.filigree.base.Floats;
 import dev.filigree.base.UserError;
 import dev.filigree.model.Coupling;
@@ -12,6 +13,8 @@ import java.util.function.IntPredicate;
 
 /** The gains of batch normalisation, by channel. Where a residual sum joins layers, a channel has the gains of all of them. */
 final class Gains {
+
+    static final Option TOGETHER = Option.of("together", true, "whether one threshold decides for all layers");
 
     private Gains() {
     }

@@ -53,7 +53,7 @@ public record GroupEnvelope(double strength, double warmup, boolean together) im
             public List<int[]> keep(Network network, Rng rng) {
                 List<Coupling> couplings = network.couplings();
                 List<double[]> scores = couplings.stream().map(c -> Arrays.stream(Groups.lengths(c)).map(v -> together ? v / Math.sqrt(Groups.size(c)) : v).toArray()).toList();
-                return together ? Ranking.together(couplings, scores, share) : Ranking.each(couplings, scores, share);
+                return Ranking.of(couplings, scores, share, together);
             }
         };
     }

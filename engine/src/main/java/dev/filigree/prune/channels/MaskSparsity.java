@@ -23,12 +23,14 @@ import java.util.stream.IntStream;
  * @param strength of the pull on all gains, at first
  * @param only     of the pull on those to be removed, later
  * @param at       share of the steps at which it is decided
+ * @param together whether one threshold decides for all layers, as in the paper, instead of one for each
  */
-public record MaskSparsity(double strength, double only, double at) implements Channels {
+public record MaskSparsity(double strength, double only, double at, boolean together) implements Channels {
 
     public static final Entry<Channels> ENTRY = Catalog.entry("mask-sparsity", "Jiang et al. 2022, arXiv:2201.06776", "as slimming at first, then pulls only the gains of the channels that are to be removed",
             List.of(Option.of("strength", 1e-4, "of the pull on all gains, at first"), Option.of("only", 5e-4, "of the pull on those to be removed, later"),
-                    Option.of("at", 0.5, "share of the steps at which it is decided")), s -> new MaskSparsity(s.number("strength"), s.number("only"), s.number("at")));
+                    Option.of("at", 0.5, "share of the steps at which it is decided"), Gains.TOGETHER),
+            s -> new MaskSparsity(s.number("strength"), s.number("only"), s.number("at"), s.flag("together")));
 
     public MaskSparsity {
         if (!(strength >= 0 && only >= 0 && at > 0 && at < 1)) {
@@ -59,7 +61,7 @@ public record MaskSparsity(double strength, double only, double at) implements C
 
         private List<int[]> largest(Network network) {
             List<Coupling> couplings = Gains.couplings("mask-sparsity", network);
-            return Ranking.together(couplings, couplings.stream().map(Gains::sizes).toList(), share);
+            return Ranking.of(couplings, couplings.stream().map(Gains::sizes).toList(), share, together);
         }
 
         @Override

@@ -27,6 +27,11 @@ final class Ranking {
         return keep;
     }
 
+    /** That share of all couplings, of each of them or of all together. */
+    static List<int[]> of(List<Coupling> couplings, List<double[]> scores, double keep, boolean together) {
+        return together ? together(couplings, scores, keep) : each(couplings, scores, keep);
+    }
+
     /** The same share of each coupling, rounded, and at least one channel. */
     static List<int[]> each(List<Coupling> couplings, List<double[]> scores, double keep) {
         return IntStream.range(0, couplings.size()).mapToObj(i -> best(scores.get(i), count(couplings.get(i), keep))).toList();
@@ -38,7 +43,7 @@ final class Ranking {
     }
 
     /** That share of the channels of all couplings together; none falls below a tenth of its own. */
-    static List<int[]> together(List<Coupling> couplings, List<double[]> scores, double keep) {
+    private static List<int[]> together(List<Coupling> couplings, List<double[]> scores, double keep) {
         List<boolean[]> stays = new ArrayList<>();
         List<Ranked> others = new ArrayList<>();
         int left = (int) Math.round(keep * couplings.stream().mapToInt(Coupling::channels).sum());

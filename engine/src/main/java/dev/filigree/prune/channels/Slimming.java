@@ -12,14 +12,15 @@ import java.util.List;
 
 /**
  * Pulls the gains {@code g} of batch normalisation towards zero while the network is trained, {@code loss + strength * sum |g|}, and
- * keeps the channels of the largest {@code |g|} with one threshold for all layers (Liu et al. 2017, arXiv:1708.06519).
+ * keeps the channels of the largest {@code |g|} (Liu et al. 2017, arXiv:1708.06519).
  *
  * @param strength 1e-4 in the paper, over 160 epochs; shorter runs need more
+ * @param together whether one threshold decides for all layers, as in the paper, instead of one for each
  */
-public record Slimming(double strength) implements Channels {
+public record Slimming(double strength, boolean together) implements Channels {
 
     public static final Entry<Channels> ENTRY = Catalog.entry("slimming", "Liu et al. 2017, arXiv:1708.06519", "pulls all gains of batch normalisation to zero and keeps the largest of all layers",
-            List.of(Option.of("strength", 1e-4, "of the pull, times the absolute gain in the loss")), s -> new Slimming(s.number("strength")));
+            List.of(Option.of("strength", 1e-4, "of the pull, times the absolute gain in the loss"), Gains.TOGETHER), s -> new Slimming(s.number("strength"), s.flag("together")));
 
     public Slimming {
         if (!(strength >= 0)) {
@@ -39,7 +40,7 @@ public record Slimming(double strength) implements Channels {
             @Override
             public List<int[]> keep(Network network, Rng rng) {
                 List<Coupling> couplings = Gains.couplings("slimming", network);
-                return Ranking.together(couplings, couplings.stream().map(Gains::sizes).toList(), share);
+                return Ranking.of(couplings, couplings.stream().map(Gains::sizes).toList(), share, together);
             }
         };
     }

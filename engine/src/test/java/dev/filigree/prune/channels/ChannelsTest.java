@@ -147,7 +147,7 @@ class ChannelsTest {
 
     @Test
     void oneThresholdForAllGainsLeavesEachLayerAtLeastATenth() {
-        try (Run run = Run.of(Nets.all().get(2), new Slimming(0).prepare(0.4), 1)) {
+        try (Run run = Run.of(Nets.all().get(2), new Slimming(0, true).prepare(0.4), 1)) {
             gains(run, "conv.0", 0.5f);
             gains(run, "conv.1", -0.9f);
             gains(run, "conv.2", 0.1f);
@@ -156,6 +156,8 @@ class ChannelsTest {
             assertArrayEquals(new int[] {4}, keep.get(0));
             assertArrayEquals(IntStream.range(0, 12).toArray(), keep.get(1), "of equal ones the first");
             assertArrayEquals(new int[] {0}, keep.get(2));
+            List<Integer> each = new Slimming(0, false).prepare(0.4).keep(run.network, new Rng(1)).stream().map(k -> k.length).toList();
+            assertEquals(List.of(2, 7, 5), each, "of 6, 17 and 12, when each layer has a threshold of its own");
         }
     }
 
@@ -165,7 +167,7 @@ class ChannelsTest {
 
     @Test
     void allGainsArePulledAtFirstAndLaterThoseThatGo() {
-        Choice choice = new MaskSparsity(0.5, 2, 0.5).prepare(0.4);
+        Choice choice = new MaskSparsity(0.5, 2, 0.5, true).prepare(0.4);
         try (Run run = Run.of(Nets.all().get(2), choice, 1)) {
             run.loop.advance();
             Floats gradient = run.loop.gradients().of(run.network.param("conv.1.norm.weight"));
@@ -199,12 +201,28 @@ class ChannelsTest {
     void pullsMakeGainsSmaller() {
         double[] total = new double[2];
         for (int i = 0; i < 2; i++) {
-            try (Run run = Run.of(Nets.all().get(2), new Slimming(i * 0.05).prepare(0.5), 1)) {
+            try (Run run = Run.of(Nets.all().get(2), new Slimming(i * 0.05, true).prepare(0.5), 1)) {
                 run.loop.run((step, steps, loss, batch, seconds) -> { });
                 total[i] = run.network.couplings().stream().mapToDouble(c -> IntStream.range(0, c.channels()).mapToDouble(j -> Gains.sizes(c)[j]).sum()).sum();
             }
         }
         assertTrue(total[1] < total[0] - 1, total[1] + " after a pull, " + total[0] + " without");
+    }
+
+    @Test
+    void groupLassoTakesTheSameLengthFromEveryChannelOfALayer() {
+        Choice choice = new GroupLasso(2).prepare(0.4);
+        try (Run run = Run.of(Nets.all().getFirst(), choice, 1)) {
+            Coupling layer = run.network.couplings().get(1);
+            assertEquals(18, Groups.size(layer), "17 inputs and a bias");
+            Groups.scale(layer, new double[] {1, 1, 1, 1, 1e-3, 1, 1, 1, 1});
+            double[] before = Groups.lengths(layer);
+            choice.updated(run.loop, 0);
+            double[] after = Groups.lengths(layer);
+            for (int c = 0; c < after.length; c++) {
+                assertEquals(c == 4 ? 0 : before[c] - 0.02 * 2 * Math.sqrt(18), after[c], 1e-5);
+            }
+        }
     }
 
     @Test
@@ -231,9 +249,9 @@ class ChannelsTest {
         for (double keep : new double[] {0, 1, -1, Double.NaN}) {
             Parts.CHANNELS.entries().forEach(e -> assertThrows(UserError.class, () -> e.make().prepare(keep), e.name()));
         }
-        assertThrows(UserError.class, () -> new Slimming(-1));
-        assertThrows(UserError.class, () -> new MaskSparsity(0, 0, 1));
-        try (Run run = Run.of(Nets.all().getFirst(), new Slimming(0.1).prepare(0.5), 1)) {
+        assertThrows(UserError.class, () -> new Slimming(-1, true));
+        assertThrows(UserError.class, () -> new MaskSparsity(0, 0, 1, true));
+        try (Run run = Run.of(Nets.all().getFirst(), new Slimming(0.1, true).prepare(0.5), 1)) {
             assertTrue(assertThrows(UserError.class, run.loop::advance).getMessage().contains("l1-filter"));
         }
     }
