@@ -10,7 +10,7 @@ public final class Studies {
     private static final List<Study> ALL = List.of(new LotteryTickets(), new LotteryJackpots(), new BiLevelPruning(), new MovementPruning(), new RethinkingPruning(), new Soups(), new SapPqi(),
             new DynamicSparsity(), new GraNetStudy(), new SparseIft(), new SoftShrinkageStudy(), new RandomPruning(), new PruningAtBirth(), new RandomSearch(),
             new LargeSparse(), new NofMFromScratch(), new ProgressiveFlow(), new BothWays(), new Teddy(), new QuickSelection(),
-            new GrokkingTickets(), new LazyNeurons(), new RecurrentPruning(), new IntrinsicDimension(), new SparseSearch(), new SuperTickets());
+            new GrokkingTickets(), new LazyNeurons(), new RecurrentPruning(), new IntrinsicDimension(), new SparseSearch(), new SuperTickets(), new RandomTeachers());
 
     private Studies() {
     }
