@@ -105,6 +105,19 @@ public final class Supernet extends ImageNetwork {
         return edges.stream().map(e -> e.stream().map(Step::operation).toList()).toList();
     }
 
+    /** Leaves an operation out from now on; it must not be the last of its edge. Its parameters stay and see no gradient any more. */
+    public void remove(int edge, Operation operation) {
+        List<Step> steps = edges.get(edge);
+        if (steps.size() < 2 || !steps.removeIf(s -> s.operation == operation)) {
+            throw new IllegalArgumentException("cannot leave " + operation + " out of edge " + edge + " of " + operations());
+        }
+    }
+
+    /** The weight of an operation, or null for one that has none. */
+    public Site site(int edge, Operation operation) {
+        return sites().stream().filter(s -> s.name().equals("edge." + edge + "." + operation + ".weight")).findFirst().orElse(null);
+    }
+
     /** What each operation of an edge counts for, channel by channel: {@code [channels x 1]}. */
     public List<Held> gains(int edge) {
         return edges.get(edge).stream().map(s -> param(((Held) s.norm.gain()).name())).toList();

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
-import dev.filigree.io.data.Examples;
 import dev.filigree.io.data.Shape;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
@@ -38,42 +37,6 @@ class MixtureTest {
     private static final Compute ONE = new Compute(Kernels.best(), Parallel.single());
     private static final Shape SHAPE = new Shape(1, 8, 8);
 
-    /** Images of noise in which the class is how bright the left half is. */
-    private record Halves() implements Examples {
-        @Override
-        public int count() {
-            return 64;
-        }
-
-        @Override
-        public Shape shape() {
-            return SHAPE;
-        }
-
-        @Override
-        public List<String> classes() {
-            return List.of("dark", "bright");
-        }
-
-        @Override
-        public int label(int example) {
-            return example % 2;
-        }
-
-        @Override
-        public void read(int example, float[] out) {
-            Rng rng = new Rng(example);
-            for (int i = 0; i < out.length; i++) {
-                out[i] = (float) rng.nextGaussian() + (i % 8 < 4 ? label(example) : 0);
-            }
-        }
-
-        @Override
-        public String fingerprint() {
-            return "halves";
-        }
-    }
-
     private static Supernet network() {
         Supernet n = new Supernet(SHAPE, 2, 4, Supernet.edges("3x3-5x5-pool-skip.3x3-skip"));
         Birth birth = new Birth(ONE, n, new Rng(1));
@@ -82,7 +45,7 @@ class MixtureTest {
     }
 
     private static Loop loop(Supernet n, List<Hook> hooks, long steps) {
-        return new Loop(ONE, n, new Setup(new Supervised(new CrossEntropy(0)), new ExampleBatches(new Halves(), 32, n.form(), Augmentation.NONE, new Rng(2)),
+        return new Loop(ONE, n, new Setup(new Supervised(new CrossEntropy(0)), new ExampleBatches(new Halves(SHAPE), 32, n.form(), Augmentation.NONE, new Rng(2)),
                 new Sgd(0.9, false, 0), 0.05, new Rates.Constant(0), Double.MAX_VALUE, steps, Layout.CSR, hooks, new Rng(3)));
     }
 
@@ -91,7 +54,7 @@ class MixtureTest {
         Supernet n = network();
         Mixture mixture = new Mixture(n, 0.1, 0);
         double[] slopes = new double[4]; // at the shares of the first edge
-        Hook slope = new Hook() {
+        Hook slope = new Halves.Looking() {
             @Override
             public void differentiated(Loop loop, long step) {
                 for (int k = 0; k < 4 && step == 1; k++) {
@@ -100,14 +63,6 @@ class MixtureTest {
                         slopes[k] += g.get(c);
                     }
                 }
-            }
-
-            @Override
-            public void save(StateWriter out) {
-            }
-
-            @Override
-            public void load(StateReader in) {
             }
         };
         try (Loop loop = loop(n, List.of(mixture, slope), 2)) {
