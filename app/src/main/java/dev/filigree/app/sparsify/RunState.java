@@ -1,6 +1,7 @@
 package dev.filigree.app.sparsify;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.filigree.base.UserError;
 import dev.filigree.io.AtomicFile;
@@ -25,7 +26,8 @@ public record RunState(Settings settings, long steps, String footprint, Map<Stri
 
     private static final String FILE = "run.json";
     private static final String TRAINING = "recovery.safetensors";
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** A file of an older Filigree may lack a setting; then its run cannot go on. */
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
 
     /** Where the state of the training is kept. */
     static Path training(Path folder) {

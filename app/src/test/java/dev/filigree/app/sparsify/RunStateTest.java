@@ -55,4 +55,14 @@ class RunStateTest {
         Settings s = new Settings("minilm", "", "80%", "unstructured", "uniform", "sparsegpt", "5m", "held", "nothing", "fp32", "", "", 10, 1);
         assertTrue(assertThrows(UserError.class, () -> new SparsifyRun(s, Path.of("unused"), 1, dev.filigree.report.Progress.silent())).getMessage().contains("'nothing', expected both"));
     }
+
+    @Test
+    void aStateThatLacksASettingIsRefused(@TempDir Path folder) throws IOException {
+        Files.createFile(RunState.training(folder));
+        STATE.write(folder);
+        Path file = folder.resolve("run.json");
+        Files.writeString(file, Files.readString(file).replaceAll("\"teach\" : \"[^\"]*\",", ""));
+        String message = assertThrows(UserError.class, () -> RunState.read(folder)).getMessage();
+        assertTrue(message.contains("teach") && message.contains("start anew") && message.lines().count() == 1, message);
+    }
 }
