@@ -12,8 +12,14 @@ final class Moments implements Stateful {
 
     private final Map<String, Floats> byParam = new LinkedHashMap<>();
 
+    /** Once it is there it may be read by several threads: {@code computeIfAbsent} may not, for it may still have the table to enlarge. */
     Floats of(Param p) {
-        return byParam.computeIfAbsent(p.name(), name -> Floats.allocate(Slots.of(p.backward()).length()));
+        Floats m = byParam.get(p.name());
+        if (m == null) {
+            m = Floats.allocate(Slots.of(p.backward()).length());
+            byParam.put(p.name(), m);
+        }
+        return m;
     }
 
     void remap(Param p, Remap remap) {

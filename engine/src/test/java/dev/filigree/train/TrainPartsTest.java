@@ -53,6 +53,23 @@ class TrainPartsTest {
         return Slots.of(p.forward()).toArray();
     }
 
+    /** A hash table that has just become too full grows when it is asked next, which must not be by several threads at once. */
+    @Test
+    void momentsOfThirteenWeightsAreReadByManyThreads() {
+        List<Held> many = new ArrayList<>();
+        for (int i = 0; i < 13; i++) {
+            many.add(new Held("weight" + i, Dense.of(1, 2, Floats.of(1, 2))));
+        }
+        try (Parallel parallel = new Parallel(4)) {
+            Compute compute = new Compute(Kernels.scalar(), parallel);
+            for (int round = 0; round < 3000; round++) {
+                Adam adam = new Adam(0.9, 0.98, 1e-8, 0);
+                adam.update(compute, new Gradients(many), 1, 0.1f);
+                assertEquals(2 * 13 * 2 * Float.BYTES, adam.bytes());
+            }
+        }
+    }
+
     @Test
     void adamIsItsFormula() {
         float[] out = after(new Adam(0.9, 0.98, 1e-8, 0.01), weight(1f, 0f), new float[] {4f}, new float[] {-1f});

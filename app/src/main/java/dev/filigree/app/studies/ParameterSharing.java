@@ -118,10 +118,11 @@ final class ParameterSharing implements Study {
         return new Outcome(model.memory().forward().bytes(), Evaluation.of(lab.compute(), net, lab.problem().objective(0), lab.problem().testing(like.batch(), net.form())).right());
     }
 
-    /** The widest network whose hidden layers are all narrower by one factor and whose weights take no more bytes; a unit at least. */
+    /** The widest network whose hidden layers are narrower by one factor, the second not narrower than the outputs, and whose weights take no more bytes. */
     private static List<Integer> narrowed(Lab lab, long bytes) {
-        return IntStream.rangeClosed(1, HIDDEN.getFirst()).map(i -> HIDDEN.getFirst() + 1 - i).mapToObj(first -> List.of(first, Math.max(1, first * HIDDEN.get(1) / HIDDEN.getFirst())))
-                .filter(w -> Float.BYTES * weights(lab, w) <= bytes).findFirst().orElse(List.of(1, 1));
+        int least = lab.problem().outputs();
+        return IntStream.rangeClosed(1, HIDDEN.getFirst()).map(i -> HIDDEN.getFirst() + 1 - i).mapToObj(first -> List.of(first, Math.max(least, first * HIDDEN.get(1) / HIDDEN.getFirst())))
+                .filter(w -> Float.BYTES * weights(lab, w) <= bytes).findFirst().orElse(List.of(1, least));
     }
 
     private static long weights(Lab lab, List<Integer> hidden) {
