@@ -24,7 +24,11 @@ public final class StraightThrough {
     /**
      * The estimator of adaptive sparse training, for networks that were trained before: the pull {@code d = decay (1 - s) w} joins the
      * step of the optimizer, {@code u = m + d, v = b2 v + (1 - b2) u^2, w -= rate u / sqrt(v)}, but not its running mean m of gradients, and
-     * grows evenly to its strength. With a teacher, that is a regime's business no more than any other loss.
+     * grows evenly to its strength. A teacher, which the paper has too, is the run's loss and not the method's.
+     *
+     * <p>As v is of u and no longer of the noisy gradient, every weight moves about as far as the rate, several times as far as by Adam: on minilm
+     * (25 steps of distillation, one seed, cosine to dense) a decay of 0.01 gave 0.823 at a rate of 1e-3 and 0.841 at 3e-4, while fixed survivors gave
+     * 0.840 and 0.821. The paper's decay is relative to its gradients: there 1e-4 gave 0.735 at the larger rate, 1e-3 and 0.1 gave 0.822 and 0.841 at the smaller.
      */
     public static final Catalog.Entry<Regime> AST = Catalog.entry("ast", "Huang et al. 2024, arXiv:2407.20584", "like sr-ste, and the decay grows and stays out of the optimizer's memory",
             List.of(Projected.pattern("2:4"), Option.of("every", 10, "steps from one choice of survivors to the next"), Decay.factor(1e-4), Decay.ramp(0.25)),
@@ -35,7 +39,9 @@ public final class StraightThrough {
      * Continuous: products see everything to the end, and what is not among the largest of its group loses the same length in every
      * step, {@code |w| -= decay r / steps}, until it is gone; r is the root mean square of its matrix, so that layers of small and of
      * large weights get sparse alike. The paper's decay is relative to the learning rate; here the whole run takes {@code decay r},
-     * so that one setting serves every optimizer and length.
+     * so that one setting serves every optimizer and length. On minilm neither the decay of each matrix by its own size nor rows that keep their length
+     * showed in 25 steps of one seed (cosine to dense 0.8216; alike for all 0.8223, rows as they come 0.8263); a decay of 3 left less than a ten-thousandth
+     * of the weights' energy to be removed at the end.
      */
     public static final Catalog.Entry<Regime> CAST = Catalog.entry("cast", "Huang et al. 2025, arXiv:2509.25996", "dense to the end, and what is not among N:M loses the same length in every step",
             List.of(Projected.pattern("2:4"), Option.of("every", 10, "steps from one choice of survivors to the next"), Decay.factor(3), Decay.ramp(0.25),
