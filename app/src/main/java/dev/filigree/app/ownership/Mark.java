@@ -42,7 +42,7 @@ public record Mark(boolean[][] modules) {
         }
     }
 
-    /** The text, if what is left of the code still tells. */
+    /** The text, if what is left of the code still tells; what every code has is not looked at. */
     public Optional<String> text() {
         try {
             return Optional.of(new Decoder().decode(modules).getText());
