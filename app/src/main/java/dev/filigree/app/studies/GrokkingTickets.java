@@ -72,7 +72,7 @@ final class GrokkingTickets implements Study {
 
     @Override
     public Findings run(Lab lab) {
-        int limit = (int) lab.choose(100, 3000);
+        int limit = (int) lab.choose(60, 3000);
         Course course = new Course(lab.compute(), lab.problem(), lab.problem().training(1, new Rng(0)).count(), "adam(decay=1)", 0.005, "constant", Double.MAX_VALUE);
         Map<Long, Whole> wholes = new HashMap<>();
         LongFunction<Whole> dense = seed -> wholes.computeIfAbsent(seed, s -> whole(course, s, limit));

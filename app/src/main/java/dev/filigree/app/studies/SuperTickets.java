@@ -63,7 +63,7 @@ final class SuperTickets implements Study {
         if (!(lab.problem() instanceof Classification all)) {
             throw new UserError("study supertickets: found " + lab.problem().about() + ", expected labelled images; choose another --data");
         }
-        Course course = Course.sgd(lab.compute(), new Classification(Relabelled.of(all.data(), (int) lab.choose(1000, 12_000), 0, new Rng(0))), 0.1);
+        Course course = Course.sgd(lab.compute(), new Classification(Relabelled.of(all.data(), (int) lab.choose(500, 12_000), 0, new Rng(0))), 0.1);
         double epochs = lab.choose(1, 6);
         Map<Long, Searched> searches = new HashMap<>();
         LongFunction<Searched> search = seed -> searches.computeIfAbsent(seed, s -> search(course, epochs / 2, s));
