@@ -59,7 +59,7 @@ final class RandomTeachers implements Study {
         if (!(lab.problem() instanceof Classification all)) {
             throw new UserError("study random-teachers: found " + lab.problem().about() + ", expected labelled images; choose another --data");
         }
-        Classification data = new Classification(Relabelled.of(all.data(), (int) lab.choose(1000, 10_000), 0, new Rng(0)));
+        Classification data = new Classification(Relabelled.of(all.data(), (int) lab.choose(500, 10_000), 0, new Rng(0)));
         Course far = new Course(lab.compute(), data, 128, "adam(b2=0.999)", 0.002, "cosine", Double.MAX_VALUE);
         Map<String, Network> students = new HashMap<>();
         LongFunction<Network> teacher = seed -> far.born(network(far, OUTPUTS), new Rng(seed).split("teacher"));
@@ -121,8 +121,8 @@ final class RandomTeachers implements Study {
 
     /** How often most of the nearest of the examples learned from have the class of one that was held out. */
     private static double neighbours(Lab lab, Classification data, Network network) {
-        int among = Math.min((int) lab.choose(500, 4000), data.data().train().count());
-        int asked = Math.min((int) lab.choose(500, 2000), data.data().test().count());
+        int among = Math.min((int) lab.choose(300, 4000), data.data().train().count());
+        int asked = Math.min((int) lab.choose(300, 2000), data.data().test().count());
         NearestNeighbours judge = new NearestNeighbours(features(lab, network, data.data().train(), among), labels(data.data().train(), among), data.outputs());
         float[][] rows = features(lab, network, data.data().test(), asked);
         return judge.right(lab.compute(), rows, labels(data.data().test(), asked), IntStream.range(0, rows[0].length).toArray());

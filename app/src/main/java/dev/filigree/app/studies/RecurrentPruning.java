@@ -106,7 +106,7 @@ final class RecurrentPruning implements Study {
 
     private static Network learn(Lab lab, Course course, String cell, long seed) {
         Network n = course.born(model(cell), new Rng(seed).split("birth"));
-        course.train(n, lab.choose(0.3, 20), List.of(), new Rng(seed).split("learn"));
+        course.train(n, lab.choose(0.1, 20), List.of(), new Rng(seed).split("learn"));
         return n;
     }
 

@@ -122,7 +122,7 @@ final class SparseSearch implements Study {
     }
 
     private static Course course(Lab lab, Classification all) {
-        int count = (int) lab.choose(1000, 12_000);
+        int count = (int) lab.choose(500, 12_000);
         return Course.sgd(lab.compute(), new Classification(Relabelled.of(all.data(), count, 0, new Rng(0))), 0.1);
     }
 

@@ -43,6 +43,10 @@ final class SuperTickets implements Study {
         double right() {
             return curve.getLast().right();
         }
+
+        String text() {
+            return String.join(" ", operations.stream().map(Operation::toString).toList());
+        }
     }
 
     /** What a search found, with its weights. */
@@ -63,20 +67,20 @@ final class SuperTickets implements Study {
         if (!(lab.problem() instanceof Classification all)) {
             throw new UserError("study supertickets: found " + lab.problem().about() + ", expected labelled images; choose another --data");
         }
-        Course course = Course.sgd(lab.compute(), new Classification(Relabelled.of(all.data(), (int) lab.choose(1000, 12_000), 0, new Rng(0))), 0.1);
+        Course course = Course.sgd(lab.compute(), new Classification(Relabelled.of(all.data(), (int) lab.choose(500, 12_000), 0, new Rng(0))), 0.1);
         double epochs = lab.choose(1, 6);
         Map<Long, Searched> searches = new HashMap<>();
         LongFunction<Searched> search = seed -> searches.computeIfAbsent(seed, s -> search(course, epochs / 2, s));
         Map<String, LongFunction<Found>> rivals = new LinkedHashMap<>();
         rivals.put(ONE, seed -> together(course, epochs, seed));
         rivals.put(THEN, seed -> {
-            Supernet net = network(course, search.apply(seed).operations.stream().map(List::of).toList());
+            Supernet net = network(course, alone(search.apply(seed).operations));
             net.params().forEach(p -> p.set(search.apply(seed).network.param(p.name()).forward()));
             return pruned(course, net, epochs / 2, epochs, new Rng(seed).split("then"));
         });
         rivals.put(AGAIN, seed -> {
             Rng rng = new Rng(seed).split("again");
-            return pruned(course, course.born(network(course, search.apply(seed).operations.stream().map(List::of).toList()), rng.split("birth")), epochs, 1.5 * epochs, rng);
+            return pruned(course, course.born(network(course, alone(search.apply(seed).operations)), rng.split("birth")), epochs, 1.5 * epochs, rng);
         });
         rivals.put(BIG, seed -> {
             Rng rng = new Rng(seed).split("big");
@@ -85,8 +89,7 @@ final class SuperTickets implements Study {
         Map<String, List<Found>> found = lab.each(rivals, f -> String.format(Locale.ROOT, "%s: accuracy %.2f %%", f.operations, 100 * f.right()));
         Table t = new Table("Sparse networks", Column.text("found by"), Column.text("operations, seed by seed"), Column.count("live"), Column.number("epochs", 1), Column.percent("accuracy", 2),
                 Column.percent("deviation", 2));
-        found.forEach((name, f) -> t.row(name, String.join("; ", f.stream().map(x -> String.join(" ", x.operations.stream().map(Operation::toString).toList())).toList()),
-                Math.round(Numbers.of(f, Found::live).mean()), f.getFirst().epochs, right(f).mean(), right(f).spread()));
+        found.forEach((name, f) -> t.row(name, String.join("; ", f.stream().map(Found::text).toList()), Math.round(Numbers.of(f, Found::live).mean()), f.getFirst().epochs, right(f).mean(), right(f).spread()));
         return new Findings(List.of(t), List.of(plot(found)), List.of(
                 Verdict.above("one run beats search and pruning in as many epochs", 0, right(found.get(ONE)).minus(right(found.get(THEN)))),
                 Verdict.above("one run is within half a point of training again", -0.005, right(found.get(ONE)).minus(right(found.get(AGAIN)))),
@@ -95,6 +98,10 @@ final class SuperTickets implements Study {
 
     private static Numbers right(List<Found> all) {
         return Numbers.of(all, Found::right);
+    }
+
+    private static List<List<Operation>> alone(List<Operation> operations) {
+        return operations.stream().map(List::of).toList();
     }
 
     private static Supernet network(Course course, List<List<Operation>> edges) {
@@ -144,8 +151,12 @@ final class SuperTickets implements Study {
     }
 
     private static LinePlot plot(Map<String, List<Found>> found) {
-        return new LinePlot("Accuracy on the way (first seed)", "epochs", "accuracy", found.entrySet().stream().map(e -> new LinePlot.Series(e.getKey(),
-                e.getValue().getFirst().curve.stream().map(p -> new LinePlot.Point(e.getValue().getFirst().epochs - e.getValue().getFirst().curve.getLast().epoch() + p.epoch(), p.right())).toList())).toList(),
-                List.of());
+        List<LinePlot.Series> lines = new ArrayList<>();
+        found.forEach((name, all) -> {
+            Found first = all.getFirst();
+            double before = first.epochs - first.curve.getLast().epoch(); // of a search
+            lines.add(new LinePlot.Series(name, first.curve.stream().map(p -> new LinePlot.Point(before + p.epoch(), p.right())).toList()));
+        });
+        return new LinePlot("Accuracy on the way (first seed)", "epochs", "accuracy", lines, List.of());
     }
 }

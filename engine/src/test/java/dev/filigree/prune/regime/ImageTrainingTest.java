@@ -69,7 +69,7 @@ class ImageTrainingTest {
             new Family("resnext", COLOUR, () -> new ResNext(COLOUR, KINDS, 11, 2, 4)),
             new Family("mobilenet", COLOUR, () -> new MobileNet(COLOUR, KINDS, 0.15)),
             new Family("vgg", COLOUR, () -> new Vgg(COLOUR, KINDS, List.of(List.of(6, 7), List.of(12)), 0.2)),
-            new Family("supernet", COLOUR, () -> new Supernet(COLOUR, KINDS, 6, Supernet.edges("3x3-pool-skip.5x5-skip"))),
+            new Family("supernet", COLOUR, () -> new Supernet(COLOUR, KINDS, 10, Supernet.edges("3x3-pool-skip.5x5-skip"))),
             new Family("lenet5", new Shape(1, 13, 14), () -> new LeNet5(new Shape(1, 13, 14), KINDS)));
 
     static Stream<Arguments> all() {
