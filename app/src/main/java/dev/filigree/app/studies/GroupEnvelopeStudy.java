@@ -41,7 +41,7 @@ final class GroupEnvelopeStudy implements Study {
         for (String strength : List.of("0.0003", "0.001", "0.003")) {
             rivals.put(LASSO + strength, seed -> shrink.by("group-lasso(strength=" + strength + ")", seed));
         }
-        for (String strength : List.of("0.003", "0.01", "0.03")) {
+        for (String strength : List.of("0.003", "0.005", "0.007")) {
             rivals.put(ENVELOPE + strength, seed -> shrink.by("group-envelope(strength=" + strength + ")", seed));
         }
         Map<String, List<Shrunk>> found = lab.each(rivals, s -> String.format(Locale.ROOT, "accuracy %.2f %%", 100 * s.right()));
