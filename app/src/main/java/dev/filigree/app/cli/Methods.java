@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -41,9 +42,10 @@ final class Methods implements Runnable {
         }
         for (Axis a : shown) {
             if (!catalog.on(a).isEmpty()) {
-                Table table = new Table(a.label(), Column.text("name"), Column.text("what it does"));
+                boolean works = a == Axis.METHOD || a == Axis.REGIME;
+                Table table = new Table(a.label(), Column.text("name"), Column.text(works ? "what it does; what it holds while it works" : "what it does"));
                 for (Catalog.Entry<?> e : catalog.on(a)) {
-                    table.row(e.name(), e.summary() + settings(e) + (e.paper().isEmpty() ? "" : " [" + e.paper() + "]"));
+                    table.row(e.name(), e.summary() + settings(e) + footprint(a, e).map(f -> "; " + f).orElse("") + (e.paper().isEmpty() ? "" : " [" + e.paper() + "]"));
                 }
                 console.out().println(table.text(console.columns()));
             }
@@ -54,6 +56,15 @@ final class Methods implements Runnable {
         List<String> labels = Arrays.stream(Axis.values()).map(Axis::label).toList();
         return Arrays.stream(Axis.values()).filter(a -> a.label().equalsIgnoreCase(text) || (a.label() + "s").equalsIgnoreCase(text)).findFirst()
                 .orElseThrow(() -> new UserError("unknown axis '" + text + "'" + Near.hint(text, labels) + " (choices: " + String.join(", ", labels) + ")"));
+    }
+
+    /** What a method or regime holds while it works, with its presets. */
+    private static Optional<String> footprint(Axis axis, Catalog.Entry<?> e) {
+        return switch (axis) {
+            case METHOD -> Optional.of(dev.filigree.prune.Parts.METHODS.make(e.name()).footprint().toString());
+            case REGIME -> Optional.of(dev.filigree.prune.Parts.REGIMES.make(e.name()).footprint().toString());
+            default -> Optional.empty();
+        };
     }
 
     private static String settings(Catalog.Entry<?> e) {
@@ -67,6 +78,7 @@ final class Methods implements Runnable {
         object.put("name", e.name());
         object.put("example", e.example());
         object.put("summary", e.summary());
+        footprint(axis, e).ifPresent(f -> object.put("footprint", f));
         object.put("paper", e.paper());
         object.put("options", e.options());
         return object;

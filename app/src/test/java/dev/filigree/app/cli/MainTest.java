@@ -130,6 +130,8 @@ class MainTest {
                 assertTrue(json.contains("\"" + e.name() + "\""), e.name());
             });
         }
+        assertTrue(json.contains("\"footprint\" : \"a dense copy of every weight\""), "what N:M holds");
+        assertTrue(run("methods", "regime").out.contains("nothing of dense size"), "what random positions hold");
     }
 
     @Test

@@ -74,15 +74,17 @@ class ImageTrainingTest {
 
     static Stream<Arguments> all() {
         return FAMILIES.stream().flatMap(f -> Parts.REGIMES.entries().stream().filter(e -> e == Dense.ENTRY || e.make().fixedSparsity().isEmpty()) // N:M refuses convolutions
-                .filter(e -> !f.name.equals("resnext") || !(e.make() instanceof Learned)) // learned positions refuse groups
+                .filter(e -> !f.name.equals("resnext") || !(e.make() instanceof Learned || e.make() instanceof LowRank)) // learned positions refuse groups
                 .map(e -> Arguments.of(f, e)));
     }
 
     @Test
     void learnedPositionsRefuseConvolutionsInGroupsWithAWordOnWhatToDo() {
         List<Site> sites = new ResNext(COLOUR, KINDS, 11, 2, 4).sites();
-        String said = assertThrows(UserError.class, () -> Parts.REGIMES.make("edge-popup").births(sites, 0.6)).getMessage();
-        assertTrue(said.contains("block.1.grouped.weight") && said.contains("--keep-dense"), said);
+        for (String learned : List.of("edge-popup", "pst")) {
+            String said = assertThrows(UserError.class, () -> Parts.REGIMES.make(learned).births(sites, 0.6)).getMessage();
+            assertTrue(said.contains("block.1.grouped.weight") && said.contains("--keep-dense"), said);
+        }
     }
 
     static List<Family> families() {
