@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongFunction;
-import java.util.stream.IntStream;
 
 /** Kurtic et al. 2023: what is pruned and tuned again learns more from every layer of its dense self than from labels. */
 final class LayerDistillation implements Study {
@@ -63,7 +62,7 @@ final class LayerDistillation implements Study {
         }
         int few = (int) lab.choose(500, 2000);
         DataSet d = all.data();
-        Classification some = new Classification(new DataSet(d.name(), d.origin(), d.train().only(IntStream.range(0, few).toArray()), d.test()));
+        Classification some = new Classification(new DataSet(d.name(), d.origin(), d.train().first(few), d.test()));
         Map<Long, Network> teachers = new HashMap<>();
         Map<String, LongFunction<Objective.Score>> rivals = new LinkedHashMap<>();
         List<Integer> sparsities = lab.quick() ? List.of(90) : List.of(75, 90);

@@ -18,7 +18,7 @@ record Relabelled(Examples all, int[] labels) implements Examples {
      * @param share of them whose label is drawn anew among all classes
      */
     static DataSet of(DataSet data, int count, double share, Rng rng) {
-        Examples some = data.train().only(IntStream.range(0, Math.min(count, data.train().count())).toArray());
+        Examples some = data.train().first(count);
         int[] labels = IntStream.range(0, some.count()).map(i -> rng.nextDouble() < share ? rng.nextInt(some.classes().size()) : some.label(i)).toArray();
         return new DataSet(data.name(), data.origin(), new Relabelled(some, labels), data.test());
     }

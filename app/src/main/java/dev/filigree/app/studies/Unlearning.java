@@ -93,7 +93,7 @@ final class Unlearning implements Study {
             throw new UserError("study unlearning: found " + lab.problem().about() + ", expected labelled examples of four classes or more; choose another --data");
         }
         DataSet data = whole.data();
-        Examples all = data.train().only(IntStream.range(0, Math.min(data.train().count(), (int) lab.choose(1000, 6000))).toArray());
+        Examples all = data.train().first((int) lab.choose(1000, 6000));
         Bench bench = new Bench(lab, all, data.test());
         Map<String, LongFunction<Seen>> rivals = new LinkedHashMap<>();
         for (String scenario : SCENARIOS) {

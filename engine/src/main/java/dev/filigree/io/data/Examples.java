@@ -1,5 +1,6 @@
 package dev.filigree.io.data;
 
+import dev.filigree.base.UserError;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -26,6 +27,19 @@ public interface Examples {
     default Examples ofClasses(IntPredicate classes) {
         return only(IntStream.range(0, count()).filter(i -> classes.test(label(i))).toArray());
     }
+
+    /** The first of these examples, at most so many; refuses examples that are sorted by class, where the first would be of a few. */
+    default Examples first(int most) {
+        Examples first = only(IntStream.range(0, Math.min(most, count())).toArray());
+        long found = IntStream.range(0, first.count()).map(first::label).distinct().count();
+        if (found < classes().size() && first.count() >= MIXED * classes().size()) {
+            throw new UserError("data: the first " + first.count() + " examples are of " + found + " of " + classes().size() + " classes, expected examples in mixed order; choose other data");
+        }
+        return first;
+    }
+
+    /** Examples for each class among which, were they mixed, none would be missing. */
+    int MIXED = 20;
 
     /** Some of these examples, in the order given. */
     default Examples only(int[] chosen) {
