@@ -11,6 +11,11 @@ public record Numbers(double... bySeed) {
         bySeed = bySeed.clone();
     }
 
+    @Override
+    public double[] bySeed() {
+        return bySeed.clone();
+    }
+
     /** A number of each result. */
     public static <R> Numbers of(Collection<R> results, ToDoubleFunction<R> number) {
         return new Numbers(results.stream().mapToDouble(number).toArray());
