@@ -93,7 +93,7 @@ final class TenLessons implements Study {
     private static Table matrix(List<Way> ways, Map<String, TrainSettings> longer, Map<String, Lab.Series> same, Map<String, Lab.Series> work, Map<String, Numbers> seconds) {
         Table t = new Table("An eighth of the weights, in every way", Column.text("way"), Column.text("sparse"), Column.text("positions"), Column.text("shape"), Column.percent("live", 1),
                 Column.percent("work", 1), Column.percent("at equal epochs", 2), Column.percent("at equal work", 2), Column.number("its epochs", 1), Column.percent("calibration error", 2),
-                Column.bytes("parameter memory"), Column.ratio("steps as fast as dense"));
+                Column.bytes("parameter memory"), Column.ratio("first steps as fast as dense"));
         for (Way w : ways) {
             Lab.Series s = same.get(w.name());
             Trial.Result first = s.trials().getFirst();
