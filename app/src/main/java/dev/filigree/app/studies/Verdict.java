@@ -66,6 +66,11 @@ public record Verdict(String says, double mean, double half, double margin, Form
         return n < 2 ? Double.NaN : (n - 2 < T.length ? T[n - 2] : NORMAL) * differences.deviation() / Math.sqrt(n);
     }
 
+    /** Whether a {@link #line} tells of this outcome. */
+    static boolean says(String line, Outcome outcome) {
+        return line.contains(": " + outcome + " (difference ");
+    }
+
     /** A line for a person. */
     public String line() {
         String interval = Double.isNaN(half) ? "one seed" : String.format(Locale.ROOT, "+- %.4f", half);

@@ -91,9 +91,10 @@ class StudiesTest {
         Claim claim = new Claim("a", "b, arXiv:1", "c", "d", "e", "f", 1);
         StudyFolder results = new StudyFolder(folder);
         assertTrue(results.read(claim).isEmpty(), "none yet");
-        results.write(new StudyReport(claim, new Study.Findings(List.of(), List.of(), List.of(Verdict.above("a", 0, new Numbers(1, 2)))),
+        results.write(new StudyReport(claim, new Study.Findings(List.of(), List.of(), List.of(Verdict.above("a", 0, new Numbers(1, 1.1)))),
                 RunRecord.start("study", 1, 2, "x", Map.of(), Map.of()), 2, false));
         assertEquals(2, results.read(claim).orElseThrow().seeds());
+        assertEquals("[[a, full, 2, 1, 1, 0, 0], [all 1, , null, 1, 1, 0, 0]]", StudyTables.overview(List.of(results.read(claim).orElseThrow())).rows().toString());
         assertTrue(results.read(new Claim("a", "b, arXiv:1", "c", "d", "another budget", "f", 1)).isEmpty());
         Files.writeString(folder.resolve("a.json"), "{");
         assertTrue(assertThrows(UserError.class, () -> results.read(claim)).getMessage().contains("a.json"));
