@@ -35,7 +35,7 @@ public record StudyReport(Claim claim, Study.Findings findings, RunRecord run, i
     }
 
     private String data() {
-        return String.join("; ", run.data().values());
+        return run.data().isEmpty() ? "what comes with Filigree" : String.join("; ", run.data().values());
     }
 
     /** Everything for machines. */
