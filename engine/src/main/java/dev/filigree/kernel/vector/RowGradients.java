@@ -44,17 +44,18 @@ final class RowGradients {
      */
     static void add(long start, long column, long dy, long dyApart, long x, long xApart, int vectors, int shift, long gradient, int fromRow, int toRow) {
         long parts = Scratch.address(WAITING * STEP);
-        int j = getInt(start + 4L * fromRow);
-        int first = j;
-        for (int r = fromRow; r < toRow; r++) {
-            int end = getInt(start + 4L * r + 4); // the only number read beside the loops below, which fill the compiler's graph
-            while (j < end) {
-                if (j == first + WAITING) {
-                    sums(parts, WAITING);
-                    VectorSparseGradients.addTo(gradient + 4L * first, parts, WAITING);
-                    first = j;
+        int last = getInt(start + 4L * toRow);
+        int r = fromRow - 1;
+        int end = getInt(start + 4L * fromRow);
+        for (int j = end; j < last;) { // sums and what reads numbers stand here once each: twice, and they overfilled the compiler's graph
+            int first = j;
+            int batch = Math.min(last, first + WAITING);
+            while (j < batch) {
+                while (end <= j) { // rows without entries are passed over
+                    r++;
+                    end = getInt(start + 4L * r + 4);
                 }
-                int to = Math.min(end, first + WAITING);
+                int to = Math.min(end, batch);
                 long row = dy + ((long) r << shift);
                 long out = parts + (j - first) * STEP;
                 switch (vectors) {
@@ -64,9 +65,9 @@ final class RowGradients {
                 }
                 j = to;
             }
+            sums(parts, batch - first);
+            VectorSparseGradients.addTo(gradient + 4L * first, parts, batch - first);
         }
-        sums(parts, j - first);
-        VectorSparseGradients.addTo(gradient + 4L * first, parts, j - first);
     }
 
     /** Partial sums of entries {@code from .. to}, a vector for each, over two runs. */
