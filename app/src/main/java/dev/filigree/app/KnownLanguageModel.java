@@ -2,6 +2,7 @@ package dev.filigree.app;
 
 import dev.filigree.base.UserError;
 import dev.filigree.infer.LanguageModel;
+import dev.filigree.io.DecoderFolder;
 import dev.filigree.io.Llama2c;
 import dev.filigree.io.StoredDecoder;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ public final class KnownLanguageModel {
     private KnownLanguageModel() {
     }
 
-    /** Opens a model by name or path: a llama2.c checkpoint, or a folder with one named {@code model.bin}. */
+    /** Opens a model by name or path: a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with one named {@code model.bin}. */
     public static LanguageModel open(String name, int threads) {
         if (name.equalsIgnoreCase(BUNDLED)) {
             try (StoredDecoder stored = Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin"))) {
@@ -27,9 +28,9 @@ public final class KnownLanguageModel {
             }
         }
         Path path = Path.of(name);
-        Path file = Files.isDirectory(path) ? path.resolve(WEIGHTS) : path;
-        if (!Files.isRegularFile(file)) {
-            throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a llama2.c checkpoint, or a folder with " + WEIGHTS + " and tokenizer.bin");
+        Path file = Files.isDirectory(path) && !DecoderFolder.is(path) ? path.resolve(WEIGHTS) : path;
+        if (!Files.exists(file)) {
+            throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with " + WEIGHTS + " and tokenizer.bin");
         }
         return LanguageModel.open(file, threads);
     }

@@ -1,7 +1,7 @@
 package dev.filigree.infer;
 
 import dev.filigree.base.UserError;
-import dev.filigree.model.Llama;
+import dev.filigree.model.CausalModel;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.KeyValues;
 import dev.filigree.ops.Past;
@@ -18,12 +18,12 @@ public final class Decoding implements AutoCloseable {
     /** Tokens of a prompt that are computed together: enough to use each weight well while it is in cache. */
     private static final int CHUNK = 256;
 
-    private final Llama model;
+    private final CausalModel model;
     private final Eager ops;
     private final List<KeyValues> memory;
 
     /** @param capacity tokens that the sequence may have */
-    Decoding(Llama model, Eager ops, int capacity) {
+    Decoding(CausalModel model, Eager ops, int capacity) {
         this.model = model;
         this.ops = ops;
         this.memory = IntStream.range(0, model.blocks()).mapToObj(i -> new KeyValues(model.config().keyHeads(), model.config().headSize(), capacity)).toList();

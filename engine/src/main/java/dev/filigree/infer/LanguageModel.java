@@ -2,16 +2,19 @@ package dev.filigree.infer;
 
 import dev.filigree.base.Parallel;
 import dev.filigree.io.DecoderConfig;
+import dev.filigree.io.DecoderFolder;
 import dev.filigree.io.Llama2c;
 import dev.filigree.io.Pieces;
 import dev.filigree.io.StoredDecoder;
 import dev.filigree.io.WeightReader;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
+import dev.filigree.model.CausalModel;
 import dev.filigree.model.Llama;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -27,19 +30,23 @@ public final class LanguageModel implements AutoCloseable {
 
     private final Arena arena;
     private final Compute compute;
-    private final Llama model;
+    private final CausalModel model;
     private final Pieces pieces;
 
-    private LanguageModel(Arena arena, Compute compute, Llama model, Pieces pieces) {
+    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces) {
         this.arena = arena;
         this.compute = compute;
         this.model = model;
         this.pieces = pieces;
     }
 
-    /** Opens a checkpoint of llama2.c, its tokenizer beside it. */
+    /**
+     * Opens a model.
+     *
+     * @param path a folder in Hugging Face layout, or a checkpoint of llama2.c with its tokenizer beside it
+     */
     public static LanguageModel open(Path path, int threads) {
-        try (StoredDecoder stored = Llama2c.open(path)) {
+        try (StoredDecoder stored = Files.isDirectory(path) ? DecoderFolder.open(path) : Llama2c.open(path)) {
             return of(stored, threads);
         }
     }
@@ -60,7 +67,7 @@ public final class LanguageModel implements AutoCloseable {
         return model.config();
     }
 
-    public Llama model() {
+    public CausalModel model() {
         return model;
     }
 
@@ -80,7 +87,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Bytes of weights that a token needs: all but the table of embeddings, of which it looks up a row, unless that is the output's weight too. */
     public long bytesRead() {
-        return bytes() - (model.config().tied() ? 0 : model.param("model.embed_tokens.weight").forward().bytes());
+        return bytes() - (model.config().tied() ? 0 : model.words().forward().bytes());
     }
 
     @Override

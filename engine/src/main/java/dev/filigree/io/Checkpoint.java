@@ -58,7 +58,7 @@ public final class Checkpoint implements AutoCloseable {
         StoredTensor t = tensors.get(name);
         if (t == null) {
             throw new UserError(source + ": tensor " + Faults.quote(name) + " is missing among " + tensors.size()
-                    + "; expected a checkpoint of a BERT-family encoder");
+                    + "; the weights do not belong to this config");
         }
         return t;
     }

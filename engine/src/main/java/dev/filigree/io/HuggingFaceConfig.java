@@ -50,14 +50,14 @@ final class HuggingFaceConfig {
         }
     }
 
-    private static void requireText(String source, JsonNode json, String field, String expected) {
+    static void requireText(String source, JsonNode json, String field, String expected) {
         String found = json.path(field).asText(expected);
         if (!found.equals(expected)) {
             throw Faults.unsupported(source, field + " is " + Faults.quote(found), "expected \"" + expected + "\"");
         }
     }
 
-    private static int integer(String source, JsonNode json, String field) {
+    static int integer(String source, JsonNode json, String field) {
         JsonNode n = json.get(field);
         if (n == null || !n.isIntegralNumber() || !n.canConvertToInt()) {
             throw Faults.unsupported(source, field + " is " + (n == null ? "missing" : Faults.quote(n.toString())), "expected a whole number");

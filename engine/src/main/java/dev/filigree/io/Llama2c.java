@@ -74,7 +74,8 @@ public final class Llama2c {
     private static StoredDecoder of(String source, MemorySegment model, String tokenizerSource, MemorySegment tokenizer, Arena arena) {
         Llama2c reader = new Llama2c(source, model, arena);
         DecoderConfig config = reader.read();
-        return new StoredDecoder(config, new Checkpoint(source, reader.tensors, Map.of(), arena), pieces(tokenizerSource, tokenizer, config.vocab()));
+        return new StoredDecoder(config, new Checkpoint(source, reader.tensors, Map.of(), arena), pieces(tokenizerSource, tokenizer, config.vocab()),
+                new TokenizerFile(TOKENIZER, tokenizer.toArray(ValueLayout.JAVA_BYTE)));
     }
 
     private DecoderConfig read() {

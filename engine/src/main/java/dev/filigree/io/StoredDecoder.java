@@ -3,10 +3,11 @@ package dev.filigree.io;
 /**
  * A language model as files hold it. Closing it releases the mapped weights.
  *
- * @param config  its shape
- * @param weights its parameters under the names of Hugging Face
+ * @param config    its shape
+ * @param weights   its parameters under the names of Hugging Face
+ * @param tokenizer what {@code pieces} was read from
  */
-public record StoredDecoder(DecoderConfig config, Checkpoint weights, Pieces pieces) implements AutoCloseable {
+public record StoredDecoder(DecoderConfig config, Checkpoint weights, Pieces pieces, TokenizerFile tokenizer) implements AutoCloseable {
 
     public StoredDecoder {
         if (pieces.size() != config.vocab()) {

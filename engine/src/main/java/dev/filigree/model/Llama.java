@@ -24,7 +24,7 @@ import java.util.List;
  * A language model of the Llama family (Touvron et al. 2023, arXiv:2302.13971): RMSNorm before each branch, rotary positions,
  * heads of queries that share keys, SwiGLU, no biases. Takes {@link Sequences}; parameter names are those of Hugging Face.
  */
-public final class Llama extends Network {
+public final class Llama extends Network implements CausalModel {
 
     public static final Entry<Architecture> ENTRY = Catalog.entry("llama", "Touvron et al. 2023, arXiv:2302.13971", "a decoder with rotary positions and SwiGLU, the next token",
             List.of(Option.of("width", 256, "features of a token"), Option.of("layers", 4, "layers"), Option.of("heads", 4, "heads of attention"),
@@ -107,8 +107,19 @@ public final class Llama extends Network {
         param(name).set(w);
     }
 
+    @Override
     public DecoderConfig config() {
         return config;
+    }
+
+    @Override
+    public Held words() {
+        return words;
+    }
+
+    @Override
+    public Held head() {
+        return head;
     }
 
     @Override
