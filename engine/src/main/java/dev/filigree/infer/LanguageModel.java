@@ -13,6 +13,7 @@ import dev.filigree.model.CausalModel;
 import dev.filigree.model.Llama;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
+import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,21 +47,43 @@ public final class LanguageModel implements AutoCloseable {
      * @param path a folder in Hugging Face layout, or a checkpoint of llama2.c with its tokenizer beside it
      */
     public static LanguageModel open(Path path, int threads) {
+        return open(path, threads, Precision.FP32);
+    }
+
+    /** The same with weights held in so many bits. */
+    public static LanguageModel open(Path path, int threads, Precision precision) {
         try (StoredDecoder stored = Files.isDirectory(path) ? DecoderFolder.open(path) : Llama2c.open(path)) {
-            return of(stored, threads);
+            return of(stored, threads, precision);
         }
     }
 
     /** Copies what it needs out of {@code stored}, which may be closed afterwards. */
     public static LanguageModel of(StoredDecoder stored, int threads) {
+        return of(stored, threads, Precision.FP32);
+    }
+
+    /** The same with weights held in so many bits: one weight at a time is 32-bit floats while they are read. */
+    public static LanguageModel of(StoredDecoder stored, int threads, Precision precision) {
         Arena arena = Arena.ofShared();
         try {
-            Llama model = Llama.of(stored.config(), new WeightReader(stored.weights(), arena)::weight);
+            Llama model = Llama.of(stored.config(), (name, rows, cols, product) -> read(stored, arena, precision, name, rows, cols, product));
             return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces());
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
+    }
+
+    private static Weight read(StoredDecoder stored, Arena arena, Precision precision, String name, int rows, int cols, boolean product) {
+        if (product && precision != Precision.FP32) {
+            try (Arena brief = Arena.ofShared()) {
+                Weight w = new WeightReader(stored.weights(), brief).weight(name, rows, cols, true);
+                if (precision.changes(w)) {
+                    return precision.hold(arena, w);
+                }
+            }
+        }
+        return new WeightReader(stored.weights(), arena).weight(name, rows, cols, product);
     }
 
     public DecoderConfig config() {
