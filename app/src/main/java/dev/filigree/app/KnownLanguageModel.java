@@ -40,4 +40,20 @@ public final class KnownLanguageModel {
         }
         return LanguageModel.open(file, threads, precision);
     }
+
+    /** The files of a model by name or path, as {@link #open} takes them; whoever asks closes it. */
+    public static StoredDecoder stored(String name) {
+        if (name.equalsIgnoreCase(BUNDLED)) {
+            return Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin"));
+        }
+        Path path = Path.of(name);
+        if (Files.isDirectory(path) && DecoderFolder.is(path)) {
+            return DecoderFolder.open(path);
+        }
+        Path file = Files.isDirectory(path) ? path.resolve(WEIGHTS) : path;
+        if (!Files.exists(file)) {
+            throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with " + WEIGHTS + " and tokenizer.bin");
+        }
+        return Llama2c.open(file);
+    }
 }
