@@ -21,9 +21,9 @@ public final class KnownLanguageModel {
     private KnownLanguageModel() {
     }
 
-    /** The same with weights of 32 bits. */
+    /** The same with weights as they are stored. */
     public static LanguageModel open(String name, int threads) {
-        return open(name, threads, Precision.FP32);
+        return open(name, threads, null);
     }
 
     /** Opens a model by name or path: a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with one named {@code model.bin}. */
