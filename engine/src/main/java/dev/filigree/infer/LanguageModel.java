@@ -2,8 +2,6 @@ package dev.filigree.infer;
 
 import dev.filigree.base.Parallel;
 import dev.filigree.io.DecoderConfig;
-import dev.filigree.io.DecoderFolder;
-import dev.filigree.io.Llama2c;
 import dev.filigree.io.Pieces;
 import dev.filigree.io.StoredDecoder;
 import dev.filigree.io.WeightReader;
@@ -15,7 +13,6 @@ import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
 import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -44,7 +41,7 @@ public final class LanguageModel implements AutoCloseable {
     /**
      * Opens a model.
      *
-     * @param path a folder in Hugging Face layout, or a checkpoint of llama2.c with its tokenizer beside it
+     * @param path a folder in Hugging Face layout, a GGUF file, or a checkpoint of llama2.c with its tokenizer beside it
      */
     public static LanguageModel open(Path path, int threads) {
         return open(path, threads, Precision.FP32);
@@ -52,7 +49,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** The same with weights held in so many bits. */
     public static LanguageModel open(Path path, int threads, Precision precision) {
-        try (StoredDecoder stored = Files.isDirectory(path) ? DecoderFolder.open(path) : Llama2c.open(path)) {
+        try (StoredDecoder stored = StoredDecoder.open(path)) {
             return of(stored, threads, precision);
         }
     }
