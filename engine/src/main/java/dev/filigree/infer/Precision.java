@@ -1,6 +1,7 @@
 package dev.filigree.infer;
 
 import dev.filigree.base.UserError;
+import dev.filigree.io.Checkpoint;
 import dev.filigree.kernel.Coded;
 import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.CodedBlocks;
@@ -22,6 +23,9 @@ public enum Precision {
     /** Signed bytes, {@code w = code * scale} with {@code scale = max |w| / 127} of the row. */
     INT8(Coded.Type.INT8);
 
+    /** Metadata of a checkpoint with packed weights: in how many bits. */
+    static final String KEY = "filigree.weights";
+
     private final Coded.Type type;
 
     Precision(Coded.Type type) {
@@ -32,6 +36,14 @@ public enum Precision {
     public static Precision of(String name) {
         return Arrays.stream(values()).filter(p -> p.label().equals(name)).findFirst().orElseThrow(() -> new UserError("--weights: found " + name + ", expected "
                 + Arrays.stream(values()).map(Precision::label).collect(Collectors.joining(", "))));
+    }
+
+    /** Packed weights run as they are: a {@code UserError} unless it is this that they were packed for. */
+    void requirePacked(Checkpoint weights) {
+        String found = weights.metadata().getOrDefault(KEY, "something else");
+        if (!found.equals(label())) {
+            throw new UserError("--weights: found " + label() + ", and " + weights.source() + " is packed for " + found + "; expected that or none, or pack the model again");
+        }
     }
 
     /** Short name: fp32, bf16, int8. */

@@ -49,13 +49,13 @@ final class Generate implements Runnable {
     @Option(names = "--stop", paramLabel = "TEXT", description = "End where this text comes; may be given again.")
     private List<String> stop = List.of();
 
-    @Option(names = "--weights", paramLabel = "BITS", defaultValue = "fp32", description = "How weights are held: fp32, bf16 or int8 (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--weights", paramLabel = "BITS", description = "How weights are held: fp32, bf16 or int8 (default: as they are packed, else fp32).")
     private String weights;
 
     @Override
     public void run() {
         Sampling sampling = new Sampling(temperature, topK, topP, repetition);
-        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), Precision.of(weights))) {
+        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), weights == null ? null : Precision.of(weights))) {
             Generator generator = new Generator(model, sampling, stop, filigree.seed());
             if (filigree.json()) {
                 Generator.Outcome o = generator.run(prompt, tokens, text -> { });
@@ -77,7 +77,7 @@ final class Generate implements Runnable {
     private Map<String, Object> facts(LanguageModel model, Generator.Outcome o) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("model", name);
-        all.put("weights", weights);
+        all.put("weight_layouts", model.layouts());
         all.put("prompt", prompt);
         all.put("text", o.text());
         all.put("prompt_tokens", o.prompt());

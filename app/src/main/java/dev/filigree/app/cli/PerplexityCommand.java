@@ -44,13 +44,13 @@ final class PerplexityCommand implements Runnable {
     @Option(names = "--stride", paramLabel = "N", defaultValue = "0", description = "Tokens from one window to the next (default: half a window).")
     private int stride;
 
-    @Option(names = "--weights", paramLabel = "BITS", defaultValue = "fp32", description = "How weights are held: fp32, bf16 or int8 (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--weights", paramLabel = "BITS", description = "How weights are held: fp32, bf16 or int8 (default: as they are packed, else fp32).")
     private String weights;
 
     @Override
     public void run() {
         String text = text();
-        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), Precision.of(weights))) {
+        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), weights == null ? null : Precision.of(weights))) {
             Perplexity judge = Perplexity.with(model.config(), window, stride);
             Perplexity.Outcome o;
             try (Progress.Stage stage = filigree.progress().stage("judge", model.pieces().ids(text).length)) {
@@ -59,7 +59,7 @@ final class PerplexityCommand implements Runnable {
             if (filigree.json()) {
                 Map<String, Object> all = new LinkedHashMap<>();
                 all.put("model", name);
-                all.put("weights", weights);
+                all.put("weight_layouts", model.layouts());
                 all.put("file", file.toString());
                 all.put("loss", o.loss());
                 all.put("perplexity", o.perplexity());

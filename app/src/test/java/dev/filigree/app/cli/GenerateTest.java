@@ -72,6 +72,7 @@ class GenerateTest {
             assertTrue(found.path("loss").doubleValue() != 1.84463180, weights);
         }
         JsonNode made = new ObjectMapper().readTree(MainTest.run("generate", "stories260k", "-p", "Once", "-n", "5", "--weights", "int8", "--json").out());
+        assertEquals("columns int8", made.path("weight_layouts").path(0).asText());
         assertTrue(made.path("weight_bytes").longValue() < 320_000, made.toString());
     }
 
