@@ -13,6 +13,13 @@ final class DenseTensors {
     private DenseTensors() {
     }
 
+    /** Refuses weights that lie as they run: they cannot be read as matrices. */
+    static void requireStored(Checkpoint from) {
+        if (Packed.is(from)) {
+            throw Faults.unsupported(from.source(), "holds weights packed to run", "convert the model that they were packed from");
+        }
+    }
+
     /** A weight {@code [rows x cols]} row by row, zeros included. */
     static Floats read(Arena arena, Checkpoint from, String name, int rows, int cols) {
         Weight w = new WeightReader(from, arena).weight(name, rows, cols, false);
@@ -43,8 +50,14 @@ final class DenseTensors {
         };
     }
 
-    /** Bytes of the tensors of which a sparse weight consists. */
-    static long sparseBytes(Checkpoint from, List<String> matrices) {
-        return matrices.stream().mapToLong(m -> from.tensors().stream().filter(t -> t.name().startsWith(m.substring(0, m.length() - ".weight".length()) + ".")).mapToLong(t -> t.data().byteSize()).sum()).sum();
+    /** Whether a checkpoint holds a matrix in the parts of a sparse format. */
+    static boolean isSparse(Checkpoint from, String name) {
+        return !parts(from, name).isEmpty() && !from.has(name);
+    }
+
+    /** The tensors of a sparse matrix; none for one that is dense. */
+    static List<StoredTensor> parts(Checkpoint from, String name) {
+        String prefix = name.substring(0, name.lastIndexOf('.') + 1);
+        return from.has(name) ? List.of() : from.tensors().stream().filter(t -> t.name().startsWith(prefix)).toList();
     }
 }

@@ -32,6 +32,7 @@ public final class GgufWriter {
         if (!FILE_TYPE.containsKey(type)) {
             throw new IllegalArgumentException("matrices of GGUF as " + type);
         }
+        DenseTensors.requireStored(model.weights());
         this.model = model;
         this.type = type;
         this.entries = GgufNames.all(model.config());
@@ -40,6 +41,27 @@ public final class GgufWriter {
     /** The matrices that cannot be of the type asked for, since groups do not fill their rows; they are 16-bit floats. */
     public List<String> odd() {
         return entries.stream().filter(e -> isMatrix(e) && type(e) != type).map(Entry::name).toList();
+    }
+
+    /**
+     * Sparse weights of the model, which take more room in the file.
+     *
+     * @param before their bytes as the model stores them
+     * @param after  in the file
+     */
+    public record Grown(int weights, long before, long after) {
+    }
+
+    /** What becomes of sparse weights. */
+    public Grown grown() {
+        List<String> sparse = new ArrayList<>();
+        long after = 0;
+        for (Entry e : entries) {
+            List<String> parts = e.ours().stream().filter(name -> DenseTensors.isSparse(model.weights(), name)).toList();
+            sparse.addAll(parts);
+            after += bytes(e) / e.ours().size() * parts.size();
+        }
+        return new Grown(sparse.size(), sparse.stream().mapToLong(name -> DenseTensors.parts(model.weights(), name).stream().mapToLong(t -> t.data().byteSize()).sum()).sum(), after);
     }
 
     private static boolean isMatrix(Entry e) {

@@ -8,7 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.filigree.base.Floats;
 import dev.filigree.infer.Decoding;
 import dev.filigree.infer.LanguageModel;
+import dev.filigree.tensor.Dense;
+import dev.filigree.tensor.Layout;
+import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Values;
+import dev.filigree.tensor.Weight;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
@@ -16,7 +20,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,8 +119,8 @@ class GgufTest {
         broken(good, b -> b.putLong(first + 24, 8), "aligned");
         broken(good, b -> b.putLong(first + 24, 1L << 50), "first");
         broken(good, b -> b.put(find(good, "words"), (byte) 0xff), "UTF-8");
-        Fault.of(() -> Gguf.read(file(java.util.Arrays.copyOf(good, 100))), "m.gguf");
-        Fault.of(() -> Gguf.read(file(java.util.Arrays.copyOf(good, good.length - 1))), "second", "claims bytes");
+        Fault.of(() -> Gguf.read(file(Arrays.copyOf(good, 100))), "m.gguf");
+        Fault.of(() -> Gguf.read(file(Arrays.copyOf(good, good.length - 1))), "second", "claims bytes");
         Fault.of(() -> Gguf.open(file(good)), "general.architecture", "missing");
     }
 
@@ -197,6 +203,45 @@ class GgufTest {
             w.write(folder.resolve("t.gguf"));
             assertEquals("F16", Inspect.of(folder.resolve("t.gguf")).getFirst().type());
         }
+    }
+
+    /** A sparse weight has its zeros in GGUF, and stays sparse in a folder. */
+    @Test
+    void sparseWeights() throws IOException {
+        DecoderConfig config = new DecoderConfig(12, 10, 4, 8, 2, 2, 1, 1e-5f, 10_000, true, false);
+        String name = "model.layers.0.mlp.up_proj.weight";
+        try (StoredDecoder stored = Llama2c.of("tiny", Llama2cTest.legacy(false), Llama2cTest.tokenizer()); Arena arena = Arena.ofConfined()) {
+            WeightWriter writer = new WeightWriter(arena, Store.F32);
+            for (StoredTensor t : stored.weights().tensors()) {
+                long[] shape = t.shape();
+                writer.add(t.name(), t.name().equals(name) ? diagonal(arena) : Dense.of((int) shape[0], shape.length > 1 ? (int) shape[1] : 1, t.toFloats(arena)));
+            }
+            DecoderFolder.write(folder.resolve("sparse"), config, stored.tokenizer(), writer.tensors(), writer.metadata(), Map.of());
+        }
+        try (StoredDecoder sparse = DecoderFolder.open(folder.resolve("sparse"))) {
+            GgufWriter w = new GgufWriter(sparse, DType.F32);
+            w.write(folder.resolve("s.gguf"));
+            assertEquals(1, w.grown().weights());
+            assertEquals(4 * 32, w.grown().after());
+            assertTrue(w.grown().before() > 16);
+            DecoderWriter.write(folder.resolve("again"), sparse, DType.F32);
+        }
+        assertEquals("bitmask", Inspect.of(folder.resolve("again")).stream().filter(t -> t.name().equals(name)).findFirst().orElseThrow().format());
+        assertEquals(4, Inspect.of(folder.resolve("s.gguf")).stream().filter(t -> t.name().equals("blk.0.ffn_up.weight")).findFirst().orElseThrow().nonZeros());
+        try (LanguageModel a = LanguageModel.open(folder.resolve("sparse"), 1); LanguageModel b = LanguageModel.open(folder.resolve("s.gguf"), 1); LanguageModel c = LanguageModel.open(folder.resolve("again"), 1);
+                Decoding x = a.decoding(4); Decoding y = b.decoding(4); Decoding z = c.decoding(4)) {
+            float[] expected = x.next(3);
+            assertArrayEquals(expected, y.next(3), 1e-4f * Math.abs(expected[0]));
+            assertArrayEquals(expected, z.next(3), 1e-4f * Math.abs(expected[0]));
+        }
+    }
+
+    private static Weight diagonal(Arena arena) {
+        Topology.Builder live = new Topology.Builder(8, 4, 4);
+        for (int i = 0; i < 4; i++) {
+            live.add(2 * i, i);
+        }
+        return Layout.CSR.pack(arena, live.build(), Floats.of(1, 2, 3, 4));
     }
 
     @Test
