@@ -73,6 +73,11 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
         }
     }
 
+    /** The same with rotary pairs as halves. */
+    DecoderConfig halves() {
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, false, tied, family);
+    }
+
     public int headSize() {
         return hidden / heads;
     }
