@@ -1,6 +1,8 @@
 package dev.filigree.io;
 
 import dev.filigree.base.UserError;
+import dev.filigree.kernel.Activation;
+import java.util.Locale;
 
 /**
  * Shape of a language model.
@@ -16,9 +18,10 @@ import dev.filigree.base.UserError;
  * @param neighbours whether features 2i and 2i + 1 turn together, see {@link dev.filigree.ops.Rotary}; of no use to GPT-2
  * @param tied       whether the embeddings are the output's weight too
  * @param family     what its layers are
+ * @param activation of the feed-forward net's gate: SILU as Llama has it, or RELU, behind which most units are zero; of no use to GPT-2
  */
 public record DecoderConfig(int vocab, int context, int hidden, int inner, int layers, int heads, int keyHeads, float eps, double base, boolean neighbours, boolean tied,
-                            Family family) {
+                            Family family, Activation activation) {
 
     private static final int MOST = 1 << 24;
     private static final int MOST_LAYERS = 1000;
@@ -47,6 +50,16 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
         this(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, Family.LLAMA);
     }
 
+    /** One whose gate is the usual one. */
+    public DecoderConfig(int vocab, int context, int hidden, int inner, int layers, int heads, int keyHeads, float eps, double base, boolean neighbours, boolean tied, Family family) {
+        this(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, Activation.SILU);
+    }
+
+    /** The same with another gate. */
+    public DecoderConfig with(Activation other) {
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, other);
+    }
+
     public DecoderConfig {
         positive("vocabulary", vocab);
         positive("context", context);
@@ -61,6 +74,9 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
         if (hidden % heads != 0 || hidden / heads % 2 != 0 || heads % keyHeads != 0) {
             throw new UserError("language model: found " + hidden + " features in " + heads + " heads, " + keyHeads
                     + " of keys; expected heads of equally many features, an even number, and key heads that divide the heads");
+        }
+        if (activation != Activation.SILU && activation != Activation.RELU) {
+            throw new UserError("language model: found the activation " + activation.name().toLowerCase(Locale.ROOT) + ", expected silu or relu");
         }
         if (!(eps > 0 && eps < 1) || !(base > 1 && base < 1e12)) {
             throw new UserError("language model: found an epsilon of " + eps + " and a rotary base of " + base + ", expected one in (0, 1) and one above 1");
