@@ -16,6 +16,8 @@ import dev.filigree.ops.Held;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A language model ready to serve. Sequences are computed one by one; each has a memory of its own.
@@ -32,12 +34,14 @@ public final class LanguageModel implements AutoCloseable {
     private final Compute compute;
     private final CausalModel model;
     private final Pieces pieces;
+    private final Optional<Plan> plan;
 
-    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces) {
+    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces, Optional<Plan> plan) {
         this.arena = arena;
         this.compute = compute;
         this.model = model;
         this.pieces = pieces;
+        this.plan = plan;
     }
 
     /**
@@ -46,9 +50,14 @@ public final class LanguageModel implements AutoCloseable {
      * @param path a folder in Hugging Face layout, or a checkpoint of llama2.c with its tokenizer beside it
      */
     public static LanguageModel open(Path path, int threads) {
-        try (StoredDecoder stored = Files.isDirectory(path) ? DecoderFolder.open(path) : Llama2c.open(path)) {
+        try (StoredDecoder stored = stored(path)) {
             return of(stored, threads);
         }
+    }
+
+    /** What the files of a model hold. */
+    public static StoredDecoder stored(Path path) {
+        return Files.isDirectory(path) ? DecoderFolder.open(path) : Llama2c.open(path);
     }
 
     /** Copies what it needs out of {@code stored}, which may be closed afterwards. */
@@ -56,7 +65,9 @@ public final class LanguageModel implements AutoCloseable {
         Arena arena = Arena.ofShared();
         try {
             Llama model = Llama.of(stored.config(), new WeightReader(stored.weights(), arena)::weight);
-            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces());
+            Optional<Plan> plan = PlanFile.of(stored.weights());
+            plan.ifPresent(p -> p.apply(stored.weights().source(), model, arena));
+            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), plan);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -77,7 +88,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** An empty sequence of at most {@code capacity} tokens. */
     public Decoding decoding(int capacity) {
-        return new Decoding(model, new Eager(compute), capacity);
+        return new Decoding(model, new Eager(compute, plan.<IntUnaryOperator>map(p -> p::width).orElse(Kernels::widthFor)), capacity);
     }
 
     /** Bytes of all weights. */

@@ -5,6 +5,7 @@ import dev.filigree.base.UserError;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,12 +20,23 @@ public final class DecoderFolder {
     /** Field of a configuration whose rotary positions turn neighbours, as llama2.c has them; Hugging Face turns halves. */
     private static final String NEIGHBOURS = "rope_interleaved";
 
+    /** Fields of a model that was cut: see {@link DecoderConfig.Cut}. */
+    private static final String INNERS = "filigree_inner_sizes";
+    private static final String WIDTHS = "filigree_stream_sizes";
+    private static final String SHORTCUTS = "filigree_shortcuts";
+    private static final int MOST_SIZES = 1 << 16;
+
     private DecoderFolder() {
     }
 
     /** Whether {@code folder} looks like one. */
     public static boolean is(Path folder) {
         return Files.isRegularFile(folder.resolve(HuggingFaceConfig.CONFIG));
+    }
+
+    /** Whether it holds a language model, as its configuration says. */
+    public static boolean decodes(Path folder) {
+        return is(folder) && Json.object(folder.resolve(HuggingFaceConfig.CONFIG), LONGEST).path("model_type").asText().equals("llama");
     }
 
     /** Opens a folder. */
@@ -76,10 +88,21 @@ public final class DecoderFolder {
                     HuggingFaceConfig.integer(source, json, "num_hidden_layers"), heads,
                     json.has("num_key_value_heads") ? HuggingFaceConfig.integer(source, json, "num_key_value_heads") : heads,
                     (float) json.path("rms_norm_eps").asDouble(1e-6), json.path("rope_theta").asDouble(10_000), json.path(NEIGHBOURS).asBoolean(false),
-                    json.path("tie_word_embeddings").asBoolean(false));
+                    json.path("tie_word_embeddings").asBoolean(false), new DecoderConfig.Cut(sizes(source, json, INNERS), sizes(source, json, WIDTHS), json.path(SHORTCUTS).asBoolean(false)));
         } catch (UserError e) {
             throw Faults.in(source, e);
         }
+    }
+
+    private static List<Integer> sizes(String source, JsonNode json, String field) {
+        List<Integer> sizes = new ArrayList<>();
+        for (JsonNode n : json.path(field)) {
+            if (!n.isInt() || sizes.size() > MOST_SIZES) {
+                throw Faults.corrupt(source, "has " + Faults.quote(n.toString()) + " in " + field + ", expected a whole number for each layer");
+            }
+            sizes.add(n.intValue());
+        }
+        return sizes;
     }
 
     private static Map<String, Object> fields(DecoderConfig c) {
@@ -99,6 +122,13 @@ public final class DecoderFolder {
         json.put("tie_word_embeddings", c.tied());
         if (c.neighbours()) {
             json.put(NEIGHBOURS, true);
+        }
+        if (!c.cut().inners().isEmpty()) {
+            json.put(INNERS, c.cut().inners());
+        }
+        if (!c.cut().widths().isEmpty()) {
+            json.put(WIDTHS, c.cut().widths());
+            json.put(SHORTCUTS, c.cut().shortcuts());
         }
         return json;
     }
