@@ -20,18 +20,32 @@ public final class KnownLanguageModel {
     private KnownLanguageModel() {
     }
 
+    /** Whether {@code name} says a language model rather than an encoder; what is not there is none. */
+    public static boolean is(String name) {
+        if (name.equalsIgnoreCase(BUNDLED)) {
+            return true;
+        }
+        Path path = Path.of(name);
+        return Files.isDirectory(path) ? Files.exists(path.resolve(WEIGHTS)) || DecoderFolder.decodes(path) : Files.isRegularFile(path) && name.endsWith(".bin");
+    }
+
     /** Opens a model by name or path: a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with one named {@code model.bin}. */
     public static LanguageModel open(String name, int threads) {
+        try (StoredDecoder stored = stored(name)) {
+            return LanguageModel.of(stored, threads);
+        }
+    }
+
+    /** What its files hold. */
+    public static StoredDecoder stored(String name) {
         if (name.equalsIgnoreCase(BUNDLED)) {
-            try (StoredDecoder stored = Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin"))) {
-                return LanguageModel.of(stored, threads);
-            }
+            return Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin"));
         }
         Path path = Path.of(name);
         Path file = Files.isDirectory(path) && !DecoderFolder.is(path) ? path.resolve(WEIGHTS) : path;
         if (!Files.exists(file)) {
             throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with " + WEIGHTS + " and tokenizer.bin");
         }
-        return LanguageModel.open(file, threads);
+        return LanguageModel.stored(file);
     }
 }
