@@ -3,6 +3,7 @@ package dev.filigree.app.cli;
 import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Perplexity;
+import dev.filigree.infer.Precision;
 import dev.filigree.io.text.PlainText;
 import dev.filigree.report.Json;
 import dev.filigree.report.Progress;
@@ -36,10 +37,13 @@ final class PerplexityCommand implements Runnable {
     @Option(names = "--stride", paramLabel = "N", defaultValue = "0", description = "Tokens from one window to the next (default: half a window).")
     private int stride;
 
+    @Option(names = "--weights", paramLabel = "BITS", description = "How weights are held: fp32, bf16 or int8 (default: as they are packed, else fp32).")
+    private String weights;
+
     @Override
     public void run() {
         String text = PlainText.read(file);
-        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads())) {
+        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), weights == null ? null : Precision.of(weights))) {
             Perplexity judge = Perplexity.with(model.config(), window, stride);
             Perplexity.Outcome o;
             try (Progress.Stage stage = filigree.progress().stage("judge", model.pieces().ids(text).length)) {
@@ -48,6 +52,7 @@ final class PerplexityCommand implements Runnable {
             if (filigree.json()) {
                 Map<String, Object> all = new LinkedHashMap<>();
                 all.put("model", name);
+                all.put("weight_layouts", model.layouts());
                 all.put("file", file.toString());
                 all.put("loss", o.loss());
                 all.put("perplexity", o.perplexity());
