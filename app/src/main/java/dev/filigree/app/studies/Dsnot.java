@@ -13,14 +13,18 @@ import java.util.function.LongFunction;
 /** Zhang et al. 2023: masks that are mended by swaps, without training; and the order of the methods that they mend. */
 final class Dsnot implements Study {
 
-    private static final List<String> METHODS = List.of("random", "magnitude", "wanda", "sparsegpt");
+    /** SparseGPT's scores alone, which the paper mends, leave the kept weights as they are; SparseGPT itself changes them, and swaps come after that. */
+    private static final String SCORES = "obs";
+    private static final List<String> METHODS = List.of("random", "magnitude", "wanda", SCORES, "sparsegpt");
+    private static final List<String> MENDED = List.of("magnitude", "wanda", SCORES);
+    private static final List<String> ORDER = List.of("random", "magnitude", "wanda", "sparsegpt");
     private static final String SWAPPED = "+dsnot";
     private static final double[] SHARES = {0.5, 0.6, 0.7};
 
     @Override
     public Claim claim() {
         return new Claim("dsnot", "Zhang et al. 2023, Dynamic Sparse No Training, arXiv:2310.08915",
-                "Swapping dead weights against live ones until each output's mean is restored lowers the perplexity of language models pruned to 60 and 70 %, whatever chose the weights. "
+                "Swapping dead weights against live ones until each output's mean is restored lowers the perplexity of language models pruned to 60 and 70 %, whether weights were chosen by size, by Wanda or by SparseGPT's scores (obs). "
                         + "Without it SparseGPT (arXiv:2301.00774) is below Wanda (arXiv:2306.11695), Wanda below magnitude, and magnitude below random weights at 50 and 60 %.",
                 "stories260k pruned at once, each row or layer alike; each seed calibrates on one text that the model tells and judges by another",
                 "zeros, text to calibrate with; no weight is trained",
@@ -66,14 +70,14 @@ final class Dsnot implements Study {
         }
         List<Verdict> verdicts = new ArrayList<>();
         for (double share : new double[] {0.6, 0.7}) {
-            for (String method : METHODS.subList(1, METHODS.size())) {
+            for (String method : MENDED) {
                 verdicts.add(Verdict.above("at " + percent(share) + " swaps lower the loss of " + method, 0, loss.get(key(method, share)).minus(loss.get(key(method + SWAPPED, share)))));
             }
         }
         for (double share : new double[] {0.5, 0.6}) {
-            for (int i = 1; i < METHODS.size(); i++) {
-                verdicts.add(Verdict.above("at " + percent(share) + " " + METHODS.get(i) + " loses less than " + METHODS.get(i - 1), 0,
-                        loss.get(key(METHODS.get(i - 1), share)).minus(loss.get(key(METHODS.get(i), share)))));
+            for (int i = 1; i < ORDER.size(); i++) {
+                verdicts.add(Verdict.above("at " + percent(share) + " " + ORDER.get(i) + " loses less than " + ORDER.get(i - 1), 0,
+                        loss.get(key(ORDER.get(i - 1), share)).minus(loss.get(key(ORDER.get(i), share)))));
             }
         }
         return new Findings(List.of(t), List.of(new LinePlot("Loss of what was pruned at once", "zeros, per cent", "nats a token", lines, List.of())), verdicts);
