@@ -21,6 +21,15 @@ public final class KnownLanguageModel {
     private KnownLanguageModel() {
     }
 
+    /** Whether {@code name} says a language model rather than an encoder; what is not there is none. */
+    public static boolean is(String name) {
+        if (name.equalsIgnoreCase(BUNDLED)) {
+            return true;
+        }
+        Path path = Path.of(name);
+        return Files.isDirectory(path) ? Files.exists(path.resolve(WEIGHTS)) || DecoderFolder.decodes(path) : Files.isRegularFile(path) && name.endsWith(".bin");
+    }
+
     /** The same with weights as they are stored. */
     public static LanguageModel open(String name, int threads) {
         return open(name, threads, null);

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A language model ready to serve. Sequences are computed one by one; each has a memory of its own.
@@ -37,13 +39,15 @@ public final class LanguageModel implements AutoCloseable {
     private final Compute compute;
     private final CausalModel model;
     private final Pieces pieces;
+    private final Optional<Plan> plan;
     private StoredDecoder mapped; // whose memory the weights are; null where they were copied
 
-    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces) {
+    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces, Optional<Plan> plan) {
         this.arena = arena;
         this.compute = compute;
         this.model = model;
         this.pieces = pieces;
+        this.plan = plan;
     }
 
     /**
@@ -95,7 +99,9 @@ public final class LanguageModel implements AutoCloseable {
         try {
             Llama model = Llama.of(stored.config(), (name, rows, cols, product) -> packed && cols > 1 ? Packed.read(stored.weights(), name, rows, cols)
                     : read(stored, arena, held, name, rows, cols, product));
-            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces());
+            Optional<Plan> plan = PlanFile.of(stored.weights());
+            plan.ifPresent(p -> p.apply(stored.weights().source(), model, arena));
+            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), plan);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -146,7 +152,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** An empty sequence of at most {@code capacity} tokens. */
     public Decoding decoding(int capacity) {
-        return new Decoding(model, new Eager(compute), capacity);
+        return new Decoding(model, new Eager(compute, plan.<IntUnaryOperator>map(p -> p::width).orElse(Kernels::widthFor)), capacity);
     }
 
     /** The layouts in which matrices are held, each once, in the model's order. */
