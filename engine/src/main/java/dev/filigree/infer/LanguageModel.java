@@ -3,7 +3,6 @@ package dev.filigree.infer;
 import dev.filigree.base.Parallel;
 import dev.filigree.io.DecoderConfig;
 import dev.filigree.io.DecoderFolder;
-import dev.filigree.io.Llama2c;
 import dev.filigree.io.Packed;
 import dev.filigree.io.Pieces;
 import dev.filigree.io.StoredDecoder;
@@ -17,12 +16,13 @@ import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
 import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A language model ready to serve. Sequences are computed one by one; each has a memory of its own.
@@ -39,19 +39,21 @@ public final class LanguageModel implements AutoCloseable {
     private final Compute compute;
     private final CausalModel model;
     private final Pieces pieces;
+    private final Optional<Plan> plan;
     private StoredDecoder mapped; // whose memory the weights are; null where they were copied
 
-    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces) {
+    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces, Optional<Plan> plan) {
         this.arena = arena;
         this.compute = compute;
         this.model = model;
         this.pieces = pieces;
+        this.plan = plan;
     }
 
     /**
      * Opens a model; weights are held as they are stored where that is how they run, else as 32-bit floats.
      *
-     * @param path a folder in Hugging Face layout, or a checkpoint of llama2.c with its tokenizer beside it
+     * @param path a folder in Hugging Face layout, a GGUF file, or a checkpoint of llama2.c with its tokenizer beside it
      */
     public static LanguageModel open(Path path, int threads) {
         return open(path, threads, null);
@@ -63,7 +65,7 @@ public final class LanguageModel implements AutoCloseable {
      * @param precision null as they are stored
      */
     public static LanguageModel open(Path path, int threads, Precision precision) {
-        StoredDecoder stored = stored(path);
+        StoredDecoder stored = StoredDecoder.open(path);
         LanguageModel model = null;
         try {
             model = of(stored, threads, precision);
@@ -75,10 +77,6 @@ public final class LanguageModel implements AutoCloseable {
             }
         }
         return model;
-    }
-
-    private static StoredDecoder stored(Path path) {
-        return Files.isDirectory(path) ? DecoderFolder.open(path) : Llama2c.open(path);
     }
 
     /** Copies what it needs out of {@code stored}, which may be closed afterwards unless its weights are {@link Packed}. */
@@ -101,7 +99,9 @@ public final class LanguageModel implements AutoCloseable {
         try {
             Llama model = Llama.of(stored.config(), (name, rows, cols, product) -> packed && cols > 1 ? Packed.read(stored.weights(), name, rows, cols)
                     : read(stored, arena, held, name, rows, cols, product));
-            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces());
+            Optional<Plan> plan = PlanFile.of(stored.weights());
+            plan.ifPresent(p -> p.apply(stored.weights().source(), model, arena));
+            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), plan);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -136,7 +136,7 @@ public final class LanguageModel implements AutoCloseable {
      * @param from as for {@link #open}
      */
     public static void pack(Path from, Path folder, Precision precision) {
-        try (StoredDecoder stored = stored(from); LanguageModel model = of(stored, 1, precision)) {
+        try (StoredDecoder stored = StoredDecoder.open(from); LanguageModel model = of(stored, 1, precision)) {
             Map<String, String> metadata = new LinkedHashMap<>();
             List<StoredTensor> tensors = new ArrayList<>();
             for (Held p : model.model.params()) {
@@ -161,7 +161,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** An empty sequence of at most {@code capacity} tokens. */
     public Decoding decoding(int capacity) {
-        return new Decoding(model, new Eager(compute), capacity);
+        return new Decoding(model, new Eager(compute, plan.<IntUnaryOperator>map(p -> p::width).orElse(Kernels::widthFor)), capacity);
     }
 
     /** The layouts in which matrices are held, each once, in the model's order. */

@@ -1,17 +1,12 @@
 package dev.filigree.app.cli;
 
 import dev.filigree.app.KnownLanguageModel;
-import dev.filigree.base.UserError;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Perplexity;
 import dev.filigree.infer.Precision;
+import dev.filigree.io.text.PlainText;
 import dev.filigree.report.Json;
 import dev.filigree.report.Progress;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -26,8 +21,6 @@ import picocli.CommandLine.ParentCommand;
         footer = {"", "The text is read in windows, each begun anew; of a window only tokens count that none before it judged.",
             "", "Example:", "  filigree perplexity stories260k story.txt --window 256 --stride 128"})
 final class PerplexityCommand implements Runnable {
-
-    private static final long LONGEST = 256L << 20;
 
     @ParentCommand
     private Filigree filigree;
@@ -49,7 +42,7 @@ final class PerplexityCommand implements Runnable {
 
     @Override
     public void run() {
-        String text = text();
+        String text = PlainText.read(file);
         try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), weights == null ? null : Precision.of(weights))) {
             Perplexity judge = Perplexity.with(model.config(), window, stride);
             Perplexity.Outcome o;
@@ -74,19 +67,6 @@ final class PerplexityCommand implements Runnable {
             }
             filigree.console().out().println(String.format(Locale.ROOT, "loss %.4f, perplexity %.4f, %.4f bits a byte; %,d tokens of %,d bytes in %,d windows of %d, stride %d",
                     o.loss(), o.perplexity(), o.bitsPerByte(), o.tokens(), o.bytes(), o.windows(), judge.window(), judge.stride()));
-        }
-    }
-
-    private String text() {
-        try {
-            if (Files.size(file) > LONGEST) {
-                throw new UserError(file + ": found " + Files.size(file) + " bytes, expected at most " + LONGEST + "; cut it");
-            }
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
-        } catch (CharacterCodingException e) {
-            throw new UserError(file + ": found bytes that are no UTF-8, expected text");
-        } catch (IOException e) {
-            throw new UserError(file + ": cannot be read; expected a text in UTF-8");
         }
     }
 }
