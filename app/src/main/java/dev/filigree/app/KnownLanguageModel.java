@@ -35,34 +35,36 @@ public final class KnownLanguageModel {
         return open(name, threads, null);
     }
 
-    /** Opens a model by name or path: a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with one named {@code model.bin}. */
+    /**
+     * Opens a model by name or path: a folder in Hugging Face layout, a GGUF file, a llama2.c checkpoint, or a folder with one named {@code model.bin}.
+     *
+     * @param precision null as they are stored
+     */
     public static LanguageModel open(String name, int threads, Precision precision) {
-        if (name.equalsIgnoreCase(BUNDLED)) {
-            try (StoredDecoder stored = Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin"))) {
+        if (isBundled(name)) {
+            try (StoredDecoder stored = stored(name)) {
                 return LanguageModel.of(stored, threads, precision);
             }
         }
-        Path path = Path.of(name);
-        Path file = Files.isDirectory(path) && !DecoderFolder.is(path) ? path.resolve(WEIGHTS) : path;
-        if (!Files.exists(file)) {
-            throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with " + WEIGHTS + " and tokenizer.bin");
-        }
-        return LanguageModel.open(file, threads, precision);
+        return LanguageModel.open(path(name), threads, precision);
     }
 
     /** The files of a model by name or path, as {@link #open} takes them; whoever asks closes it. */
     public static StoredDecoder stored(String name) {
-        if (name.equalsIgnoreCase(BUNDLED)) {
-            return Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin"));
-        }
+        return isBundled(name) ? Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin")) : StoredDecoder.open(path(name));
+    }
+
+    private static boolean isBundled(String name) {
+        return name.equalsIgnoreCase(BUNDLED);
+    }
+
+    private static Path path(String name) {
         Path path = Path.of(name);
-        if (Files.isDirectory(path) && DecoderFolder.is(path)) {
-            return DecoderFolder.open(path);
-        }
-        Path file = Files.isDirectory(path) ? path.resolve(WEIGHTS) : path;
+        Path file = Files.isDirectory(path) && !DecoderFolder.is(path) ? path.resolve(WEIGHTS) : path;
         if (!Files.exists(file)) {
-            throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with " + WEIGHTS + " and tokenizer.bin");
+            throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a GGUF file, a llama2.c checkpoint, or a folder with "
+                    + WEIGHTS + " and tokenizer.bin");
         }
-        return Llama2c.open(file);
+        return file;
     }
 }

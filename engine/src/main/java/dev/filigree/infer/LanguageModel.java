@@ -3,7 +3,6 @@ package dev.filigree.infer;
 import dev.filigree.base.Parallel;
 import dev.filigree.io.DecoderConfig;
 import dev.filigree.io.DecoderFolder;
-import dev.filigree.io.Llama2c;
 import dev.filigree.io.Packed;
 import dev.filigree.io.Pieces;
 import dev.filigree.io.StoredDecoder;
@@ -17,7 +16,6 @@ import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
 import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,7 +53,7 @@ public final class LanguageModel implements AutoCloseable {
     /**
      * Opens a model; weights are held as they are stored where that is how they run, else as 32-bit floats.
      *
-     * @param path a folder in Hugging Face layout, or a checkpoint of llama2.c with its tokenizer beside it
+     * @param path a folder in Hugging Face layout, a GGUF file, or a checkpoint of llama2.c with its tokenizer beside it
      */
     public static LanguageModel open(Path path, int threads) {
         return open(path, threads, null);
@@ -67,7 +65,7 @@ public final class LanguageModel implements AutoCloseable {
      * @param precision null as they are stored
      */
     public static LanguageModel open(Path path, int threads, Precision precision) {
-        StoredDecoder stored = stored(path);
+        StoredDecoder stored = StoredDecoder.open(path);
         LanguageModel model = null;
         try {
             model = of(stored, threads, precision);
@@ -79,10 +77,6 @@ public final class LanguageModel implements AutoCloseable {
             }
         }
         return model;
-    }
-
-    private static StoredDecoder stored(Path path) {
-        return Files.isDirectory(path) ? DecoderFolder.open(path) : Llama2c.open(path);
     }
 
     /** Copies what it needs out of {@code stored}, which may be closed afterwards unless its weights are {@link Packed}. */
@@ -133,7 +127,7 @@ public final class LanguageModel implements AutoCloseable {
      * @param from as for {@link #open}
      */
     public static void pack(Path from, Path folder, Precision precision) {
-        try (StoredDecoder stored = stored(from); LanguageModel model = of(stored, 1, precision)) {
+        try (StoredDecoder stored = StoredDecoder.open(from); LanguageModel model = of(stored, 1, precision)) {
             Map<String, String> metadata = new LinkedHashMap<>();
             List<StoredTensor> tensors = new ArrayList<>();
             for (Held p : model.model.params()) {

@@ -1,7 +1,9 @@
 package dev.filigree.io;
 
 import dev.filigree.base.UserError;
+import dev.filigree.kernel.Activation;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Shape of a language model.
@@ -17,10 +19,11 @@ import java.util.List;
  * @param neighbours whether features 2i and 2i + 1 turn together, see {@link dev.filigree.ops.Rotary}; of no use to GPT-2
  * @param tied       whether the embeddings are the output's weight too
  * @param family     what its layers are
+ * @param activation of the feed-forward net's gate: SILU as Llama has it, or RELU, behind which most units are zero; of no use to GPT-2
  * @param cut        what was taken out of that shape
  */
 public record DecoderConfig(int vocab, int context, int hidden, int inner, int layers, int heads, int keyHeads, float eps, double base, boolean neighbours, boolean tied,
-                            Family family, Cut cut) {
+                             Family family, Activation activation, Cut cut) {
 
     private static final int MOST = 1 << 24;
     private static final int MOST_LAYERS = 1000;
@@ -66,9 +69,14 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
         }
     }
 
-    /** A model that nothing was taken out of. */
+    /** One whose gate is the usual one and that nothing was taken out of. */
     public DecoderConfig(int vocab, int context, int hidden, int inner, int layers, int heads, int keyHeads, float eps, double base, boolean neighbours, boolean tied, Family family) {
-        this(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, Cut.NONE);
+        this(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, Activation.SILU, Cut.NONE);
+    }
+
+    /** The same with another gate. */
+    public DecoderConfig with(Activation other) {
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, other, cut);
     }
 
     public DecoderConfig {
@@ -85,6 +93,9 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
         if (hidden % heads != 0 || hidden / heads % 2 != 0 || heads % keyHeads != 0) {
             throw new UserError("language model: found " + hidden + " features in " + heads + " heads, " + keyHeads
                     + " of keys; expected heads of equally many features, an even number, and key heads that divide the heads");
+        }
+        if (activation != Activation.SILU && activation != Activation.RELU) {
+            throw new UserError("language model: found the activation " + activation.name().toLowerCase(Locale.ROOT) + ", expected silu or relu");
         }
         fits("feed-forward sizes", cut.inners(), layers, inner);
         fits("widths of the residual stream", cut.widths(), 2 * layers + 1, hidden);
@@ -111,6 +122,11 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
         }
     }
 
+    /** The same with rotary pairs as halves. */
+    DecoderConfig halves() {
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, false, tied, family, activation, cut);
+    }
+
     /** Features inside the feed-forward net of a layer. */
     public int inner(int layer) {
         return cut.inners().isEmpty() ? inner : cut.inners().get(layer);
@@ -128,17 +144,17 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
 
     /** The same shape but for what was taken out. */
     public DecoderConfig with(Cut other) {
-        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, other);
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, activation, other);
     }
 
     /** The same shape with so many layers, whose feed-forward nets have these sizes (empty where none was cut). */
     public DecoderConfig withLayers(int count, List<Integer> inners) {
-        return new DecoderConfig(vocab, context, hidden, inner, count, heads, keyHeads, eps, base, neighbours, tied, family, new Cut(inners, List.of(), false));
+        return new DecoderConfig(vocab, context, hidden, inner, count, heads, keyHeads, eps, base, neighbours, tied, family, activation, new Cut(inners, List.of(), false));
     }
 
     /** The same shape with a weight of its own for the output. */
     public DecoderConfig untied() {
-        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, false, family, cut);
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, false, family, activation, cut);
     }
 
     public int headSize() {

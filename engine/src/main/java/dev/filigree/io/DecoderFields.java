@@ -2,15 +2,18 @@ package dev.filigree.io;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filigree.base.UserError;
+import dev.filigree.kernel.Activation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The {@code config.json} of a language model. What would change its numbers and is not known here is refused; how they were stored does not matter. */
 final class DecoderFields {
 
     private static final String LLAMA = "llama";
+    private static final String ACTIVATION = "hidden_act";
     /** Field of a configuration whose rotary positions turn neighbours, as llama2.c has them; Hugging Face turns halves. */
     private static final String NEIGHBOURS = "rope_interleaved";
 
@@ -25,7 +28,10 @@ final class DecoderFields {
 
     static DecoderConfig read(String source, JsonNode json) {
         HuggingFaceConfig.requireText(source, json, "model_type", LLAMA);
-        HuggingFaceConfig.requireText(source, json, "hidden_act", "silu");
+        boolean relu = json.path(ACTIVATION).asText("").equals("relu");
+        if (!relu) {
+            HuggingFaceConfig.requireText(source, json, ACTIVATION, "silu");
+        }
         for (String bias : List.of("attention_bias", "mlp_bias")) {
             if (json.path(bias).asBoolean(false)) {
                 throw Faults.unsupported(source, bias + " is true", "expected a model without biases");
@@ -42,7 +48,8 @@ final class DecoderFields {
             if (present(json, "head_dim") && HuggingFaceConfig.integer(source, json, "head_dim") != config.headSize()) {
                 throw Faults.unsupported(source, "head_dim is " + json.get("head_dim"), "expected " + config.headSize() + ", hidden_size by num_attention_heads");
             }
-            return config.with(new DecoderConfig.Cut(sizes(source, json, INNERS), sizes(source, json, WIDTHS), json.path(SHORTCUTS).asBoolean(false)));
+            return config.with(relu ? Activation.RELU : Activation.SILU)
+                    .with(new DecoderConfig.Cut(sizes(source, json, INNERS), sizes(source, json, WIDTHS), json.path(SHORTCUTS).asBoolean(false)));
         } catch (UserError e) {
             throw Faults.in(source, e);
         }
@@ -99,7 +106,7 @@ final class DecoderFields {
         json.put("num_key_value_heads", c.keyHeads());
         json.put("rms_norm_eps", Double.parseDouble(Float.toString(c.eps())));
         json.put("rope_theta", c.base());
-        json.put("hidden_act", "silu");
+        json.put(ACTIVATION, c.activation().name().toLowerCase(Locale.ROOT));
         json.put("tie_word_embeddings", c.tied());
         if (c.neighbours()) {
             json.put(NEIGHBOURS, true);

@@ -32,9 +32,18 @@ public final class Llama extends Network implements CausalModel {
     public static final Entry<Architecture> ENTRY = Catalog.entry("llama", "Touvron et al. 2023, arXiv:2302.13971", "a decoder with rotary positions and SwiGLU, the next token",
             List.of(Option.of("width", 256, "features of a token"), Option.of("layers", 4, "layers"), Option.of("heads", 4, "heads of attention"),
                     Option.of("keys", 0, "heads of keys and values, shared; 0 for as many as heads"), Option.of("inner", 0, "width of the feed-forward net, 0 for 8/3 of the width"),
-                    Option.of("tied", true, "embeddings as the weight of the output, which then stays dense")),
+                    Option.of("tied", true, "embeddings as the weight of the output, which then stays dense"),
+                    Option.of("activation", "silu", "of the gate: silu, or relu, behind which units are zero")),
             s -> (in, outputs) -> new Llama(new DecoderConfig(outputs, in.size(), s.integer("width"), s.integer("inner") == 0 ? Math.ceilDiv(s.integer("width") * 8, 3 * 16) * 16 : s.integer("inner"),
-                    s.integer("layers"), s.integer("heads"), s.integer("keys") == 0 ? s.integer("heads") : s.integer("keys"), 1e-5f, 10_000, false, s.flag("tied"))));
+                    s.integer("layers"), s.integer("heads"), s.integer("keys") == 0 ? s.integer("heads") : s.integer("keys"), 1e-5f, 10_000, false, s.flag("tied")).with(activation(s.text("activation")))));
+
+    private static Activation activation(String name) {
+        return switch (name) {
+            case "silu" -> Activation.SILU;
+            case "relu" -> Activation.RELU;
+            default -> throw new UserError("model llama: found activation=" + name + ", expected silu or relu");
+        };
+    }
 
     private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(\\d+)(\\..*)");
 
@@ -250,7 +259,7 @@ public final class Llama extends Network implements CausalModel {
 
     private Value wide(Ops ops, Layer l, Value mid) {
         Value normal = ops.rmsNorm(l.second, mid);
-        Value open = ops.linear(l.gate, null, Activation.SILU, normal);
+        Value open = ops.linear(l.gate, null, config.activation(), normal);
         Value plain = ops.linear(l.up, null, Activation.NONE, normal);
         ops.release(normal);
         Value wide = ops.multiply(open, plain);
