@@ -8,6 +8,7 @@ import dev.filigree.ops.Past;
 import dev.filigree.ops.Sequences;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Value;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,13 +21,22 @@ public final class Decoding implements AutoCloseable {
 
     private final CausalModel model;
     private final Eager ops;
+    private final Arena arena = Arena.ofShared();
     private final List<KeyValues> memory;
 
-    /** @param capacity tokens that the sequence may have */
-    Decoding(CausalModel model, Eager ops, int capacity) {
+    /**
+     * @param cache    how keys and values are held
+     * @param capacity tokens that the sequence may have
+     */
+    Decoding(CausalModel model, Eager ops, KeyValues.Type cache, int capacity) {
         this.model = model;
         this.ops = ops;
-        this.memory = IntStream.range(0, model.blocks()).mapToObj(i -> new KeyValues(model.config().keyHeads(), model.config().headSize(), capacity)).toList();
+        try {
+            this.memory = IntStream.range(0, model.blocks()).mapToObj(i -> new KeyValues(arena, cache, model.config().keyHeads(), model.config().headSize(), capacity)).toList();
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     /** Some tokens that go on where a sequence was. */
@@ -80,6 +90,11 @@ public final class Decoding implements AutoCloseable {
         return run(ids, true);
     }
 
+    /** Forgets all but the first {@code tokens}. */
+    public void cut(int tokens) {
+        memory.forEach(m -> m.cut(tokens));
+    }
+
     private float[][] run(int[] ids, boolean scored) {
         for (int id : ids) {
             if (id < 0 || id >= model.config().vocab()) {
@@ -106,5 +121,6 @@ public final class Decoding implements AutoCloseable {
     @Override
     public void close() {
         ops.close();
+        arena.close();
     }
 }

@@ -13,6 +13,7 @@ import dev.filigree.model.CausalModel;
 import dev.filigree.model.Llama;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
+import dev.filigree.ops.KeyValues;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,12 +33,14 @@ public final class LanguageModel implements AutoCloseable {
     private final Compute compute;
     private final CausalModel model;
     private final Pieces pieces;
+    private final KeyValues.Type cache;
 
-    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces) {
+    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces, KeyValues.Type cache) {
         this.arena = arena;
         this.compute = compute;
         this.model = model;
         this.pieces = pieces;
+        this.cache = cache;
     }
 
     /**
@@ -56,11 +59,16 @@ public final class LanguageModel implements AutoCloseable {
         Arena arena = Arena.ofShared();
         try {
             Llama model = Llama.of(stored.config(), new WeightReader(stored.weights(), arena)::weight);
-            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces());
+            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), KeyValues.Type.FP32);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
+    }
+
+    /** The same model, whose sequences hold their keys and values so; to be closed in the place of this. */
+    public LanguageModel with(KeyValues.Type cache) {
+        return new LanguageModel(arena, compute, model, pieces, cache);
     }
 
     public DecoderConfig config() {
@@ -77,7 +85,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** An empty sequence of at most {@code capacity} tokens. */
     public Decoding decoding(int capacity) {
-        return new Decoding(model, new Eager(compute), capacity);
+        return new Decoding(model, new Eager(compute), cache, capacity);
     }
 
     /** Bytes of all weights. */

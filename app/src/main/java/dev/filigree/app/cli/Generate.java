@@ -4,6 +4,7 @@ import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.infer.Generator;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Sampling;
+import dev.filigree.ops.KeyValues;
 import dev.filigree.report.Json;
 import dev.filigree.report.Units;
 import java.util.LinkedHashMap;
@@ -45,13 +46,17 @@ final class Generate implements Runnable {
     @Option(names = "--repetition", paramLabel = "R", defaultValue = "1", description = "Penalty for tokens that occurred; 1 for none (default: ${DEFAULT-VALUE}).")
     private double repetition;
 
+    @Option(names = "--cache", paramLabel = "TYPE", defaultValue = "fp32", description = "How keys and values are held: fp32 or fp16 (default: ${DEFAULT-VALUE}).")
+    private String cache;
+
     @Option(names = "--stop", paramLabel = "TEXT", description = "End where this text comes; may be given again.")
     private List<String> stop = List.of();
 
     @Override
     public void run() {
         Sampling sampling = new Sampling(temperature, topK, topP, repetition);
-        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads())) {
+        KeyValues.Type type = KeyValues.Type.of(cache);
+        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads()).with(type)) {
             Generator generator = new Generator(model, sampling, stop, filigree.seed());
             if (filigree.json()) {
                 Generator.Outcome o = generator.run(prompt, tokens, text -> { });

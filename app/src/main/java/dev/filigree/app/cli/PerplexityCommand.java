@@ -4,6 +4,7 @@ import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.base.UserError;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Perplexity;
+import dev.filigree.ops.KeyValues;
 import dev.filigree.report.Json;
 import dev.filigree.report.Progress;
 import java.io.IOException;
@@ -43,10 +44,14 @@ final class PerplexityCommand implements Runnable {
     @Option(names = "--stride", paramLabel = "N", defaultValue = "0", description = "Tokens from one window to the next (default: half a window).")
     private int stride;
 
+    @Option(names = "--cache", paramLabel = "TYPE", defaultValue = "fp32", description = "How keys and values are held: fp32 or fp16 (default: ${DEFAULT-VALUE}).")
+    private String cache;
+
     @Override
     public void run() {
+        KeyValues.Type type = KeyValues.Type.of(cache);
         String text = text();
-        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads())) {
+        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads()).with(type)) {
             Perplexity judge = Perplexity.with(model.config(), window, stride);
             Perplexity.Outcome o;
             try (Progress.Stage stage = filigree.progress().stage("judge", model.pieces().ids(text).length)) {

@@ -38,6 +38,15 @@ class GenerateTest {
     }
 
     @Test
+    void aCacheOf16BitsForeseesAlike() throws IOException {
+        JsonNode half = new ObjectMapper().readTree(MainTest.run("generate", "stories260k", "-n", "100", "--cache", "fp16", "--json").out());
+        assertTrue(GREEDY.startsWith(half.path("text").asText().strip().substring(0, 200)), half.toString());
+        Path file = Files.writeString(folder.resolve("story.txt"), STORY, StandardCharsets.UTF_8);
+        assertEquals(1.84463180, new ObjectMapper().readTree(MainTest.run("perplexity", "stories260k", file.toString(), "--cache", "fp16", "--json").out()).path("loss").doubleValue(), 1e-3);
+        fault("--cache", "generate", "stories260k", "--cache", "fp8");
+    }
+
+    @Test
     void drawsFollowTheSeedAndEndWhereTheyShould() throws IOException {
         String[] ask = {"generate", "stories260k", "-p", "The dog", "-n", "40", "--temperature", "1", "--top-p", "0.9", "--json", "--seed", "3"};
         JsonNode once = new ObjectMapper().readTree(MainTest.run(ask).out());
