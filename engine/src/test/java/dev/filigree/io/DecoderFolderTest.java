@@ -46,6 +46,31 @@ class DecoderFolderTest {
     }
 
     @Test
+    void aTokenizerOfJsonIsReadWithItsBeginAndEnds() throws Exception {
+        write(false);
+        Files.delete(folder.resolve("tokenizer.bin"));
+        Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": 1, \"ab\": 2}, \"merges\": [\"a b\"]},"
+                + "\"pre_tokenizer\": {\"type\": \"ByteLevel\", \"add_prefix_space\": false}, \"added_tokens\": [{\"id\": 3, \"content\": \"<|endoftext|>\", \"special\": true}]}");
+        String config = Files.readString(folder.resolve("config.json"));
+        Files.writeString(folder.resolve("config.json"), config.replaceFirst("\\{", "{\"bos_token_id\": 5, \"eos_token_id\": [6, 7],"));
+        try (StoredDecoder d = DecoderFolder.open(folder)) {
+            assertArrayEquals(new int[] {2, 0}, d.pieces().ids("aba"));
+            Fault.of(() -> d.pieces().ids("abc"), "prompt", "63");
+            Path copy = folder.resolve("copy");
+            DecoderFolder.write(copy, d.config(), d.tokenizer(), d.weights().tensors(), Map.of(), Map.of());
+            try (StoredDecoder again = DecoderFolder.open(copy)) {
+                assertEquals(5, again.pieces().begin());
+                assertEquals(6, again.pieces().end());
+                assertEquals(true, again.pieces().ends(7));
+            }
+        }
+        Files.writeString(folder.resolve("config.json"), config.replaceFirst("\\{", "{\"eos_token_id\": \"x\","));
+        Fault.of(() -> DecoderFolder.open(folder), "config.json", "eos_token_id");
+        Files.writeString(folder.resolve("config.json"), config.replaceFirst("\\{", "{\"bos_token_id\": 12,"));
+        Fault.of(() -> DecoderFolder.open(folder), "tokenizer.json", "12");
+    }
+
+    @Test
     void whatIsMissingOrDoesNotFitIsNamed() throws Exception {
         write(false);
         String config = Files.readString(folder.resolve("config.json"));

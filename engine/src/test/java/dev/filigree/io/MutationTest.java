@@ -100,6 +100,20 @@ class MutationTest {
     }
 
     @Test
+    void tokenizersOfLanguageModels() throws IOException {
+        Files.write(folder.resolve("bytes.json"), BpePiecesTest.byteLevel());
+        Files.write(folder.resolve("spaces.json"), BpePiecesTest.spaced());
+        for (String name : new String[] {"bytes.json", "spaces.json"}) {
+            mutate(name, () -> {
+                Pieces p = BpePieces.of(name, new TokenizerFile(name, Files.readAllBytes(folder.resolve(name))), 264);
+                for (int id : p.opening("hello ab, \u00fcberall.")) {
+                    p.bytes(id);
+                }
+            });
+        }
+    }
+
+    @Test
     void inspection() throws IOException {
         sparse(SparseFormat.CSR, Store.INT8);
         mutate("model.safetensors", () -> Inspect.of(folder.resolve("model.safetensors")));
