@@ -2,6 +2,7 @@ package dev.filigree.app;
 
 import dev.filigree.base.UserError;
 import dev.filigree.infer.LanguageModel;
+import dev.filigree.infer.Precision;
 import dev.filigree.io.DecoderFolder;
 import dev.filigree.io.Llama2c;
 import dev.filigree.io.StoredDecoder;
@@ -20,11 +21,16 @@ public final class KnownLanguageModel {
     private KnownLanguageModel() {
     }
 
-    /** Opens a model by name or path: a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with one named {@code model.bin}. */
+    /** The same with weights as they are stored. */
     public static LanguageModel open(String name, int threads) {
+        return open(name, threads, null);
+    }
+
+    /** Opens a model by name or path: a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with one named {@code model.bin}. */
+    public static LanguageModel open(String name, int threads, Precision precision) {
         if (name.equalsIgnoreCase(BUNDLED)) {
             try (StoredDecoder stored = Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin"))) {
-                return LanguageModel.of(stored, threads);
+                return LanguageModel.of(stored, threads, precision);
             }
         }
         Path path = Path.of(name);
@@ -32,6 +38,22 @@ public final class KnownLanguageModel {
         if (!Files.exists(file)) {
             throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with " + WEIGHTS + " and tokenizer.bin");
         }
-        return LanguageModel.open(file, threads);
+        return LanguageModel.open(file, threads, precision);
+    }
+
+    /** The files of a model by name or path, as {@link #open} takes them; whoever asks closes it. */
+    public static StoredDecoder stored(String name) {
+        if (name.equalsIgnoreCase(BUNDLED)) {
+            return Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin"));
+        }
+        Path path = Path.of(name);
+        if (Files.isDirectory(path) && DecoderFolder.is(path)) {
+            return DecoderFolder.open(path);
+        }
+        Path file = Files.isDirectory(path) ? path.resolve(WEIGHTS) : path;
+        if (!Files.exists(file)) {
+            throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with " + WEIGHTS + " and tokenizer.bin");
+        }
+        return Llama2c.open(file);
     }
 }

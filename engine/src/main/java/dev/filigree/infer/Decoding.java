@@ -24,6 +24,11 @@ public final class Decoding implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final List<KeyValues> memory;
 
+    /** @param capacity tokens that the sequence may have */
+    Decoding(CausalModel model, Eager ops, int capacity) {
+        this(model, ops, KeyValues.Type.FP32, capacity);
+    }
+
     /**
      * @param cache    how keys and values are held
      * @param capacity tokens that the sequence may have

@@ -4,8 +4,10 @@ import dev.filigree.base.Parallel;
 import dev.filigree.io.DecoderConfig;
 import dev.filigree.io.DecoderFolder;
 import dev.filigree.io.Llama2c;
+import dev.filigree.io.Packed;
 import dev.filigree.io.Pieces;
 import dev.filigree.io.StoredDecoder;
+import dev.filigree.io.StoredTensor;
 import dev.filigree.io.WeightReader;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
@@ -14,9 +16,14 @@ import dev.filigree.model.Llama;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
 import dev.filigree.ops.KeyValues;
+import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A language model ready to serve. Sequences are computed one by one; each has a memory of its own.
@@ -34,6 +41,7 @@ public final class LanguageModel implements AutoCloseable {
     private final CausalModel model;
     private final Pieces pieces;
     private final KeyValues.Type cache;
+    private StoredDecoder mapped; // whose memory the weights are; null where they were copied
 
     private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces, KeyValues.Type cache) {
         this.arena = arena;
@@ -44,21 +52,58 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Opens a model.
+     * Opens a model; weights are held as they are stored where that is how they run, else as 32-bit floats.
      *
      * @param path a folder in Hugging Face layout, or a checkpoint of llama2.c with its tokenizer beside it
      */
     public static LanguageModel open(Path path, int threads) {
-        try (StoredDecoder stored = Files.isDirectory(path) ? DecoderFolder.open(path) : Llama2c.open(path)) {
-            return of(stored, threads);
-        }
+        return open(path, threads, null);
     }
 
-    /** Copies what it needs out of {@code stored}, which may be closed afterwards. */
+    /**
+     * The same with weights held in so many bits. Those of a folder that {@link #pack} wrote are not copied: they stay in the mapped file.
+     *
+     * @param precision null as they are stored
+     */
+    public static LanguageModel open(Path path, int threads, Precision precision) {
+        StoredDecoder stored = stored(path);
+        LanguageModel model = null;
+        try {
+            model = of(stored, threads, precision);
+        } finally {
+            if (model == null || !Packed.is(stored.weights())) {
+                stored.close();
+            } else {
+                model.mapped = stored;
+            }
+        }
+        return model;
+    }
+
+    private static StoredDecoder stored(Path path) {
+        return Files.isDirectory(path) ? DecoderFolder.open(path) : Llama2c.open(path);
+    }
+
+    /** Copies what it needs out of {@code stored}, which may be closed afterwards unless its weights are {@link Packed}. */
     public static LanguageModel of(StoredDecoder stored, int threads) {
+        return of(stored, threads, null);
+    }
+
+    /**
+     * The same with weights held in so many bits: one weight at a time is 32-bit floats while they are read.
+     *
+     * @param precision null as they are stored
+     */
+    public static LanguageModel of(StoredDecoder stored, int threads, Precision precision) {
+        boolean packed = Packed.is(stored.weights());
+        if (packed && precision != null) {
+            precision.requirePacked(stored.weights());
+        }
+        Precision held = precision == null ? Precision.FP32 : precision;
         Arena arena = Arena.ofShared();
         try {
-            Llama model = Llama.of(stored.config(), new WeightReader(stored.weights(), arena)::weight);
+            Llama model = Llama.of(stored.config(), (name, rows, cols, product) -> packed && cols > 1 ? Packed.read(stored.weights(), name, rows, cols)
+                    : read(stored, arena, held, name, rows, cols, product));
             return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), KeyValues.Type.FP32);
         } catch (RuntimeException | Error e) {
             arena.close();
@@ -68,7 +113,39 @@ public final class LanguageModel implements AutoCloseable {
 
     /** The same model, whose sequences hold their keys and values so; to be closed in the place of this. */
     public LanguageModel with(KeyValues.Type cache) {
-        return new LanguageModel(arena, compute, model, pieces, cache);
+        LanguageModel view = new LanguageModel(arena, compute, model, pieces, cache);
+        view.mapped = mapped;
+        return view;
+    }
+
+    private static Weight read(StoredDecoder stored, Arena arena, Precision precision, String name, int rows, int cols, boolean product) {
+        if (product && precision != Precision.FP32) {
+            try (Arena brief = Arena.ofShared()) {
+                Weight w = new WeightReader(stored.weights(), brief).weight(name, rows, cols, true);
+                if (precision.changes(w)) {
+                    return precision.hold(arena, w);
+                }
+            }
+        }
+        return new WeightReader(stored.weights(), arena).weight(name, rows, cols, product);
+    }
+
+    /**
+     * Writes a folder whose weights lie in the file as they run: {@link #open} maps it, in milliseconds, and reads a page of it when a product
+     * first needs it.
+     *
+     * @param from as for {@link #open}
+     */
+    public static void pack(Path from, Path folder, Precision precision) {
+        try (StoredDecoder stored = stored(from); LanguageModel model = of(stored, 1, precision)) {
+            Map<String, String> metadata = new LinkedHashMap<>();
+            List<StoredTensor> tensors = new ArrayList<>();
+            for (Held p : model.model.params()) {
+                tensors.addAll(Packed.tensors(p.name(), p.forward(), metadata));
+            }
+            metadata.put(Precision.KEY, precision.label());
+            DecoderFolder.write(folder, stored.config(), stored.tokenizer(), tensors, metadata, Map.of());
+        }
     }
 
     public DecoderConfig config() {
@@ -88,6 +165,11 @@ public final class LanguageModel implements AutoCloseable {
         return new Decoding(model, new Eager(compute), cache, capacity);
     }
 
+    /** The layouts in which matrices are held, each once, in the model's order. */
+    public List<String> layouts() {
+        return model.params().stream().map(Held::forward).filter(w -> w.cols() > 1).map(Weight::layout).distinct().toList();
+    }
+
     /** Bytes of all weights. */
     public long bytes() {
         return model.params().stream().map(Held::forward).mapToLong(w -> w.bytes()).sum();
@@ -102,5 +184,8 @@ public final class LanguageModel implements AutoCloseable {
     public void close() {
         compute.parallel().close();
         arena.close();
+        if (mapped != null) {
+            mapped.close();
+        }
     }
 }

@@ -13,9 +13,7 @@ public final class BytePairs {
 
     /** Begins and ends a text, as GPT-2 has it (Radford et al. 2019). */
     static final String END = "<|endoftext|>";
-    private static final String NAME = "tokenizer.json";
     private static final int BYTES = 256;
-    private static final char[] CHARACTERS = characters();
 
     private final List<byte[]> tokens = new ArrayList<>();
     private final SequencedSet<Merge> merges = new LinkedHashSet<>();
@@ -74,8 +72,7 @@ public final class BytePairs {
         for (int i = 1; i < size(); i++) {
             vocabulary.put(printed(tokens.get(i)), i);
         }
-        Map<String, Object> model = new LinkedHashMap<>();
-        model.put("type", "BPE");
+        Map<String, Object> model = ordered("type", "BPE");
         for (String absent : List.of("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix")) {
             model.put(absent, null);
         }
@@ -83,23 +80,13 @@ public final class BytePairs {
         model.put("byte_fallback", false);
         model.put("vocab", vocabulary);
         model.put("merges", merges.stream().map(m -> printed(tokens.get(m.left)) + " " + printed(tokens.get(m.right))).toList());
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("version", "1.0");
-        all.put("truncation", null);
-        all.put("padding", null);
-        all.put("added_tokens", List.of(special()));
-        all.put("normalizer", null);
-        all.put("pre_tokenizer", byteLevel());
-        all.put("post_processor", null);
-        all.put("decoder", byteLevel());
-        all.put("model", model);
-        return new TokenizerFile(NAME, Json.indented(all));
+        Map<String, Object> all = ordered("version", "1.0", "truncation", null, "padding", null, "added_tokens", List.of(special()), "normalizer", null,
+                "pre_tokenizer", byteLevel(), "post_processor", template(), "decoder", byteLevel(), "model", model);
+        return new TokenizerFile(ModelFolder.TOKENIZER, Json.indented(all), 0, List.of(0));
     }
 
     private static Map<String, Object> special() {
-        Map<String, Object> token = new LinkedHashMap<>();
-        token.put("id", 0);
-        token.put("content", END);
+        Map<String, Object> token = ordered("id", 0, "content", END);
         for (String no : List.of("single_word", "lstrip", "rstrip", "normalized")) {
             token.put(no, false);
         }
@@ -107,31 +94,33 @@ public final class BytePairs {
         return token;
     }
 
-    private static Map<String, Object> byteLevel() {
-        Map<String, Object> step = new LinkedHashMap<>();
-        step.put("type", "ByteLevel");
-        step.put("add_prefix_space", false);
-        step.put("trim_offsets", true);
-        step.put("use_regex", true);
-        return step;
+    /** Says that a text begins with that token. */
+    private static Map<String, Object> template() {
+        List<Object> single = List.of(Map.of("SpecialToken", ordered("id", END, "type_id", 0)), Map.of("Sequence", ordered("id", "A", "type_id", 0)));
+        List<Object> pair = List.of(single.get(0), single.get(1), Map.of("Sequence", ordered("id", "B", "type_id", 1)));
+        Map<String, Object> all = ordered("type", "TemplateProcessing", "single", single);
+        all.put("pair", pair);
+        all.put("special_tokens", Map.of(END, ordered("id", END, "ids", List.of(0), "tokens", List.of(END))));
+        return all;
     }
 
-    /** Bytes as these files print them: what is visible in Latin-1 as itself, the others as characters from 256 on. */
+    private static Map<String, Object> ordered(Object... namesAndValues) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            all.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return all;
+    }
+
+    private static Map<String, Object> byteLevel() {
+        return ordered("type", "ByteLevel", "add_prefix_space", false, "trim_offsets", true, "use_regex", true);
+    }
+
     private static String printed(byte[] bytes) {
         StringBuilder text = new StringBuilder();
         for (byte b : bytes) {
-            text.append(CHARACTERS[b & 0xff]);
+            text.append(ByteLevel.character(b & 0xff));
         }
         return text.toString();
-    }
-
-    private static char[] characters() {
-        char[] all = new char[BYTES];
-        char next = BYTES;
-        for (int b = 0; b < BYTES; b++) {
-            boolean visible = b > ' ' && b <= '~' || b >= 0xA1 && b != 0xAD;
-            all[b] = visible ? (char) b : next++;
-        }
-        return all;
     }
 }

@@ -17,8 +17,6 @@ public final class DecoderFolder {
 
     private static final long LONGEST = 16 << 20;
     private static final long LONGEST_TOKENIZER = 256L << 20;
-    /** Field of a configuration whose rotary positions turn neighbours, as llama2.c has them; Hugging Face turns halves. */
-    private static final String NEIGHBOURS = "rope_interleaved";
     private static final String BEGIN = "bos_token_id";
     private static final String END = "eos_token_id";
 
@@ -34,7 +32,7 @@ public final class DecoderFolder {
     public static StoredDecoder open(Path folder) {
         Path file = folder.resolve(HuggingFaceConfig.CONFIG);
         JsonNode json = Json.object(file, LONGEST);
-        DecoderConfig config = config(file.toString(), json);
+        DecoderConfig config = DecoderFields.read(file.toString(), json);
         TokenizerFile tokenizer = tokenizer(folder, file.toString(), json);
         Pieces pieces = pieces(folder.resolve(tokenizer.name()).toString(), tokenizer, config.vocab());
         Checkpoint weights = ModelFolder.weights(folder);
@@ -53,7 +51,7 @@ public final class DecoderFolder {
      */
     public static void write(Path folder, DecoderConfig config, TokenizerFile tokenizer, Collection<StoredTensor> tensors, Map<String, String> metadata, Map<String, Object> extra) {
         SequencedMap<Path, AtomicFile.Content> files = new LinkedHashMap<>();
-        Map<String, Object> json = fields(config);
+        Map<String, Object> json = DecoderFields.of(config);
         if (tokenizer.begin() >= 0) {
             json.put(BEGIN, tokenizer.begin());
         }
@@ -95,42 +93,5 @@ public final class DecoderFolder {
 
     private static Pieces pieces(String source, TokenizerFile file, int vocabulary) {
         return file.name().equals(Llama2c.TOKENIZER) ? Llama2c.pieces(source, MemorySegment.ofArray(file.content()), vocabulary) : BpePieces.of(source, file, vocabulary);
-    }
-
-    private static DecoderConfig config(String source, JsonNode json) {
-        HuggingFaceConfig.requireText(source, json, "model_type", "llama");
-        HuggingFaceConfig.requireText(source, json, "hidden_act", "silu");
-        int heads = HuggingFaceConfig.integer(source, json, "num_attention_heads");
-        try {
-            return new DecoderConfig(HuggingFaceConfig.integer(source, json, "vocab_size"), HuggingFaceConfig.integer(source, json, "max_position_embeddings"),
-                    HuggingFaceConfig.integer(source, json, "hidden_size"), HuggingFaceConfig.integer(source, json, "intermediate_size"),
-                    HuggingFaceConfig.integer(source, json, "num_hidden_layers"), heads,
-                    json.has("num_key_value_heads") ? HuggingFaceConfig.integer(source, json, "num_key_value_heads") : heads,
-                    (float) json.path("rms_norm_eps").asDouble(1e-6), json.path("rope_theta").asDouble(10_000), json.path(NEIGHBOURS).asBoolean(false),
-                    json.path("tie_word_embeddings").asBoolean(false));
-        } catch (UserError e) {
-            throw Faults.in(source, e);
-        }
-    }
-
-    private static Map<String, Object> fields(DecoderConfig c) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("architectures", List.of("LlamaForCausalLM"));
-        json.put("model_type", "llama");
-        json.put("vocab_size", c.vocab());
-        json.put("max_position_embeddings", c.context());
-        json.put("hidden_size", c.hidden());
-        json.put("intermediate_size", c.inner());
-        json.put("num_hidden_layers", c.layers());
-        json.put("num_attention_heads", c.heads());
-        json.put("num_key_value_heads", c.keyHeads());
-        json.put("rms_norm_eps", Double.parseDouble(Float.toString(c.eps())));
-        json.put("rope_theta", c.base());
-        json.put("hidden_act", "silu");
-        json.put("tie_word_embeddings", c.tied());
-        if (c.neighbours()) {
-            json.put(NEIGHBOURS, true);
-        }
-        return json;
     }
 }

@@ -46,7 +46,7 @@ class DecodingTest {
             Compute compute = new Compute(Kernels.best(), parallel);
             Llama model = model(heads, keys, neighbours, tied, compute);
             int[] ids = IntStream.range(0, 300).map(i -> (i * i + 3) % VOCAB).toArray();
-            try (Eager ops = new Eager(compute); Decoding slow = new Decoding(model, new Eager(compute), KeyValues.Type.FP32, 300); Decoding fast = new Decoding(model, new Eager(compute), KeyValues.Type.FP32, 300)) {
+            try (Eager ops = new Eager(compute); Decoding slow = new Decoding(model, new Eager(compute), 300); Decoding fast = new Decoding(model, new Eager(compute), 300)) {
                 Value whole = model.forward(ops, Tokens.of(List.of(ids)));
                 fast.read(Arrays.copyOf(ids, 290)); // more than a chunk
                 for (int i = 0; i < 70; i++) {
@@ -111,7 +111,7 @@ class DecodingTest {
         for (int i = 0; i < 2; i++) {
             try (Parallel parallel = new Parallel(i == 0 ? 2 : threads)) {
                 Compute compute = new Compute(Kernels.best(), parallel);
-                try (Decoding d = new Decoding(model(4, 2, false, true, compute), new Eager(compute), KeyValues.Type.FP32, 100)) {
+                try (Decoding d = new Decoding(model(4, 2, false, true, compute), new Eager(compute), 100)) {
                     d.read(IntStream.range(0, 60).map(t -> t % VOCAB).toArray());
                     found[i] = d.next(7);
                 }

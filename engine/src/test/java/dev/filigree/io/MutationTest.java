@@ -8,6 +8,7 @@ import dev.filigree.base.Floats;
 import dev.filigree.base.Pooling;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
+import dev.filigree.infer.LanguageModel;
 import dev.filigree.kernel.Activation;
 import dev.filigree.model.Branch;
 import dev.filigree.model.Mlp;
@@ -100,6 +101,14 @@ class MutationTest {
     }
 
     @Test
+    void foldersOfLanguageModels() throws IOException {
+        DecoderFolderTest.write(folder, false);
+        for (String name : new String[] {"config.json", "model.safetensors"}) {
+            mutate(name, () -> LanguageModel.open(folder, 1).close());
+        }
+    }
+
+    @Test
     void tokenizersOfLanguageModels() throws IOException {
         Files.write(folder.resolve("bytes.json"), BpePiecesTest.byteLevel());
         Files.write(folder.resolve("spaces.json"), BpePiecesTest.spaced());
@@ -111,6 +120,19 @@ class MutationTest {
                 }
             });
         }
+    }
+
+    @Test
+    void packedWeights() throws IOException {
+        Map<String, Weight> weights = PackedTest.weights();
+        PackedTest.write(folder.resolve("packed.safetensors"), weights);
+        mutate("packed.safetensors", () -> {
+            try (Checkpoint c = Safetensors.read(folder.resolve("packed.safetensors"))) {
+                if (Packed.is(c)) {
+                    weights.forEach((name, w) -> Packed.read(c, name, w.rows(), w.cols()).nonZeros());
+                }
+            }
+        });
     }
 
     @Test

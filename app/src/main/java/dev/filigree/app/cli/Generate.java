@@ -3,6 +3,7 @@ package dev.filigree.app.cli;
 import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.infer.Generator;
 import dev.filigree.infer.LanguageModel;
+import dev.filigree.infer.Precision;
 import dev.filigree.infer.Sampling;
 import dev.filigree.ops.KeyValues;
 import dev.filigree.report.Json;
@@ -52,11 +53,14 @@ final class Generate implements Runnable {
     @Option(names = "--stop", paramLabel = "TEXT", description = "End where this text comes; may be given again.")
     private List<String> stop = List.of();
 
+    @Option(names = "--weights", paramLabel = "BITS", description = "How weights are held: fp32, bf16 or int8 (default: as they are packed, else fp32).")
+    private String weights;
+
     @Override
     public void run() {
         Sampling sampling = new Sampling(temperature, topK, topP, repetition);
         KeyValues.Type type = KeyValues.Type.of(cache);
-        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads()).with(type)) {
+        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), weights == null ? null : Precision.of(weights)).with(type)) {
             Generator generator = new Generator(model, sampling, stop, filigree.seed());
             if (filigree.json()) {
                 Generator.Outcome o = generator.run(prompt, tokens, text -> { });
@@ -78,6 +82,7 @@ final class Generate implements Runnable {
     private Map<String, Object> facts(LanguageModel model, Generator.Outcome o) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("model", name);
+        all.put("weight_layouts", model.layouts());
         all.put("prompt", prompt);
         all.put("text", o.text());
         all.put("prompt_tokens", o.prompt());

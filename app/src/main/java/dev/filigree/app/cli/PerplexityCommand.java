@@ -4,6 +4,7 @@ import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.base.UserError;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Perplexity;
+import dev.filigree.infer.Precision;
 import dev.filigree.ops.KeyValues;
 import dev.filigree.report.Json;
 import dev.filigree.report.Progress;
@@ -47,11 +48,14 @@ final class PerplexityCommand implements Runnable {
     @Option(names = "--cache", paramLabel = "TYPE", defaultValue = "fp32", description = "How keys and values are held: fp32 or fp16 (default: ${DEFAULT-VALUE}).")
     private String cache;
 
+    @Option(names = "--weights", paramLabel = "BITS", description = "How weights are held: fp32, bf16 or int8 (default: as they are packed, else fp32).")
+    private String weights;
+
     @Override
     public void run() {
         KeyValues.Type type = KeyValues.Type.of(cache);
         String text = text();
-        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads()).with(type)) {
+        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), weights == null ? null : Precision.of(weights)).with(type)) {
             Perplexity judge = Perplexity.with(model.config(), window, stride);
             Perplexity.Outcome o;
             try (Progress.Stage stage = filigree.progress().stage("judge", model.pieces().ids(text).length)) {
@@ -60,6 +64,7 @@ final class PerplexityCommand implements Runnable {
             if (filigree.json()) {
                 Map<String, Object> all = new LinkedHashMap<>();
                 all.put("model", name);
+                all.put("weight_layouts", model.layouts());
                 all.put("file", file.toString());
                 all.put("loss", o.loss());
                 all.put("perplexity", o.perplexity());

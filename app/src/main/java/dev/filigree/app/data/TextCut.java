@@ -1,7 +1,9 @@
 package dev.filigree.app.data;
 
 import dev.filigree.base.UserError;
+import dev.filigree.io.BpePieces;
 import dev.filigree.io.BytePairTrainer;
+import dev.filigree.io.BytePairs;
 import dev.filigree.io.TokenizerFile;
 import dev.filigree.io.data.TextData;
 import dev.filigree.io.data.Vocabulary;
@@ -13,14 +15,14 @@ import java.util.List;
  *
  * @param pieces tokens of a vocabulary of byte pairs that is learned from the training text; 0 for characters
  * @param known  a vocabulary that is taken as it is; null for one of the text
+ * @param most   tokens of a window at most
  */
-public record TextCut(int pieces, Vocabulary known) {
+public record TextCut(int pieces, Vocabulary known, int most) {
 
     /** Character by character. */
-    public static final TextCut CHARACTERS = new TextCut(0, null);
+    public static final TextCut CHARACTERS = new TextCut(0, null, 128);
     private static final String LETTERS = "characters";
     private static final int MOST_CHARACTERS = 4096;
-    private static final int WINDOW = 128;
     private static final int WINDOW_OF_PIECES = 256;
 
     /** As it is typed: {@code characters}, or a number of byte pairs. */
@@ -29,15 +31,15 @@ public record TextCut(int pieces, Vocabulary known) {
             return CHARACTERS;
         }
         try {
-            return new TextCut(Math.max(1, Integer.parseInt(text)), null);
+            return new TextCut(Math.max(1, Integer.parseInt(text)), null, WINDOW_OF_PIECES);
         } catch (NumberFormatException e) {
             throw new UserError("--vocabulary: found '" + text + "', expected " + LETTERS + " or a number of byte pairs such as 4096");
         }
     }
 
-    /** That of a language model. */
-    public static TextCut as(Vocabulary vocabulary) {
-        return new TextCut(0, vocabulary);
+    /** As a language model cuts it, in windows of at most its context. */
+    public static TextCut as(Vocabulary vocabulary, int context) {
+        return new TextCut(0, vocabulary, Math.min(context, WINDOW_OF_PIECES));
     }
 
     /**
@@ -47,11 +49,12 @@ public record TextCut(int pieces, Vocabulary known) {
      */
     NextToken problem(String about, String train, String test) {
         Vocabulary v = known != null ? known : pieces == 0 ? TextData.characters(train + test, MOST_CHARACTERS) : learned(train);
-        return new NextToken(about, TextData.of(v, train), TextData.of(v, test), v.unit() == Vocabulary.Unit.PIECES ? WINDOW_OF_PIECES : WINDOW);
+        return new NextToken(about, TextData.of(v, train), TextData.of(v, test), most);
     }
 
     private Vocabulary learned(String text) {
-        TokenizerFile file = BytePairTrainer.train(List.of(text), pieces).file();
-        return new Vocabulary(file.pieces(), file);
+        BytePairs learned = BytePairTrainer.train(List.of(text), pieces);
+        TokenizerFile file = learned.file();
+        return new Vocabulary(BpePieces.of("the vocabulary that was learned", file, learned.size()), file);
     }
 }
