@@ -148,6 +148,16 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
+    /** What it is computed with. */
+    public Compute compute() {
+        return compute;
+    }
+
+    /** How sequences hold their keys and values. */
+    public KeyValues.Type cache() {
+        return cache;
+    }
+
     public DecoderConfig config() {
         return model.config();
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -20,7 +21,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code filigree generate}: goes on with a text. */
 @Command(name = "generate", description = "Go on with a text, token by token.",
         footer = {"", "What it took is printed to standard error.", "", "Examples:", "  filigree generate stories260k -p \"Once upon a time\"",
-            "  filigree generate stories260k -p \"The dog\" -n 50 --temperature 0.8 --top-p 0.9 --seed 7"})
+            "  filigree generate stories260k -p \"The dog\" -n 50 --temperature 0.8 --top-p 0.9 --seed 7",
+            "  filigree generate stories260k --prompts prompts.txt -n 100 --json"})
 final class Generate implements Runnable {
 
     @ParentCommand
@@ -56,11 +58,18 @@ final class Generate implements Runnable {
     @Option(names = "--weights", paramLabel = "BITS", description = "How weights are held: fp32, bf16 or int8 (default: as they are packed, else fp32).")
     private String weights;
 
+    @Mixin
+    private ManyPrompts many;
+
     @Override
     public void run() {
         Sampling sampling = new Sampling(temperature, topK, topP, repetition);
         KeyValues.Type type = KeyValues.Type.of(cache);
         try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), weights == null ? null : Precision.of(weights)).with(type)) {
+            if (many.asked()) {
+                many.run(filigree, model, tokens, sampling, stop);
+                return;
+            }
             Generator generator = new Generator(model, sampling, stop, filigree.seed());
             if (filigree.json()) {
                 Generator.Outcome o = generator.run(prompt, tokens, text -> { });
