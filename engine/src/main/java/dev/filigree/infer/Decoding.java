@@ -1,15 +1,20 @@
 package dev.filigree.infer;
 
 import dev.filigree.base.UserError;
+import dev.filigree.infer.policy.Gates;
+import dev.filigree.infer.policy.Skipping;
+import dev.filigree.infer.policy.Spent;
 import dev.filigree.model.CausalModel;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.KeyValues;
+import dev.filigree.ops.Ops;
 import dev.filigree.ops.Past;
 import dev.filigree.ops.Sequences;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Value;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** One sequence that a language model goes on with, and what it remembers of it. For one thread at a time. */
@@ -19,13 +24,23 @@ public final class Decoding implements AutoCloseable {
     private static final int CHUNK = 256;
 
     private final CausalModel model;
-    private final Eager ops;
+    private final Eager eager;
+    private final Skipping skipping; // null where everything is read
+    private final Ops ops;
+    private int whole;
     private final List<KeyValues> memory;
 
     /** @param capacity tokens that the sequence may have */
-    Decoding(CausalModel model, Eager ops, int capacity) {
+    Decoding(CausalModel model, Eager eager, int capacity) {
+        this(model, eager, null, capacity);
+    }
+
+    /** @param gates the policy under which tokens are computed; null for none */
+    Decoding(CausalModel model, Eager eager, Gates gates, int capacity) {
         this.model = model;
-        this.ops = ops;
+        this.eager = eager;
+        this.skipping = gates == null ? null : new Skipping(eager, model, gates);
+        this.ops = gates == null ? eager : skipping;
         this.memory = IntStream.range(0, model.blocks()).mapToObj(i -> new KeyValues(model.config().keyHeads(), model.config().headSize(), capacity)).toList();
     }
 
@@ -63,6 +78,22 @@ public final class Decoding implements AutoCloseable {
         return memory.stream().mapToLong(KeyValues::bytes).sum();
     }
 
+    /** From now on the first {@code tokens} of the sequence are computed with everything read, whatever the policy; those after them under it. */
+    public Decoding whole(int tokens) {
+        whole = tokens;
+        return this;
+    }
+
+    /** What was left out so far; nothing where there is no policy. */
+    public Optional<Spent> spent() {
+        return Optional.ofNullable(skipping).map(Skipping::spent);
+    }
+
+    /** Forgets all but the first {@code tokens}. */
+    public void cut(int tokens) {
+        memory.forEach(m -> m.cut(tokens));
+    }
+
     /** Adds tokens without asking what comes next. */
     public void read(int... ids) {
         for (int i = 0; i < ids.length; i += CHUNK) {
@@ -87,6 +118,11 @@ public final class Decoding implements AutoCloseable {
             }
         }
         Next in = new Next(ids, length(), memory);
+        if (skipping != null) {
+            boolean[] masked = new boolean[ids.length];
+            Arrays.fill(masked, Math.clamp(whole - length(), 0, ids.length), ids.length, true);
+            skipping.tokens(masked);
+        }
         Value x = model.enter(ops, in);
         for (int i = 0; i < model.blocks(); i++) {
             Value y = model.block(ops, i, x, in);
@@ -105,6 +141,6 @@ public final class Decoding implements AutoCloseable {
 
     @Override
     public void close() {
-        ops.close();
+        eager.close();
     }
 }

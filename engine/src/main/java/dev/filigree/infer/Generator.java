@@ -2,9 +2,11 @@ package dev.filigree.infer;
 
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
+import dev.filigree.infer.policy.Spent;
 import dev.filigree.io.Pieces;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -34,8 +36,9 @@ public record Generator(LanguageModel model, Sampling sampling, List<String> sto
      * @param seconds       for all but the first of them
      * @param memory        bytes of remembered keys and values
      * @param text          prompt not included
+     * @param spent         what the policy left out, empty without one
      */
-    public record Outcome(int prompt, double promptSeconds, int tokens, double seconds, long memory, String text) {
+    public record Outcome(int prompt, double promptSeconds, int tokens, double seconds, long memory, String text, Optional<Spent> spent) {
 
         /** Tokens of the prompt in a second. */
         public double promptSpeed() {
@@ -50,6 +53,7 @@ public record Generator(LanguageModel model, Sampling sampling, List<String> sto
 
     /**
      * Goes on with {@code prompt} by at most {@code most} tokens, or to the end of the model's context, its own end or a stop text.
+     * Under a policy the prompt is read whole, and tokens after it are computed under the policy.
      *
      * @param out is given the characters as they come
      */
@@ -71,6 +75,7 @@ public record Generator(LanguageModel model, Sampling sampling, List<String> sto
         Rng rng = new Rng(seed).split("sampling");
         Held held = new Held(out, stop);
         try (Decoding sequence = model.decoding(room)) {
+            sequence.whole(length); // many tokens at once need every weight anyway: nothing would be saved
             long start = System.nanoTime();
             sequence.read(Arrays.copyOf(ids, length - 1));
             float[] scores = sequence.next(ids[length - 1]);
@@ -92,7 +97,7 @@ public record Generator(LanguageModel model, Sampling sampling, List<String> sto
             }
             double seconds = (System.nanoTime() - first) * 1e-9;
             held.end();
-            return new Outcome(given.length + 1, (first - start) * 1e-9, chosen, seconds, sequence.bytes(), held.text());
+            return new Outcome(given.length + 1, (first - start) * 1e-9, chosen, seconds, sequence.bytes(), held.text(), sequence.spent());
         }
     }
 

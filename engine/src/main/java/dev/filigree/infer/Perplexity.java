@@ -52,6 +52,14 @@ public record Perplexity(int window, int stride) {
         }
     }
 
+    /** Share at the beginning of a window that is read whole whatever the policy, as in the papers' evaluations. */
+    private static final double WHOLE = 0.01;
+
+    /** How many of so many tokens are read whole whatever the policy: the one that begins at least. */
+    public static int whole(int tokens) {
+        return (int) Math.ceil(WHOLE * tokens);
+    }
+
     /** Tokens whose scores are held at once. */
     private static final int CHUNK = 64;
 
@@ -84,6 +92,7 @@ public record Perplexity(int window, int stride) {
         System.arraycopy(ids, from, given, 1, given.length - 1);
         double sum = 0;
         try (Decoding sequence = model.decoding(given.length)) {
+            sequence.whole(whole(given.length));
             sequence.read(Arrays.copyOf(given, judged - from));
             for (int i = judged; i < end; i += CHUNK) {
                 int to = Math.min(end, i + CHUNK);
@@ -97,7 +106,7 @@ public record Perplexity(int window, int stride) {
     }
 
     /** Natural logarithm of the probability of a token. */
-    static double likelihood(float[] scores, int id) {
+    public static double likelihood(float[] scores, int id) {
         double most = Double.NEGATIVE_INFINITY;
         for (float s : scores) {
             most = Math.max(most, s);
