@@ -2,7 +2,7 @@ package dev.filigree.grad;
 
 import dev.filigree.base.Floats;
 import dev.filigree.ops.Lookup;
-import dev.filigree.ops.Table;
+import dev.filigree.ops.Rows;
 import dev.filigree.ops.Value;
 import java.util.List;
 
@@ -16,7 +16,7 @@ record EmbedBack(List<Lookup> tables, Value output) implements Operation {
     public void backward(Round round, Value dy) {
         for (Lookup lookup : tables) {
             if (round.parameters().wants(lookup.table())) {
-                Table table = Table.of(lookup.table().backward());
+                Rows table = Rows.of(lookup.table().backward());
                 Floats gradient = round.parameters().of(lookup.table());
                 round.compute().parallel().run(Math.ceilDiv(dy.features(), FEATURES), task -> {
                     int from = task * FEATURES;
@@ -27,7 +27,7 @@ record EmbedBack(List<Lookup> tables, Value output) implements Operation {
         round.free(dy);
     }
 
-    private static void add(Value dy, int[] rows, Table table, Floats gradient, int from, int to) {
+    private static void add(Value dy, int[] rows, Rows table, Floats gradient, int from, int to) {
         for (int t = 0; t < dy.tokens(); t++) {
             int at = table.first(rows[t]);
             int token = dy.at(t, 0);

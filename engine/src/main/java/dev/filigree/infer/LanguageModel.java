@@ -5,8 +5,10 @@ import dev.filigree.infer.policy.Gates;
 import dev.filigree.io.DecoderConfig;
 import dev.filigree.io.DecoderFolder;
 import dev.filigree.io.Llama2c;
+import dev.filigree.io.Packed;
 import dev.filigree.io.Pieces;
 import dev.filigree.io.StoredDecoder;
+import dev.filigree.io.StoredTensor;
 import dev.filigree.io.WeightReader;
 import dev.filigree.kernel.Coded;
 import dev.filigree.kernel.Compute;
@@ -22,6 +24,10 @@ import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -45,6 +51,7 @@ public final class LanguageModel implements AutoCloseable {
     private final CausalModel model;
     private final Pieces pieces;
     private final Gates gates; // null where everything is read
+    private StoredDecoder mapped; // whose memory the weights are; null where they were copied
 
     private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces, Gates gates) {
         this.arena = arena;
@@ -55,37 +62,74 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Opens a model.
+     * Opens a model; weights are held as they are stored where that is how they run, else as 32-bit floats.
      *
      * @param path a folder in Hugging Face layout, or a checkpoint of llama2.c with its tokenizer beside it
      */
     public static LanguageModel open(Path path, int threads) {
-        return open(path, threads, false);
+        return open(path, threads, null);
+    }
+
+    /**
+     * The same with weights held in so many bits. Those of a folder that {@link #pack} wrote are not copied: they stay in the mapped file.
+     *
+     * @param precision null as they are stored
+     */
+    public static LanguageModel open(Path path, int threads, Precision precision) {
+        return open(path, threads, precision, false);
     }
 
     /**
      * The same.
      *
-     * @param skipping whether it is to run under a policy: then weights lie so that an input which is zero saves reading its column
+     * @param skipping whether it is to run under a policy, see {@link #of(StoredDecoder, int, Precision, boolean)}
      */
-    public static LanguageModel open(Path path, int threads, boolean skipping) {
-        try (StoredDecoder stored = Files.isDirectory(path) ? DecoderFolder.open(path) : Llama2c.open(path)) {
-            return of(stored, threads, skipping);
+    public static LanguageModel open(Path path, int threads, Precision precision, boolean skipping) {
+        StoredDecoder stored = stored(path);
+        LanguageModel model = null;
+        try {
+            model = of(stored, threads, precision, skipping);
+        } finally {
+            if (model == null || !Packed.is(stored.weights())) {
+                stored.close();
+            } else {
+                model.mapped = stored;
+            }
         }
+        return model;
     }
 
-    /** Copies what it needs out of {@code stored}, which may be closed afterwards. */
+    private static StoredDecoder stored(Path path) {
+        return Files.isDirectory(path) ? DecoderFolder.open(path) : Llama2c.open(path);
+    }
+
+    /** Copies what it needs out of {@code stored}, which may be closed afterwards unless its weights are {@link Packed}. */
     public static LanguageModel of(StoredDecoder stored, int threads) {
-        return of(stored, threads, false);
+        return of(stored, threads, null);
     }
 
-    /** The same, see {@link #open(Path, int, boolean)}. */
-    public static LanguageModel of(StoredDecoder stored, int threads, boolean skipping) {
+    /** The same with weights held in so many bits. */
+    public static LanguageModel of(StoredDecoder stored, int threads, Precision precision) {
+        return of(stored, threads, precision, false);
+    }
+
+    /**
+     * The same: one weight at a time is 32-bit floats while they are read.
+     *
+     * @param precision null as they are stored
+     * @param skipping  whether it is to run under a policy: then weights lie so that an input which is zero saves reading its column; packed ones stay as they are
+     */
+    public static LanguageModel of(StoredDecoder stored, int threads, Precision precision, boolean skipping) {
+        boolean packed = Packed.is(stored.weights());
+        if (packed && precision != null) {
+            precision.requirePacked(stored.weights());
+        }
+        Precision held = precision == null ? Precision.FP32 : precision;
         Arena arena = Arena.ofShared();
         try {
             Set<String> skipped = skipping ? Gates.sites(new Llama(stored.config())).stream().map(Site::name).collect(Collectors.toSet()) : Set.of();
-            Llama model = Llama.of(stored.config(), (name, rows, cols, product) -> skipped.contains(name) ? byColumns(stored, arena, name, rows, cols)
-                    : new WeightReader(stored.weights(), arena).weight(name, rows, cols, product));
+            Llama model = Llama.of(stored.config(), (name, rows, cols, product) -> packed && cols > 1 ? Packed.read(stored.weights(), name, rows, cols)
+                    : read(stored, arena, held, skipped.contains(name), name, rows, cols, product));
             return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), null);
         } catch (RuntimeException | Error e) {
             arena.close();
@@ -93,15 +137,19 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
-    /** A dense weight by columns, a sparse one as it is: of that little is read anyway. */
-    private static Weight byColumns(StoredDecoder stored, Arena arena, String name, int rows, int cols) {
-        try (Arena brief = Arena.ofShared()) {
-            Weight w = new WeightReader(stored.weights(), brief).weight(name, rows, cols, true);
-            if (w instanceof Tiled) {
-                return Columns.pack(arena, w, Coded.Type.F32, cols, TILE);
+    private static Weight read(StoredDecoder stored, Arena arena, Precision precision, boolean skipped, String name, int rows, int cols, boolean product) {
+        if (product && (skipped || precision != Precision.FP32)) {
+            try (Arena brief = Arena.ofShared()) {
+                Weight w = new WeightReader(stored.weights(), brief).weight(name, rows, cols, true);
+                if (skipped && w instanceof Tiled) { // a sparse weight stays so: of that little is read anyway
+                    return Columns.pack(arena, w, precision.type(), cols, TILE);
+                }
+                if (precision.changes(w)) {
+                    return precision.hold(arena, w);
+                }
             }
         }
-        return new WeightReader(stored.weights(), arena).weight(name, rows, cols, true);
+        return new WeightReader(stored.weights(), arena).weight(name, rows, cols, product);
     }
 
     /**
@@ -111,7 +159,9 @@ public final class LanguageModel implements AutoCloseable {
      * @param gates null for none
      */
     public LanguageModel under(Gates gates) {
-        return new LanguageModel(arena, compute, model, pieces, gates);
+        LanguageModel same = new LanguageModel(arena, compute, model, pieces, gates);
+        same.mapped = mapped;
+        return same;
     }
 
     /** The policy under which sequences run. */
@@ -122,6 +172,24 @@ public final class LanguageModel implements AutoCloseable {
     /** What it is computed with. */
     public Compute compute() {
         return compute;
+    }
+
+    /**
+     * Writes a folder whose weights lie in the file as they run: {@link #open} maps it, in milliseconds, and reads a page of it when a product
+     * first needs it.
+     *
+     * @param from as for {@link #open}
+     */
+    public static void pack(Path from, Path folder, Precision precision) {
+        try (StoredDecoder stored = stored(from); LanguageModel model = of(stored, 1, precision, false)) {
+            Map<String, String> metadata = new LinkedHashMap<>();
+            List<StoredTensor> tensors = new ArrayList<>();
+            for (Held p : model.model.params()) {
+                tensors.addAll(Packed.tensors(p.name(), p.forward(), metadata));
+            }
+            metadata.put(Precision.KEY, precision.label());
+            DecoderFolder.write(folder, stored.config(), stored.tokenizer(), tensors, metadata, Map.of());
+        }
     }
 
     public DecoderConfig config() {
@@ -141,6 +209,11 @@ public final class LanguageModel implements AutoCloseable {
         return new Decoding(model, new Eager(compute), gates, capacity);
     }
 
+    /** The layouts in which matrices are held, each once, in the model's order. */
+    public List<String> layouts() {
+        return model.params().stream().map(Held::forward).filter(w -> w.cols() > 1).map(Weight::layout).distinct().toList();
+    }
+
     /** Bytes of all weights. */
     public long bytes() {
         return model.params().stream().map(Held::forward).mapToLong(w -> w.bytes()).sum();
@@ -155,5 +228,8 @@ public final class LanguageModel implements AutoCloseable {
     public void close() {
         compute.parallel().close();
         arena.close();
+        if (mapped != null) {
+            mapped.close();
+        }
     }
 }

@@ -59,6 +59,12 @@ public record Columns(int rows, int cols, int tile, int group, Coded coded) impl
         return new Columns(rows, cols, tile, width, coded);
     }
 
+    /** The value at a position. */
+    public float get(int row, int col) {
+        float scale = coded.scales() == null ? 1f : coded.scales().get(col / group * padded(rows) + row);
+        return coded.code(code(rows, cols, tile, row, col)) * scale;
+    }
+
     private static int padded(int rows) {
         return Math.ceilDiv(rows, MatrixVector.COLUMN_ROWS) * MatrixVector.COLUMN_ROWS;
     }
@@ -88,8 +94,7 @@ public record Columns(int rows, int cols, int tile, int group, Coded coded) impl
     public void forEach(Visitor visitor) {
         for (int r = 0; r < rows; r++) {
             for (int c = 0; c < cols; c++) {
-                float scale = coded.scales() == null ? 1f : coded.scales().get(c / group * padded(rows) + r);
-                visitor.at(r, c, r * cols + c, coded.code(code(rows, cols, tile, r, c)) * scale);
+                visitor.at(r, c, r * cols + c, get(r, c));
             }
         }
     }

@@ -100,6 +100,19 @@ class MutationTest {
     }
 
     @Test
+    void packedWeights() throws IOException {
+        Map<String, Weight> weights = PackedTest.weights();
+        PackedTest.write(folder.resolve("packed.safetensors"), weights);
+        mutate("packed.safetensors", () -> {
+            try (Checkpoint c = Safetensors.read(folder.resolve("packed.safetensors"))) {
+                if (Packed.is(c)) {
+                    weights.forEach((name, w) -> Packed.read(c, name, w.rows(), w.cols()).nonZeros());
+                }
+            }
+        });
+    }
+
+    @Test
     void inspection() throws IOException {
         sparse(SparseFormat.CSR, Store.INT8);
         mutate("model.safetensors", () -> Inspect.of(folder.resolve("model.safetensors")));

@@ -1,8 +1,8 @@
 package dev.filigree.app.cli;
 
-import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.infer.Generator;
 import dev.filigree.infer.LanguageModel;
+import dev.filigree.infer.Precision;
 import dev.filigree.infer.Sampling;
 import dev.filigree.report.Json;
 import dev.filigree.report.Units;
@@ -11,14 +11,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code filigree generate}: goes on with a text. */
 @Command(name = "generate", description = "Go on with a text, token by token.",
-        footer = {"", "What it took is printed to standard error.", "", "Examples:", "  filigree generate stories260k -p \"Once upon a time\"",
-            "  filigree generate stories260k -p \"The dog\" -n 50 --temperature 0.8 --top-p 0.9 --seed 7"})
+        footer = {"", "What it took is printed to standard error. Under a policy the prompt is read whole, and tokens after it are computed under it.", "", "Examples:", "  filigree generate stories260k -p \"Once upon a time\"",
+            "  filigree generate stories260k -p \"The dog\" -n 50 --temperature 0.8 --top-p 0.9 --seed 7",
+            "  filigree generate stories260k -p \"The dog\" --policy teal:50%%"})
 final class Generate implements Runnable {
 
     @ParentCommand
@@ -48,10 +50,16 @@ final class Generate implements Runnable {
     @Option(names = "--stop", paramLabel = "TEXT", description = "End where this text comes; may be given again.")
     private List<String> stop = List.of();
 
+    @Option(names = "--weights", paramLabel = "BITS", description = "How weights are held: fp32, bf16 or int8 (default: as they are packed, else fp32).")
+    private String weights;
+
+    @Mixin
+    private UnderPolicy under;
+
     @Override
     public void run() {
         Sampling sampling = new Sampling(temperature, topK, topP, repetition);
-        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads())) {
+        try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree)) {
             Generator generator = new Generator(model, sampling, stop, filigree.seed());
             if (filigree.json()) {
                 Generator.Outcome o = generator.run(prompt, tokens, text -> { });
@@ -67,12 +75,14 @@ final class Generate implements Runnable {
             filigree.console().err().println(String.format(Locale.ROOT, "%d tokens of prompt at %.0f a second, %d added%s; %s of weights read for each, %s of keys and values",
                     o.prompt(), o.promptSpeed(), o.tokens(), Double.isNaN(o.speed()) ? "" : String.format(Locale.ROOT, " at %.0f a second", o.speed()),
                     Units.bytes(model.bytesRead()), Units.bytes(o.memory())));
+            o.spent().ifPresent(s -> filigree.console().err().println(UnderPolicy.line(model, s)));
         }
     }
 
     private Map<String, Object> facts(LanguageModel model, Generator.Outcome o) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("model", name);
+        all.put("weight_layouts", model.layouts());
         all.put("prompt", prompt);
         all.put("text", o.text());
         all.put("prompt_tokens", o.prompt());
@@ -82,6 +92,7 @@ final class Generate implements Runnable {
         all.put("weight_bytes", model.bytes());
         all.put("weight_bytes_read_per_token", model.bytesRead());
         all.put("key_value_bytes", o.memory());
+        o.spent().ifPresent(s -> all.putAll(UnderPolicy.facts(model, s)));
         return all;
     }
 }

@@ -3,11 +3,11 @@ package dev.filigree.infer.policy;
 import dev.filigree.base.Near;
 import dev.filigree.base.UserError;
 import dev.filigree.model.Site;
+import dev.filigree.tensor.Weight;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -77,25 +77,30 @@ enum Allocation {
         throw new UserError("setting 'allocation': found '" + name + "'" + Near.hint(name, List.of("greedy", "uniform")) + ", expected greedy or uniform");
     }
 
+    /** The gate of a site at a level, of scores {@code |x_j| c_j}. */
+    @FunctionalInterface
+    interface Gating {
+        /** @param c null for 1 */
+        Gate of(Level level, float[] c);
+    }
+
     /**
      * Thresholds for all sites on scores {@code |x_j| c_j}.
      *
-     * @param scales  c of a site, null for 1
-     * @param gate    of a site at a level
+     * @param scales c of a weight, null for 1
      */
-    Map<String, Level> thresholds(Calibration text, double sparsity, Function<Site, float[]> scales,
-            BiFunction<Site, Level, Gate> gate) {
+    Map<String, Level> thresholds(Calibration text, double sparsity, Function<Weight, float[]> scales, Gating gating) {
         Map<String, Level> levels = new LinkedHashMap<>();
         text.blocks(block -> {
             Map<Site, float[]> c = new HashMap<>();
-            block.sites().forEach(s -> c.put(s, scales.apply(s)));
+            block.sites().forEach(s -> c.put(s, scales.apply(text.model().param(s).forward())));
             Map<Site, Quantiles> scores = block.inputs(c);
             Map<Site, Double> shares = of(block.sites(), sparsity, tried -> {
                 Map<String, Gate> gates = new HashMap<>();
-                tried.forEach((s, share) -> gates.put(s.name(), gate.apply(s, new Level(share, scores.get(s).at(share), 0))));
+                tried.forEach((s, share) -> gates.put(s.name(), share == 0 ? Gate.OPEN : gating.of(scores.get(s).level(share), c.get(s))));
                 return block.error(gates);
             });
-            shares.forEach((s, share) -> levels.put(s.name(), new Level(share, scores.get(s).at(share), 0)));
+            shares.forEach((s, share) -> levels.put(s.name(), scores.get(s).level(share)));
         });
         return levels;
     }

@@ -1,7 +1,6 @@
 package dev.filigree.infer.policy;
 
 import dev.filigree.tensor.Highest;
-import java.util.Arrays;
 
 /** Gates that keep inputs whose score {@code |x_j| c_j} is high. {@code c} is null for 1. */
 final class Inputs {
@@ -30,9 +29,7 @@ final class Inputs {
             for (int j = 0; j < x.length; j++) {
                 orders[j] = Highest.order(score(x, c, j));
             }
-            int[] sorted = orders.clone();
-            Arrays.sort(sorted);
-            int least = k == 0 ? Integer.MAX_VALUE : sorted[x.length - k];
+            int least = k == 0 ? Integer.MAX_VALUE : nth(orders.clone(), x.length - k);
             int left = k;
             for (int order : orders) {
                 left -= order > least ? 1 : 0;
@@ -43,6 +40,38 @@ final class Inputs {
                 }
             }
         };
+    }
+
+    /** What stands at place {@code n} once all are sorted (Hoare 1961, quickselect); {@code v} is changed. */
+    private static int nth(int[] v, int n) {
+        int low = 0;
+        int high = v.length - 1;
+        while (low < high) {
+            int pivot = v[low + high >>> 1];
+            int i = low;
+            int j = high;
+            while (i <= j) {
+                while (v[i] < pivot) {
+                    i++;
+                }
+                while (v[j] > pivot) {
+                    j--;
+                }
+                if (i <= j) {
+                    int swap = v[i];
+                    v[i++] = v[j];
+                    v[j--] = swap;
+                }
+            }
+            if (n <= j) {
+                high = j;
+            } else if (n >= i) {
+                low = i;
+            } else {
+                return v[n];
+            }
+        }
+        return v[n];
     }
 
     static float score(float[] x, float[] c, int j) {

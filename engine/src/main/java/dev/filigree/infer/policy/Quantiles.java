@@ -29,4 +29,9 @@ final class Quantiles {
         int i = (int) place;
         return (float) (points[i] + (place - i) * (points[i + 1] - points[i]));
     }
+
+    /** The level at which such a share is left out. */
+    Level level(double share) {
+        return new Level(share, at(share), 0);
+    }
 }

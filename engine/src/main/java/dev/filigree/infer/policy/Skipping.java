@@ -80,7 +80,7 @@ public final class Skipping extends Passing {
             inner.release(read);
         }
         if (gate.outputs()) {
-            close(gate, y, y);
+            close(gate, y);
         }
         return y;
     }
@@ -102,19 +102,22 @@ public final class Skipping extends Passing {
 
     /** The inputs that are read: {@code x} itself, or a copy with zeros. */
     private Value read(Count count, Gate gate, Value x) {
-        boolean copy = gate != Gate.OPEN && !gate.outputs();
-        Value read = copy ? inner.input(x) : x;
-        if (copy) {
-            close(gate, x, read);
-        }
+        boolean closes = gate != Gate.OPEN && !gate.outputs();
+        Value read = closes ? inner.input(x) : x;
         float[] v = new float[x.features()];
         for (int t = 0; t < x.tokens(); t++) {
             if (masked[t]) {
-                token(read, t, v);
-                count.inputs += v.length;
-                for (float number : v) {
-                    count.skipped += number == 0 ? 1 : 0;
+                get(x, t, v);
+                if (closes) {
+                    gate.close(v);
+                    set(read, t, v);
                 }
+                int zeros = 0;
+                for (float number : v) {
+                    zeros += number == 0 ? 1 : 0;
+                }
+                count.inputs += v.length;
+                count.skipped += zeros;
             }
         }
         return read;
@@ -137,26 +140,28 @@ public final class Skipping extends Passing {
         return active;
     }
 
-    private void close(Gate gate, Value from, Value to) {
-        float[] v = new float[from.features()];
-        for (int t = 0; t < from.tokens(); t++) {
+    private void close(Gate gate, Value y) {
+        float[] v = new float[y.features()];
+        for (int t = 0; t < y.tokens(); t++) {
             if (masked[t]) {
-                token(from, t, v);
+                get(y, t, v);
                 gate.close(v);
-                for (int i = 0; i < v.length; i++) {
-                    to.data().set(to.at(t, i), v[i]);
-                }
+                set(y, t, v);
             }
         }
     }
 
-    private static void token(Value x, int t, float[] out) {
-        if (x.width() == 1) {
-            x.data().get(x.at(t, 0), out, 0, out.length);
-            return;
-        }
+    private static void get(Value x, int t, float[] out) {
+        int first = x.at(t, 0);
         for (int i = 0; i < out.length; i++) {
-            out[i] = x.get(t, i);
+            out[i] = x.data().get(first + i * x.width());
+        }
+    }
+
+    private static void set(Value x, int t, float[] v) {
+        int first = x.at(t, 0);
+        for (int i = 0; i < v.length; i++) {
+            x.data().set(first + i * x.width(), v[i]);
         }
     }
 }

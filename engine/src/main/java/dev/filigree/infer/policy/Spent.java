@@ -2,6 +2,7 @@ package dev.filigree.infer.policy;
 
 import dev.filigree.model.Role;
 import dev.filigree.model.Site;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +39,17 @@ public record Spent(List<Part> parts) {
         double read() {
             return bytes * (1 - share()) + rest;
         }
+    }
+
+    /** This and what another sequence spent. */
+    public Spent plus(Spent other) {
+        List<Part> sums = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            Part a = parts.get(i);
+            Part b = other.parts.get(i);
+            sums.add(new Part(a.site(), a.inputs() + b.inputs(), a.skipped() + b.skipped(), a.bytes(), a.rest()));
+        }
+        return new Spent(sums);
     }
 
     /** Share of weights that were skipped, over all sites; what stands for the rest is not counted. */

@@ -20,7 +20,7 @@ record Teal(double sparsity, Allocation allocation) implements Policy {
 
     @Override
     public Map<String, Level> levels(Calibration text) {
-        return allocation.thresholds(text, sparsity, site -> null, (site, level) -> gate(site, null, level));
+        return allocation.thresholds(text, sparsity, weight -> null, (level, c) -> Inputs.below(level.threshold(), null));
     }
 
     @Override

@@ -32,13 +32,15 @@ record Wina(double sparsity, Allocation allocation, boolean top) implements Poli
 
     @Override
     public Map<String, Level> levels(Calibration text) {
-        return allocation.thresholds(text, sparsity, site -> ColumnNorms.of(text.model().param(site).forward()),
-                (site, level) -> gate(site, text.model().param(site).forward(), level));
+        return allocation.thresholds(text, sparsity, ColumnNorms::of, this::gate);
     }
 
     @Override
     public Gate gate(Site site, Weight weight, Level level) {
-        float[] norms = ColumnNorms.of(weight);
+        return gate(level, ColumnNorms.of(weight));
+    }
+
+    private Gate gate(Level level, float[] norms) {
         return top ? Inputs.top((int) Math.round((1 - level.sparsity()) * norms.length), norms) : Inputs.below(level.threshold(), norms);
     }
 }
