@@ -8,6 +8,7 @@ import dev.filigree.io.Llama2c;
 import dev.filigree.io.StoredDecoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where language models come from: a path, or the tiny one that comes with Filigree. */
 public final class KnownLanguageModel {
@@ -28,17 +29,34 @@ public final class KnownLanguageModel {
 
     /** Opens a model by name or path: a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with one named {@code model.bin}. */
     public static LanguageModel open(String name, int threads, Precision precision) {
+        return open(name, threads, precision, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param skipping whether it is to run under a policy
+     */
+    public static LanguageModel open(String name, int threads, Precision precision, boolean skipping) {
         if (name.equalsIgnoreCase(BUNDLED)) {
             try (StoredDecoder stored = Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin"))) {
-                return LanguageModel.of(stored, threads, precision);
+                return LanguageModel.of(stored, threads, precision, skipping);
             }
+        }
+        return LanguageModel.open(path(name).orElseThrow(), threads, precision, skipping);
+    }
+
+    /** Where a model lies: a file, or a folder in Hugging Face layout; empty for the bundled one. */
+    public static Optional<Path> path(String name) {
+        if (name.equalsIgnoreCase(BUNDLED)) {
+            return Optional.empty();
         }
         Path path = Path.of(name);
         Path file = Files.isDirectory(path) && !DecoderFolder.is(path) ? path.resolve(WEIGHTS) : path;
         if (!Files.exists(file)) {
             throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with " + WEIGHTS + " and tokenizer.bin");
         }
-        return LanguageModel.open(file, threads, precision);
+        return Optional.of(file);
     }
 
     /** The files of a model by name or path, as {@link #open} takes them; whoever asks closes it. */

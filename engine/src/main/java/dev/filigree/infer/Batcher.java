@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -72,8 +73,11 @@ public final class Batcher implements AutoCloseable {
     private Eager ops;
     private final Thread thread;
 
-    /** The batcher does not own {@code model}, which is to be open until this is closed. */
+    /** The batcher does not own {@code model}, which runs under no policy and is to be open until this is closed. */
     public Batcher(LanguageModel model, Limits limits) {
+        if (model.gates().isPresent()) {
+            throw new UserError("--policy: found one for several texts at once, expected none: what one text leaves out another needs; leave --prompts or --policy out");
+        }
         this.model = model;
         this.limits = limits;
         this.ops = fresh();
@@ -156,7 +160,7 @@ public final class Batcher implements AutoCloseable {
         void end() {
             long now = System.nanoTime();
             String whole = text.end();
-            future.complete(new Generator.Outcome(text.prompt(), (first - admitted) * 1e-9, text.chosen(), (now - first) * 1e-9, memory.bytes(), whole));
+            future.complete(new Generator.Outcome(text.prompt(), (first - admitted) * 1e-9, text.chosen(), (now - first) * 1e-9, memory.bytes(), whole, Optional.empty()));
         }
     }
 

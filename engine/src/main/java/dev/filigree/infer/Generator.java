@@ -1,6 +1,8 @@
 package dev.filigree.infer;
 
+import dev.filigree.infer.policy.Spent;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -27,8 +29,9 @@ public record Generator(LanguageModel model, Sampling sampling, List<String> sto
      * @param seconds       for all but the first of them
      * @param memory        bytes of remembered keys and values
      * @param text          prompt not included
+     * @param spent         what the policy left out, empty without one
      */
-    public record Outcome(int prompt, double promptSeconds, int tokens, double seconds, long memory, String text) {
+    public record Outcome(int prompt, double promptSeconds, int tokens, double seconds, long memory, String text, Optional<Spent> spent) {
 
         /** Tokens of the prompt in a second. */
         public double promptSpeed() {
@@ -43,12 +46,14 @@ public record Generator(LanguageModel model, Sampling sampling, List<String> sto
 
     /**
      * Goes on with {@code prompt} by at most {@code most} tokens, or to the end of the model's context, its own end or a stop text.
+     * Under a policy the prompt is read whole, and tokens after it are computed under the policy.
      *
      * @param out is given the characters as they come
      */
     public Outcome run(String prompt, int most, Consumer<String> out) {
         Continuation text = new Continuation(model, prompt, most, sampling, stop, seed, out);
         try (Decoding sequence = model.decoding(text.room())) {
+            sequence.whole(text.prompt()); // many tokens at once need every weight anyway: nothing would be saved
             long start = System.nanoTime();
             sequence.read(text.ids(0, text.prompt() - 1));
             float[] scores = sequence.next(text.ids(text.prompt() - 1, text.prompt())[0]);
@@ -57,7 +62,7 @@ public record Generator(LanguageModel model, Sampling sampling, List<String> sto
                 scores = sequence.next(id);
             }
             double seconds = (System.nanoTime() - first) * 1e-9;
-            return new Outcome(text.prompt(), (first - start) * 1e-9, text.chosen(), seconds, sequence.bytes(), text.end());
+            return new Outcome(text.prompt(), (first - start) * 1e-9, text.chosen(), seconds, sequence.bytes(), text.end(), sequence.spent());
         }
     }
 }

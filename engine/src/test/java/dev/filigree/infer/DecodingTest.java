@@ -78,7 +78,7 @@ class DecodingTest {
             Birth birth = new Birth(compute, model, new Rng(4));
             model.sites().forEach(birth::dense);
             int[] ids = IntStream.range(0, 320).map(i -> (i * i + 3) % VOCAB).toArray();
-            try (Decoding whole = new Decoding(model, new Eager(compute), KeyValues.Type.FP32, 320); Decoding half = new Decoding(model, new Eager(compute), KeyValues.Type.FP16, 320)) {
+            try (Decoding whole = new Decoding(model, new Eager(compute), null, KeyValues.Type.FP32, 320); Decoding half = new Decoding(model, new Eager(compute), null, KeyValues.Type.FP16, 320)) {
                 assertEquals(whole.bytes(), 2 * half.bytes());
                 double most = 0;
                 double error = 0;

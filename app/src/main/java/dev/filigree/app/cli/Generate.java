@@ -1,6 +1,5 @@
 package dev.filigree.app.cli;
 
-import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.infer.Generator;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Precision;
@@ -20,8 +19,9 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code filigree generate}: goes on with a text. */
 @Command(name = "generate", description = "Go on with a text, token by token.",
-        footer = {"", "What it took is printed to standard error.", "", "Examples:", "  filigree generate stories260k -p \"Once upon a time\"",
+        footer = {"", "What it took is printed to standard error. Under a policy the prompt is read whole, and tokens after it are computed under it.", "", "Examples:", "  filigree generate stories260k -p \"Once upon a time\"",
             "  filigree generate stories260k -p \"The dog\" -n 50 --temperature 0.8 --top-p 0.9 --seed 7",
+            "  filigree generate stories260k -p \"The dog\" --policy teal:50%%",
             "  filigree generate stories260k --prompts prompts.txt -n 100 --json"})
 final class Generate implements Runnable {
 
@@ -61,11 +61,14 @@ final class Generate implements Runnable {
     @Mixin
     private ManyPrompts many;
 
+    @Mixin
+    private UnderPolicy under;
+
     @Override
     public void run() {
         Sampling sampling = new Sampling(temperature, topK, topP, repetition);
         KeyValues.Type type = KeyValues.Type.of(cache);
-        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), weights == null ? null : Precision.of(weights)).with(type)) {
+        try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree).with(type)) {
             if (many.asked()) {
                 many.run(filigree, model, tokens, sampling, stop);
                 return;
@@ -85,6 +88,7 @@ final class Generate implements Runnable {
             filigree.console().err().println(String.format(Locale.ROOT, "%d tokens of prompt at %.0f a second, %d added%s; %s of weights read for each, %s of keys and values",
                     o.prompt(), o.promptSpeed(), o.tokens(), Double.isNaN(o.speed()) ? "" : String.format(Locale.ROOT, " at %.0f a second", o.speed()),
                     Units.bytes(model.bytesRead()), Units.bytes(o.memory())));
+            o.spent().ifPresent(s -> filigree.console().err().println(UnderPolicy.line(model, s)));
         }
     }
 
@@ -101,6 +105,7 @@ final class Generate implements Runnable {
         all.put("weight_bytes", model.bytes());
         all.put("weight_bytes_read_per_token", model.bytesRead());
         all.put("key_value_bytes", o.memory());
+        o.spent().ifPresent(s -> all.putAll(UnderPolicy.facts(model, s)));
         return all;
     }
 }

@@ -1,23 +1,17 @@
 package dev.filigree.app.cli;
 
-import dev.filigree.app.KnownLanguageModel;
-import dev.filigree.base.UserError;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Perplexity;
 import dev.filigree.infer.Precision;
 import dev.filigree.ops.KeyValues;
 import dev.filigree.report.Json;
 import dev.filigree.report.Progress;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -25,10 +19,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code filigree perplexity}: how well a model foresees a text. */
 @Command(name = "perplexity", description = "Judge how well a language model foresees a text.",
         footer = {"", "The text is read in windows, each begun anew; of a window only tokens count that none before it judged.",
-            "", "Example:", "  filigree perplexity stories260k story.txt --window 256 --stride 128"})
+            "", "Examples:", "  filigree perplexity stories260k story.txt --window 256 --stride 128", "  filigree perplexity stories260k story.txt --policy wina:50%%"})
 final class PerplexityCommand implements Runnable {
-
-    private static final long LONGEST = 256L << 20;
 
     @ParentCommand
     private Filigree filigree;
@@ -51,11 +43,14 @@ final class PerplexityCommand implements Runnable {
     @Option(names = "--weights", paramLabel = "BITS", description = "How weights are held: fp32, bf16 or int8 (default: as they are packed, else fp32).")
     private String weights;
 
+    @Mixin
+    private UnderPolicy under;
+
     @Override
     public void run() {
         KeyValues.Type type = KeyValues.Type.of(cache);
-        String text = text();
-        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), weights == null ? null : Precision.of(weights)).with(type)) {
+        String text = TextFile.read(file);
+        try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree).with(type)) {
             Perplexity judge = Perplexity.with(model.config(), window, stride);
             Perplexity.Outcome o;
             try (Progress.Stage stage = filigree.progress().stage("judge", model.pieces().ids(text).length)) {
@@ -74,24 +69,13 @@ final class PerplexityCommand implements Runnable {
                 all.put("windows", o.windows());
                 all.put("window", judge.window());
                 all.put("stride", judge.stride());
+                o.spent().ifPresent(s -> all.putAll(UnderPolicy.facts(model, s)));
                 filigree.console().out().print(Json.pretty(all));
                 return;
             }
             filigree.console().out().println(String.format(Locale.ROOT, "loss %.4f, perplexity %.4f, %.4f bits a byte; %,d tokens of %,d bytes in %,d windows of %d, stride %d",
                     o.loss(), o.perplexity(), o.bitsPerByte(), o.tokens(), o.bytes(), o.windows(), judge.window(), judge.stride()));
-        }
-    }
-
-    private String text() {
-        try {
-            if (Files.size(file) > LONGEST) {
-                throw new UserError(file + ": found " + Files.size(file) + " bytes, expected at most " + LONGEST + "; cut it");
-            }
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
-        } catch (CharacterCodingException e) {
-            throw new UserError(file + ": found bytes that are no UTF-8, expected text");
-        } catch (IOException e) {
-            throw new UserError(file + ": cannot be read; expected a text in UTF-8");
+            o.spent().ifPresent(s -> filigree.console().out().println(UnderPolicy.line(model, s)));
         }
     }
 }
