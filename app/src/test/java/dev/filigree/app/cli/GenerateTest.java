@@ -65,7 +65,7 @@ class GenerateTest {
         assertTrue(ran.err().contains("one by one") && ran.err().contains("added a second"), ran.err());
         fault("--batch", "generate", "stories260k", "--prompts", file.toString(), "--batch", "0");
         fault("cache", "generate", "stories260k", "--prompts", file.toString(), "--cache-tokens", "20");
-        fault("prompt a line", "generate", "stories260k", "--prompts", folder.resolve("none").toString());
+        fault("cannot be read", "generate", "stories260k", "--prompts", folder.resolve("none").toString());
     }
 
     @Test
