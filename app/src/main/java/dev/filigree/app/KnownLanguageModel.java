@@ -38,8 +38,8 @@ public final class KnownLanguageModel {
      * @param skipping whether it is to run under a policy
      */
     public static LanguageModel open(String name, int threads, Precision precision, boolean skipping) {
-        if (name.equalsIgnoreCase(BUNDLED)) {
-            try (StoredDecoder stored = Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin"))) {
+        if (path(name).isEmpty()) {
+            try (StoredDecoder stored = stored(name)) {
                 return LanguageModel.of(stored, threads, precision, skipping);
             }
         }
@@ -57,5 +57,14 @@ public final class KnownLanguageModel {
             throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with " + WEIGHTS + " and tokenizer.bin");
         }
         return Optional.of(file);
+    }
+
+    /** The files of a model by name or path, as {@link #open} takes them; whoever asks closes it. */
+    public static StoredDecoder stored(String name) {
+        if (name.equalsIgnoreCase(BUNDLED)) {
+            return Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin"));
+        }
+        Path path = path(name).orElseThrow();
+        return Files.isDirectory(path) ? DecoderFolder.open(path) : Llama2c.open(path);
     }
 }

@@ -7,16 +7,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
- * Fetches published jars through the user's own Maven, so that mirrors, proxies and credentials are theirs, and keeps
- * them in a cache folder.
+ * Fetches published jars through the user's own Maven and published archives of data through their own npm, so that mirrors,
+ * proxies and credentials are theirs, and keeps them in a cache folder.
  */
 public final class Registry {
 
     private static final String COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy";
     private static final int LONGEST_MINUTES = 30;
+
+    /**
+     * What fetches.
+     *
+     * @param called as a person knows it
+     * @param needs  how to get it
+     * @param faulty what a line that gives a reason holds
+     */
+    private record Tool(String called, String program, String needs, String faulty) {
+        static final Tool MAVEN = new Tool("Maven", "mvn", "Apache Maven", "ERROR");
+        static final Tool NPM = new Tool("npm", "npm", "npm, which comes with Node.js", "npm err");
+    }
 
     private Registry() {
     }
@@ -38,7 +53,24 @@ public final class Registry {
      * @throws UserError when there is no Maven, no network, no such jar or no room
      */
     public static Path jar(String coordinates) {
-        Path target = file(coordinates);
+        return fetched(coordinates, file(coordinates), Tool.MAVEN, into -> List.of("-B", "-q", COPY, "-Dartifact=" + coordinates, "-DoutputDirectory=" + into));
+    }
+
+    /**
+     * The archive (tar, gzip) of the package {@code name@version}, fetched when it is not in the cache; nothing of it is run.
+     *
+     * @throws UserError when there is no npm, no network, no such package or no room
+     */
+    public static Path archive(String name) {
+        return fetched(name, archiveFile(name), Tool.NPM, into -> List.of("pack", name, "--ignore-scripts", "--no-update-notifier", "--loglevel=error"));
+    }
+
+    /** Where the archive of a package lies once it was fetched. */
+    public static Path archiveFile(String name) {
+        return cache().resolve(name.replace('@', '-') + ".tgz");
+    }
+
+    private static Path fetched(String what, Path target, Tool tool, Function<Path, List<String>> arguments) {
         if (Files.isRegularFile(target)) {
             return target;
         }
@@ -46,10 +78,10 @@ public final class Registry {
         try {
             Files.createDirectories(cache());
             fresh = Files.createTempDirectory(cache(), "fetch");
-            run(coordinates, fresh);
+            run(what, fresh, tool, arguments.apply(fresh.toAbsolutePath()));
             Path fetched = fresh.resolve(target.getFileName());
             if (!Files.isRegularFile(fetched)) {
-                throw new UserError(coordinates + ": Maven ended well but left no " + target.getFileName() + " in " + fresh);
+                throw new UserError(what + ": " + tool.called + " ended well but left no " + target.getFileName() + " in " + fresh);
             }
             Files.move(fetched, target, StandardCopyOption.ATOMIC_MOVE);
             return target;
@@ -65,30 +97,30 @@ public final class Registry {
         return cache().resolve(part[1] + "-" + part[2] + (part.length > 4 ? "-" + part[4] : "") + ".jar");
     }
 
-    private static void run(String coordinates, Path into) throws IOException {
+    private static void run(String what, Path into, Tool tool, List<String> arguments) throws IOException {
         Path log = into.resolve("log");
-        Process maven;
+        Process process;
         try {
-            maven = new ProcessBuilder(List.of("mvn", "-B", "-q", COPY, "-Dartifact=" + coordinates, "-DoutputDirectory=" + into.toAbsolutePath()))
+            process = new ProcessBuilder(Stream.concat(Stream.of(tool.program), arguments.stream()).toList())
                     .directory(into.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         } catch (IOException e) {
-            throw new UserError(coordinates + ": fetching it needs Apache Maven and mvn did not start; install it (package maven)", e);
+            throw new UserError(what + ": fetching it needs " + tool.needs + " and " + tool.program + " did not start; install it (package " + tool.called.toLowerCase(Locale.ROOT) + ")", e);
         }
         try {
-            maven.getOutputStream().close();
-            if (!maven.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)) {
-                throw new UserError(coordinates + ": Maven did not finish within " + LONGEST_MINUTES + " minutes; is the network up?");
+            process.getOutputStream().close();
+            if (!process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)) {
+                throw new UserError(what + ": " + tool.called + " did not finish within " + LONGEST_MINUTES + " minutes; is the network up?");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UserError(coordinates + ": interrupted while fetching", e);
+            throw new UserError(what + ": interrupted while fetching", e);
         } finally {
-            maven.destroyForcibly();
+            process.destroyForcibly();
         }
-        if (maven.exitValue() != 0) {
-            String reason = Files.readString(log, StandardCharsets.UTF_8).lines().filter(l -> l.contains("ERROR")).findFirst().orElse("no reason given")
+        if (process.exitValue() != 0) {
+            String reason = Files.readString(log, StandardCharsets.UTF_8).lines().filter(l -> l.contains(tool.faulty)).findFirst().orElse("no reason given")
                     .replaceAll("\u001b\\[[0-9;]*m", "").replaceAll("https?://\\S+", "the registry");
-            throw new UserError(coordinates + ": could not be fetched; is the network up? Maven says: " + reason);
+            throw new UserError(what + ": could not be fetched; is the network up? " + tool.called + " says: " + reason);
         }
     }
 

@@ -59,19 +59,17 @@ public record Generator(LanguageModel model, Sampling sampling, List<String> sto
      */
     public Outcome run(String prompt, int most, Consumer<String> out) {
         Pieces pieces = model.pieces();
-        int[] given = pieces.ids(prompt);
+        int[] given = pieces.opening(prompt);
         int context = model.config().context();
         if (most < 1) {
             throw new UserError("-n: found " + most + ", expected at least 1 token");
         }
-        if (given.length + 1 >= context) {
-            throw new UserError("prompt: found " + (given.length + 1) + " tokens, expected fewer than the model's context of " + context);
+        if (given.length >= context) {
+            throw new UserError("prompt: found " + given.length + " tokens, expected fewer than the model's context of " + context);
         }
-        int room = Math.min(context, given.length + 1 + most);
-        int[] ids = new int[room];
-        ids[0] = pieces.begin();
-        System.arraycopy(given, 0, ids, 1, given.length);
-        int length = given.length + 1;
+        int room = Math.min(context, given.length + most);
+        int[] ids = Arrays.copyOf(given, room);
+        int length = given.length;
         Rng rng = new Rng(seed).split("sampling");
         Held held = new Held(out, stop);
         try (Decoding sequence = model.decoding(room)) {
@@ -83,12 +81,12 @@ public record Generator(LanguageModel model, Sampling sampling, List<String> sto
             int chosen = 0;
             while (length < room) {
                 int id = sampling.choose(scores, Arrays.copyOf(ids, length), rng);
-                if (id == pieces.end() || id == pieces.begin()) {
+                if (pieces.ends(id)) {
                     break;
                 }
                 ids[length] = id;
                 chosen++;
-                boolean ended = held.add(length == 1 ? pieces.firstBytes(id) : pieces.bytes(id));
+                boolean ended = held.add(prompt.isEmpty() && chosen == 1 ? pieces.firstBytes(id) : pieces.bytes(id));
                 length++;
                 if (ended || length == room) {
                     break;
@@ -97,7 +95,7 @@ public record Generator(LanguageModel model, Sampling sampling, List<String> sto
             }
             double seconds = (System.nanoTime() - first) * 1e-9;
             held.end();
-            return new Outcome(given.length + 1, (first - start) * 1e-9, chosen, seconds, sequence.bytes(), held.text(), sequence.spent());
+            return new Outcome(given.length, (first - start) * 1e-9, chosen, seconds, sequence.bytes(), held.text(), sequence.spent());
         }
     }
 

@@ -98,7 +98,7 @@ public record Perplexity(int window, int stride) {
     /** The sum over tokens {@code judged .. end} of a window that begins at {@code from}. */
     private static Judged likelihood(LanguageModel model, int[] ids, int from, int judged, int end) {
         int[] given = new int[end - from];
-        given[0] = model.pieces().begin();
+        given[0] = model.pieces().beginning();
         System.arraycopy(ids, from, given, 1, given.length - 1);
         double sum = 0;
         try (Decoding sequence = model.decoding(given.length)) {

@@ -3,7 +3,7 @@ package dev.filigree.io;
 import dev.filigree.base.UserError;
 
 /**
- * Shape of a language model of the Llama family (Touvron et al. 2023, arXiv:2302.13971).
+ * Shape of a language model.
  *
  * @param vocab      tokens that there are
  * @param context    tokens of the longest sequence that it was trained for
@@ -11,14 +11,41 @@ import dev.filigree.base.UserError;
  * @param inner      features inside the feed-forward net
  * @param heads      of queries; they divide {@code hidden}
  * @param keyHeads   of keys and values, each shared by as many query heads (Ainslie et al. 2023, arXiv:2305.13245)
- * @param eps        of RMSNorm
- * @param base       of rotary positions
- * @param neighbours whether features 2i and 2i + 1 turn together, see {@link dev.filigree.ops.Rotary}
+ * @param eps        of the norms
+ * @param base       of rotary positions; of no use to GPT-2
+ * @param neighbours whether features 2i and 2i + 1 turn together, see {@link dev.filigree.ops.Rotary}; of no use to GPT-2
  * @param tied       whether the embeddings are the output's weight too
+ * @param family     what its layers are
  */
-public record DecoderConfig(int vocab, int context, int hidden, int inner, int layers, int heads, int keyHeads, float eps, double base, boolean neighbours, boolean tied) {
+public record DecoderConfig(int vocab, int context, int hidden, int inner, int layers, int heads, int keyHeads, float eps, double base, boolean neighbours, boolean tied,
+                            Family family) {
 
     private static final int MOST = 1 << 24;
+    private static final int MOST_LAYERS = 1000;
+
+    /** Kinds of language models. */
+    public enum Family {
+        /** Touvron et al. 2023, arXiv:2302.13971. */
+        LLAMA("model.layers.%d.input_layernorm.weight"),
+        /** Radford et al. 2019: learned positions, layer normalisation, biases. */
+        GPT2("h.%d.ln_1.weight");
+
+        private final String norm;
+
+        Family(String norm) {
+            this.norm = norm;
+        }
+
+        /** Name of the gain {@code [hidden]} of the first norm of a layer, which no file of the family lacks. */
+        String norm(int layer) {
+            return String.format(norm, layer);
+        }
+    }
+
+    /** One of the Llama family. */
+    public DecoderConfig(int vocab, int context, int hidden, int inner, int layers, int heads, int keyHeads, float eps, double base, boolean neighbours, boolean tied) {
+        this(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, Family.LLAMA);
+    }
 
     public DecoderConfig {
         positive("vocabulary", vocab);
@@ -26,6 +53,9 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
         positive("hidden size", hidden);
         positive("feed-forward size", inner);
         positive("number of layers", layers);
+        if (layers > MOST_LAYERS) {
+            throw new UserError("language model: found " + layers + " layers, expected at most " + MOST_LAYERS);
+        }
         positive("number of heads", heads);
         positive("number of key heads", keyHeads);
         if (hidden % heads != 0 || hidden / heads % 2 != 0 || heads % keyHeads != 0) {

@@ -5,6 +5,7 @@ import dev.filigree.base.UserError;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +17,8 @@ public final class DecoderFolder {
 
     private static final long LONGEST = 16 << 20;
     private static final long LONGEST_TOKENIZER = 256L << 20;
-    /** Field of a configuration whose rotary positions turn neighbours, as llama2.c has them; Hugging Face turns halves. */
-    private static final String NEIGHBOURS = "rope_interleaved";
+    private static final String BEGIN = "bos_token_id";
+    private static final String END = "eos_token_id";
 
     private DecoderFolder() {
     }
@@ -29,9 +30,11 @@ public final class DecoderFolder {
 
     /** Opens a folder. */
     public static StoredDecoder open(Path folder) {
-        DecoderConfig config = config(folder.resolve(HuggingFaceConfig.CONFIG));
-        TokenizerFile tokenizer = tokenizer(folder);
-        Pieces pieces = Llama2c.pieces(folder.resolve(tokenizer.name()).toString(), MemorySegment.ofArray(tokenizer.content()), config.vocab());
+        Path file = folder.resolve(HuggingFaceConfig.CONFIG);
+        JsonNode json = Json.object(file, LONGEST);
+        DecoderConfig config = DecoderFields.read(file.toString(), json);
+        TokenizerFile tokenizer = tokenizer(folder, file.toString(), json);
+        Pieces pieces = pieces(folder.resolve(tokenizer.name()).toString(), tokenizer, config.vocab());
         Checkpoint weights = ModelFolder.weights(folder);
         try {
             return new StoredDecoder(config, weights, pieces, tokenizer);
@@ -48,7 +51,13 @@ public final class DecoderFolder {
      */
     public static void write(Path folder, DecoderConfig config, TokenizerFile tokenizer, Collection<StoredTensor> tensors, Map<String, String> metadata, Map<String, Object> extra) {
         SequencedMap<Path, AtomicFile.Content> files = new LinkedHashMap<>();
-        Map<String, Object> json = fields(config);
+        Map<String, Object> json = DecoderFields.of(config);
+        if (tokenizer.begin() >= 0) {
+            json.put(BEGIN, tokenizer.begin());
+        }
+        if (!tokenizer.ends().isEmpty()) {
+            json.put(END, tokenizer.ends().size() == 1 ? tokenizer.ends().getFirst() : tokenizer.ends());
+        }
         json.putAll(extra);
         files.put(folder.resolve(HuggingFaceConfig.CONFIG), AtomicFile.of(Json.indented(json)));
         files.put(folder.resolve(tokenizer.name()), AtomicFile.of(tokenizer.content()));
@@ -56,50 +65,33 @@ public final class DecoderFolder {
         AtomicFile.writeAll(files);
     }
 
-    private static TokenizerFile tokenizer(Path folder) {
-        Path file = folder.resolve(Llama2c.TOKENIZER);
-        if (!Files.isRegularFile(file)) {
-            throw Faults.unsupported(folder.toString(), "has no tokenizer", "expected " + Llama2c.TOKENIZER);
+    private static TokenizerFile tokenizer(Path folder, String source, JsonNode config) {
+        for (String name : List.of(ModelFolder.TOKENIZER, Llama2c.TOKENIZER)) {
+            if (Files.isRegularFile(folder.resolve(name))) {
+                List<Integer> begin = ids(source, config, BEGIN);
+                if (begin.size() > 1) {
+                    throw Faults.unsupported(source, BEGIN + " is " + begin, "expected one token");
+                }
+                return new TokenizerFile(name, Json.bytes(folder.resolve(name), LONGEST_TOKENIZER), begin.isEmpty() ? -1 : begin.getFirst(), ids(source, config, END));
+            }
         }
-        return new TokenizerFile(Llama2c.TOKENIZER, Json.bytes(file, LONGEST_TOKENIZER));
+        throw Faults.unsupported(folder.toString(), "has no tokenizer", "expected " + ModelFolder.TOKENIZER + " or " + Llama2c.TOKENIZER);
     }
 
-    private static DecoderConfig config(Path file) {
-        JsonNode json = Json.object(file, LONGEST);
-        String source = file.toString();
-        HuggingFaceConfig.requireText(source, json, "model_type", "llama");
-        HuggingFaceConfig.requireText(source, json, "hidden_act", "silu");
-        int heads = HuggingFaceConfig.integer(source, json, "num_attention_heads");
-        try {
-            return new DecoderConfig(HuggingFaceConfig.integer(source, json, "vocab_size"), HuggingFaceConfig.integer(source, json, "max_position_embeddings"),
-                    HuggingFaceConfig.integer(source, json, "hidden_size"), HuggingFaceConfig.integer(source, json, "intermediate_size"),
-                    HuggingFaceConfig.integer(source, json, "num_hidden_layers"), heads,
-                    json.has("num_key_value_heads") ? HuggingFaceConfig.integer(source, json, "num_key_value_heads") : heads,
-                    (float) json.path("rms_norm_eps").asDouble(1e-6), json.path("rope_theta").asDouble(10_000), json.path(NEIGHBOURS).asBoolean(false),
-                    json.path("tie_word_embeddings").asBoolean(false));
-        } catch (UserError e) {
-            throw Faults.in(source, e);
+    /** One id, several, or none. */
+    private static List<Integer> ids(String source, JsonNode config, String field) {
+        JsonNode found = config.path(field);
+        List<Integer> out = new ArrayList<>();
+        for (JsonNode id : found.isArray() ? found : found.isNull() || found.isMissingNode() ? List.<JsonNode>of() : List.of(found)) {
+            if (!id.isInt() || id.intValue() < 0) {
+                throw Faults.unsupported(source, field + " is " + Faults.quote(found.toString()), "expected ids of tokens");
+            }
+            out.add(id.intValue());
         }
+        return out;
     }
 
-    private static Map<String, Object> fields(DecoderConfig c) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("architectures", List.of("LlamaForCausalLM"));
-        json.put("model_type", "llama");
-        json.put("vocab_size", c.vocab());
-        json.put("max_position_embeddings", c.context());
-        json.put("hidden_size", c.hidden());
-        json.put("intermediate_size", c.inner());
-        json.put("num_hidden_layers", c.layers());
-        json.put("num_attention_heads", c.heads());
-        json.put("num_key_value_heads", c.keyHeads());
-        json.put("rms_norm_eps", Double.parseDouble(Float.toString(c.eps())));
-        json.put("rope_theta", c.base());
-        json.put("hidden_act", "silu");
-        json.put("tie_word_embeddings", c.tied());
-        if (c.neighbours()) {
-            json.put(NEIGHBOURS, true);
-        }
-        return json;
+    private static Pieces pieces(String source, TokenizerFile file, int vocabulary) {
+        return file.name().equals(Llama2c.TOKENIZER) ? Llama2c.pieces(source, MemorySegment.ofArray(file.content()), vocabulary) : BpePieces.of(source, file, vocabulary);
     }
 }

@@ -1,10 +1,6 @@
 package dev.filigree.io;
 
-import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.filigree.base.UserError;
-import java.nio.charset.CharsetEncoder;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Text to token ids by the Hugging Face tokenizers library, from a {@code tokenizer.json}: [CLS] and [SEP] included, cut
@@ -16,17 +12,12 @@ public final class TextTokenizer implements AutoCloseable {
     /** [CLS], one token, [SEP]. */
     private static final int SHORTEST = 3;
 
-    private final String source;
     private final int maxTokens;
-    private final TokenizersLibrary library;
-    private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
-    private long handle;
+    private final NativeTokenizer tokenizer;
 
-    private TextTokenizer(String source, int maxTokens, TokenizersLibrary library, long handle) {
-        this.source = source;
+    private TextTokenizer(int maxTokens, NativeTokenizer tokenizer) {
         this.maxTokens = maxTokens;
-        this.library = library;
-        this.handle = handle;
+        this.tokenizer = tokenizer;
     }
 
     /**
@@ -41,16 +32,7 @@ public final class TextTokenizer implements AutoCloseable {
         if (maxTokens < SHORTEST) {
             throw new UserError("the longest text is " + maxTokens + " tokens, expected at least " + SHORTEST);
         }
-        String checked = WordPieceFile.checked(source, json, vocabularySize);
-        TokenizersLibrary library = NativeTokenizers.library();
-        long handle;
-        try {
-            handle = library.createTokenizerFromString(checked);
-            library.setTruncation(handle, maxTokens, "LONGEST_FIRST", 0);
-        } catch (RuntimeException e) {
-            throw Faults.corrupt(source, "its tokenizer.json is not accepted (" + e.getMessage() + ")");
-        }
-        return new TextTokenizer(source, maxTokens, library, handle);
+        return new TextTokenizer(maxTokens, NativeTokenizer.of(source, WordPieceFile.checked(source, json, vocabularySize), maxTokens));
     }
 
     /** Longest result in tokens. */
@@ -60,44 +42,12 @@ public final class TextTokenizer implements AutoCloseable {
 
     /** The ids of {@code text}, from [CLS] to [SEP]. */
     public int[] ids(String text) {
-        use.readLock().lock();
-        try {
-            if (handle == 0) {
-                throw new IllegalStateException("the tokenizer of " + source + " is closed");
-            }
-            long encoding = library.encode(handle, wellFormed(text), true);
-            try {
-                long[] ids = library.getTokenIds(encoding);
-                int[] out = new int[ids.length];
-                for (int i = 0; i < out.length; i++) {
-                    out[i] = Math.toIntExact(ids[i]);
-                }
-                return out;
-            } finally {
-                library.deleteEncoding(encoding);
-            }
-        } finally {
-            use.readLock().unlock();
-        }
-    }
-
-    /** Half characters cannot be text to native code; they become question marks. */
-    private static String wellFormed(String text) {
-        CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
-        return utf8.canEncode(text) ? text : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        return tokenizer.ids(text, true);
     }
 
     /** Frees the native tokenizer once no thread uses it. */
     @Override
     public void close() {
-        use.writeLock().lock();
-        try {
-            if (handle != 0) {
-                library.deleteTokenizer(handle);
-                handle = 0;
-            }
-        } finally {
-            use.writeLock().unlock();
-        }
+        tokenizer.close();
     }
 }

@@ -22,7 +22,7 @@ final class WordPieceFile {
     private static final JsonNodeFactory NEW = JsonNodeFactory.instance;
     private static final int LONGEST_WORD = 1000;
     private static final int LONGEST_TOKEN = 1000;
-    private static final List<String> TOKEN_FLAGS = List.of("single_word", "lstrip", "rstrip", "normalized", "special");
+    static final List<String> TOKEN_FLAGS = List.of("single_word", "lstrip", "rstrip", "normalized", "special");
 
     private final String source;
     private final JsonNode file;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Which token comes next. The perplexity is {@code e^loss}.
+ * Which token comes next. The perplexity is {@code e^loss}; {@code loss / ln 2 / bytes of a token} are the bits that a byte of the text takes.
  *
  * @param test  with the vocabulary of {@code train}
  * @param steps tokens of a window
@@ -51,7 +51,7 @@ public record NextToken(String name, TextData train, TextData test, int steps) i
 
     @Override
     public String about() {
-        return String.format(Locale.ROOT, "%s: %,d training and %,d test tokens of a vocabulary of %,d, windows of %d", name, train.ids().length, test.ids().length,
-                outputs(), steps);
+        return String.format(Locale.ROOT, "%s: %,d training and %,d test tokens of a vocabulary of %,d, windows of %d; a token has %.2f bytes", name, train.ids().length, test.ids().length,
+                outputs(), steps, test.bytesPerToken());
     }
 }

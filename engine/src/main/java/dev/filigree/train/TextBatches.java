@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * Windows of a running text: each row of a batch is a stream of its own that goes on in the next batch, so that a recurrent
- * model may carry its state. Each epoch begins at another place of the first window and with an empty state.
+ * model may carry its state. Each epoch begins at another place of the first window and with an empty state. Where the vocabulary has a
+ * token that begins a text, that begins each window, and what follows it is the window's first token: so is a language model asked.
  */
 public final class TextBatches implements Batches {
 
@@ -76,11 +77,14 @@ public final class TextBatches implements Batches {
         int stream = text.ids().length / rows;
         int[] ids = new int[rows * steps];
         int[] next = new int[rows * steps];
+        int begin = text.vocabulary().begin();
+        int shift = begin < 0 ? 0 : 1; // what begins a window stands before its first token
         for (int r = 0; r < rows; r++) {
             for (int s = 0; s < steps; s++) {
                 int i = r * steps + s;
-                ids[i] = text.ids()[r * stream + at + s];
-                next[i] = text.ids()[r * stream + at + s + 1];
+                int here = r * stream + at + s - shift;
+                ids[i] = s < shift ? begin : text.ids()[here];
+                next[i] = text.ids()[here + 1];
             }
         }
         return new Text(rows, steps, ids, next, carry);

@@ -8,6 +8,7 @@ import dev.filigree.base.Floats;
 import dev.filigree.base.Pooling;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
+import dev.filigree.infer.LanguageModel;
 import dev.filigree.kernel.Activation;
 import dev.filigree.model.Branch;
 import dev.filigree.model.Mlp;
@@ -97,6 +98,28 @@ class MutationTest {
                 d.pieces().ids("a");
             }
         });
+    }
+
+    @Test
+    void foldersOfLanguageModels() throws IOException {
+        DecoderFolderTest.write(folder, false);
+        for (String name : new String[] {"config.json", "model.safetensors"}) {
+            mutate(name, () -> LanguageModel.open(folder, 1).close());
+        }
+    }
+
+    @Test
+    void tokenizersOfLanguageModels() throws IOException {
+        Files.write(folder.resolve("bytes.json"), BpePiecesTest.byteLevel());
+        Files.write(folder.resolve("spaces.json"), BpePiecesTest.spaced());
+        for (String name : new String[] {"bytes.json", "spaces.json"}) {
+            mutate(name, () -> {
+                Pieces p = BpePieces.of(name, new TokenizerFile(name, Files.readAllBytes(folder.resolve(name))), 264);
+                for (int id : p.opening("hello ab, \u00fcberall.")) {
+                    p.bytes(id);
+                }
+            });
+        }
     }
 
     @Test

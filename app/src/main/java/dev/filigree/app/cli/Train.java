@@ -2,7 +2,9 @@ package dev.filigree.app.cli;
 
 import dev.filigree.app.RunLock;
 import dev.filigree.app.data.KnownData;
+import dev.filigree.app.data.TextCut;
 import dev.filigree.app.train.Defaults;
+import dev.filigree.app.train.StoredText;
 import dev.filigree.app.train.TrainFolder;
 import dev.filigree.app.train.TrainOutcome;
 import dev.filigree.app.train.TrainRun;
@@ -13,6 +15,7 @@ import dev.filigree.train.Curve;
 import dev.filigree.train.Problem;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Map;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -22,8 +25,12 @@ import picocli.CommandLine.ParentCommand;
 /** {@code filigree train}: a network from scratch, sparse from its first step or becoming so. */
 @Command(name = "train", sortOptions = false, description = "Train a network from scratch, sparse from its first step, beside its dense twin.",
         footer = {"", "Examples:", "  filigree train --model lenet-300-100 --data fashion-mnist --method rigl --sparsity 95%%",
-            "  filigree train --model 'mlp(hidden=1024-1024)' --method static --sparsity 98%% --epochs 5", "  filigree train --resume lenet-300-100-rigl-95"})
+            "  filigree train --model 'mlp(hidden=1024-1024)' --method static --sparsity 98%% --epochs 5", "  filigree train --resume lenet-300-100-rigl-95",
+            "  filigree train --model llama --data brown --method static --sparsity 75%%", "  filigree train --from llama-static-75 --data wikitext-2 --method dense"})
 final class Train implements Runnable {
+
+    /** Pieces of the vocabulary of a small language model. */
+    private static final String PIECES = "4096";
 
     @ParentCommand
     private Filigree filigree;
@@ -67,6 +74,12 @@ final class Train implements Runnable {
     @Option(names = "--clip", paramLabel = "NORM", defaultValue = "10", description = "Longest gradient; longer ones are scaled down (default: ${DEFAULT-VALUE}).")
     private double clip;
 
+    @Option(names = "--vocabulary", paramLabel = "N", description = "How a text is cut: characters, or the size of a vocabulary of byte pairs that is learned from it (default: 4096 for a model that generate can open, such as llama, else characters).")
+    private String vocabulary;
+
+    @Option(names = "--from", paramLabel = "MODEL", description = "Train a language model further: a folder of an earlier run or whatever generate takes. With --method dense all its weights live; else those that the method keeps.")
+    private String from;
+
     @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the interrupted run in this folder, bit for bit.")
     private Path resume;
 
@@ -77,8 +90,10 @@ final class Train implements Runnable {
     public void run() {
         Console console = filigree.console();
         TrainSettings resumed = resume == null ? null : new TrainFolder(resume).settings();
-        Problem problem = KnownData.open(resumed == null ? data : resumed.data());
-        TrainSettings settings = resumed == null ? asked(Defaults.of(problem)) : resumed;
+        String origin = resumed == null ? Objects.requireNonNullElse(from, "") : resumed.from();
+        String words = resumed == null ? words(origin) : resumed.vocabulary();
+        Problem problem = KnownData.open(resumed == null ? data : resumed.data(), origin.isEmpty() ? TextCut.named(words) : StoredText.cut(origin));
+        TrainSettings settings = resumed == null ? asked(Defaults.of(problem), words, origin) : resumed;
         TrainFolder folder = new TrainFolder(resume != null ? resume : out != null ? out : Path.of(name(settings)));
         try (RunLock _ = RunLock.take(folder.path())) {
             if (resume == null && folder.begun()) {
@@ -93,9 +108,20 @@ final class Train implements Runnable {
         }
     }
 
-    private TrainSettings asked(Defaults preset) {
-        TrainSettings s = new TrainSettings(or(model, preset.model()), data, method, sparsity, allocation, keepDense, or(epochs, preset.epochs()),
-                or(batch, preset.batch()), or(optimizer, preset.optimizer()), or(rate, preset.rate()), rates, smoothing, clip, filigree.seed());
+    /** How a text is cut, as it would be typed; empty for characters and for what a model brings along. */
+    private String words(String origin) {
+        if (!origin.isEmpty()) {
+            if (model != null || vocabulary != null) {
+                throw new UserError("--from: " + origin + " brings its model and its vocabulary along; leave out --model and --vocabulary");
+            }
+            return "";
+        }
+        return vocabulary != null ? vocabulary : model != null && StoredText.isKept(model) ? PIECES : "";
+    }
+
+    private TrainSettings asked(Defaults preset, String words, String origin) {
+        TrainSettings s = new TrainSettings(origin.isEmpty() ? or(model, preset.model()) : Path.of(origin).getFileName().toString(), data, method, sparsity, allocation, keepDense, or(epochs, preset.epochs()),
+                or(batch, preset.batch()), or(optimizer, preset.optimizer()), or(rate, preset.rate()), rates, smoothing, clip, filigree.seed(), words, origin);
         s.check();
         return s;
     }

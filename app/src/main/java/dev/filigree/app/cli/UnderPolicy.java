@@ -65,9 +65,12 @@ final class UnderPolicy {
         if (stored.isPresent()) {
             return stored.get();
         }
-        List<int[]> sequences = text ? sequences(model, filigree) : List.of();
+        if (!text) {
+            return Gates.of(policy, Calibration.of(model, List.of(), n -> { }));
+        }
+        List<int[]> sequences = sequences(model, filigree);
         Gates gates;
-        try (Progress.Stage stage = filigree.progress().stage("thresholds", text ? model.config().layers() : 0)) {
+        try (Progress.Stage stage = filigree.progress().stage("thresholds", model.config().layers())) {
             gates = Gates.of(policy, Calibration.of(model, sequences, stage::add));
         }
         file.ifPresent(f -> {

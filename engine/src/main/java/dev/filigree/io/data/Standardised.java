@@ -1,16 +1,15 @@
 package dev.filigree.io.data;
 
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * Examples whose every number is read as {@code (x - mean) / deviation}, by the statistics of what is learned from.
  *
- * @param raw       the examples as they were measured
+ * @param all       the examples as they were measured
  * @param mean      of each number of an example
  * @param deviation of each, 1 where it never changes
  */
-public record Standardised(Examples raw, float[] mean, float[] deviation) implements Examples {
+public record Standardised(Examples all, float[] mean, float[] deviation) implements Derived {
 
     /** By their own statistics. */
     public static Standardised of(Examples raw) {
@@ -46,28 +45,8 @@ public record Standardised(Examples raw, float[] mean, float[] deviation) implem
     }
 
     @Override
-    public int count() {
-        return raw.count();
-    }
-
-    @Override
-    public Shape shape() {
-        return raw.shape();
-    }
-
-    @Override
-    public List<String> classes() {
-        return raw.classes();
-    }
-
-    @Override
-    public int label(int example) {
-        return raw.label(example);
-    }
-
-    @Override
     public void read(int example, float[] out) {
-        raw.read(example, out);
+        all.read(example, out);
         for (int f = 0; f < mean.length; f++) {
             out[f] = (out[f] - mean[f]) / deviation[f];
         }
@@ -75,6 +54,6 @@ public record Standardised(Examples raw, float[] mean, float[] deviation) implem
 
     @Override
     public String fingerprint() {
-        return raw.fingerprint() + "-" + Integer.toHexString(Arrays.hashCode(mean));
+        return all.fingerprint() + "-" + Integer.toHexString(Arrays.hashCode(mean));
     }
 }

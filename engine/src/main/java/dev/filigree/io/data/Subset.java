@@ -1,24 +1,13 @@
 package dev.filigree.io.data;
 
 import java.util.Arrays;
-import java.util.List;
 
 /** Some of the examples of a set. */
-record Subset(Examples all, int[] chosen) implements Examples {
+record Subset(Examples all, int[] chosen) implements Derived {
 
     @Override
     public int count() {
         return chosen.length;
-    }
-
-    @Override
-    public Shape shape() {
-        return all.shape();
-    }
-
-    @Override
-    public List<String> classes() {
-        return all.classes();
     }
 
     @Override

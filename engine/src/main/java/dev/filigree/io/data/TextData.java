@@ -43,9 +43,33 @@ public record TextData(Vocabulary vocabulary, int[] ids) {
         return of(Vocabulary.of(unit, tokens, most), tokens);
     }
 
+    /** A text in pieces or characters. */
+    public static TextData of(Vocabulary vocabulary, String text) {
+        return switch (vocabulary.unit()) {
+            case PIECES -> new TextData(vocabulary, vocabulary.ids(text));
+            case CHARACTERS -> new TextData(vocabulary, text.codePoints().map(c -> vocabulary.id(Character.toString(c))).toArray());
+            default -> throw new IllegalArgumentException("a text in " + vocabulary.unit());
+        };
+    }
+
+    /** Bytes of the text for a token, on average. */
+    public double bytesPerToken() {
+        return Arrays.stream(ids).mapToLong(vocabulary::bytes).sum() / (double) Math.max(1, ids.length);
+    }
+
+    /** The text of a file in UTF-8, packed with gzip or not; refuses as {@link #open(Path, Vocabulary.Unit, int)} does. */
+    public static String text(Path file) {
+        return text(file, bytes(file));
+    }
+
+    /** The vocabulary of a text's characters. */
+    public static Vocabulary characters(String text, int most) {
+        return Vocabulary.of(Vocabulary.Unit.CHARACTERS, text.codePoints().mapToObj(Character::toString).toList(), most);
+    }
+
     /** The same with the vocabulary of another text: a validation text with that of its training text. */
     public static TextData open(Path file, Vocabulary vocabulary) {
-        return of(vocabulary, tokens(file, vocabulary.unit()));
+        return vocabulary.unit() == Vocabulary.Unit.PIECES ? of(vocabulary, text(file)) : of(vocabulary, tokens(file, vocabulary.unit()));
     }
 
     /** Tokens {@code from .. to} of this text. */
@@ -82,6 +106,7 @@ public record TextData(Vocabulary vocabulary, int[] ids) {
                 }
                 tokens.add(Vocabulary.END);
             });
+            case PIECES -> throw new IllegalArgumentException("pieces need a vocabulary that was learned");
         }
         return tokens;
     }

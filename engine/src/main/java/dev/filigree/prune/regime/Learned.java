@@ -112,9 +112,7 @@ public record Learned(Allocation allocation, Schedule density, int dense, Start 
 
     @Override
     public Map<Site, Long> births(List<Site> sites, double sparsity) {
-        Regimes.refuseGroups(sites);
-        Regimes.keep(allocation, sites, sparsity);
-        return Map.of();
+        return Regimes.allOf(sites, allocation, sparsity);
     }
 
     @Override

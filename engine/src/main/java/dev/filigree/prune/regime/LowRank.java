@@ -51,9 +51,7 @@ public record LowRank(Allocation allocation, Cubic density, int rank, double rat
 
     @Override
     public Map<Site, Long> births(List<Site> sites, double sparsity) {
-        Regimes.refuseGroups(sites);
-        Regimes.keep(allocation, sites, sparsity);
-        return Map.of();
+        return Regimes.allOf(sites, allocation, sparsity);
     }
 
     @Override

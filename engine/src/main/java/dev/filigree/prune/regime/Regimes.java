@@ -29,14 +29,16 @@ final class Regimes {
         return allocation;
     }
 
-    /** Refuses weights that have no dense master. */
-    static void refuseGroups(List<Site> sites) {
+    /** What is born of weights that have a dense master: every position. Refuses what has none, and a sparsity that cannot be reached. */
+    static Map<Site, Long> allOf(List<Site> sites, Allocation allocation, double sparsity) {
         for (Site s : sites) {
             if (s.groups() > 1) {
                 throw new UserError("--method with learned positions: " + s.name() + " is a convolution in groups, which has no dense master; keep it dense with --keep-dense "
                         + s.name() + ", or choose another method");
             }
         }
+        keep(allocation, sites, sparsity);
+        return Map.of();
     }
 
     /** All values of a weight that has every position, {@code [rows] [cols]}. */

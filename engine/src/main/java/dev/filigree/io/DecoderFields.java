@@ -1,0 +1,91 @@
+package dev.filigree.io;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.filigree.base.UserError;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The {@code config.json} of a language model. What would change its numbers and is not known here is refused; how they were stored does not matter. */
+final class DecoderFields {
+
+    private static final String LLAMA = "llama";
+    /** Field of a configuration whose rotary positions turn neighbours, as llama2.c has them; Hugging Face turns halves. */
+    private static final String NEIGHBOURS = "rope_interleaved";
+
+    private DecoderFields() {
+    }
+
+    static DecoderConfig read(String source, JsonNode json) {
+        HuggingFaceConfig.requireText(source, json, "model_type", LLAMA);
+        HuggingFaceConfig.requireText(source, json, "hidden_act", "silu");
+        for (String bias : List.of("attention_bias", "mlp_bias")) {
+            if (json.path(bias).asBoolean(false)) {
+                throw Faults.unsupported(source, bias + " is true", "expected a model without biases");
+            }
+        }
+        int hidden = HuggingFaceConfig.integer(source, json, "hidden_size");
+        int heads = HuggingFaceConfig.integer(source, json, "num_attention_heads");
+        try {
+            DecoderConfig config = new DecoderConfig(HuggingFaceConfig.integer(source, json, "vocab_size"), HuggingFaceConfig.integer(source, json, "max_position_embeddings"),
+                    hidden, HuggingFaceConfig.integer(source, json, "intermediate_size"), HuggingFaceConfig.integer(source, json, "num_hidden_layers"), heads,
+                    present(json, "num_key_value_heads") ? HuggingFaceConfig.integer(source, json, "num_key_value_heads") : heads,
+                    (float) number(source, json, "rms_norm_eps", 1e-6), base(source, json), json.path(NEIGHBOURS).asBoolean(false),
+                    json.path("tie_word_embeddings").asBoolean(false));
+            if (present(json, "head_dim") && HuggingFaceConfig.integer(source, json, "head_dim") != config.headSize()) {
+                throw Faults.unsupported(source, "head_dim is " + json.get("head_dim"), "expected " + config.headSize() + ", hidden_size by num_attention_heads");
+            }
+            return config;
+        } catch (UserError e) {
+            throw Faults.in(source, e);
+        }
+    }
+
+    /** Of rotary positions, which older files give by itself and newer ones with their kind. */
+    private static double base(String source, JsonNode json) {
+        for (String field : List.of("rope_scaling", "rope_parameters")) {
+            JsonNode rope = json.path(field);
+            String kind = rope.path("rope_type").asText(rope.path("type").asText("default"));
+            if (present(json, field) && (!rope.isObject() || !kind.equals("default"))) {
+                throw Faults.unsupported(source, field + " is " + Faults.quote(rope.toString()), "expected rotary positions that are not scaled");
+            }
+        }
+        JsonNode newer = json.path("rope_parameters");
+        return newer.has("rope_theta") ? number(source, newer, "rope_theta", 0) : number(source, json, "rope_theta", 10_000);
+    }
+
+    private static boolean present(JsonNode json, String field) {
+        return json.has(field) && !json.get(field).isNull();
+    }
+
+    private static double number(String source, JsonNode json, String field, double usual) {
+        if (!present(json, field)) {
+            return usual;
+        }
+        if (!json.get(field).isNumber()) {
+            throw Faults.unsupported(source, field + " is " + Faults.quote(json.get(field).toString()), "expected a number");
+        }
+        return json.get(field).doubleValue();
+    }
+
+    static Map<String, Object> of(DecoderConfig c) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("architectures", List.of("LlamaForCausalLM"));
+        json.put("model_type", LLAMA);
+        json.put("vocab_size", c.vocab());
+        json.put("max_position_embeddings", c.context());
+        json.put("hidden_size", c.hidden());
+        json.put("intermediate_size", c.inner());
+        json.put("num_hidden_layers", c.layers());
+        json.put("num_attention_heads", c.heads());
+        json.put("num_key_value_heads", c.keyHeads());
+        json.put("rms_norm_eps", Double.parseDouble(Float.toString(c.eps())));
+        json.put("rope_theta", c.base());
+        json.put("hidden_act", "silu");
+        json.put("tie_word_embeddings", c.tied());
+        if (c.neighbours()) {
+            json.put(NEIGHBOURS, true);
+        }
+        return json;
+    }
+}
