@@ -137,6 +137,15 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
+    /**
+     * A model that is there already; its weights belong to the caller.
+     *
+     * @param pieces null where no text is to be read
+     */
+    public static LanguageModel of(CausalModel model, Pieces pieces, int threads) {
+        return new LanguageModel(Arena.ofShared(), new Compute(Kernels.best(), new Parallel(threads)), model, pieces, null);
+    }
+
     private static Weight read(StoredDecoder stored, Arena arena, Precision precision, boolean skipped, String name, int rows, int cols, boolean product) {
         if (product && (skipped || precision != Precision.FP32)) {
             try (Arena brief = Arena.ofShared()) {

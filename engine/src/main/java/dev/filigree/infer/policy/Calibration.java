@@ -233,15 +233,16 @@ public final class Calibration {
      * @param loss  mean of -ln of the probability of the token that comes
      * @param spent what gates left out
      */
-    record Judged(double loss, Spent spent) {
+    public record Judged(double loss, Spent spent) {
     }
 
     /** The mean of -ln of the probability of the token that comes, over all sequences, under gates. */
-    double loss(Map<String, Gate> gates) {
+    public double loss(Map<String, Gate> gates) {
         return judged(gates).loss;
     }
 
-    Judged judged(Map<String, Gate> gates) {
+    /** The same with what was left out. */
+    public Judged judged(Map<String, Gate> gates) {
         try (Eager ops = new Eager(compute)) {
             Skipping skipping = new Skipping(ops, model, Gates.sites(model), gates);
             skipping.tokens(masked(batch));
