@@ -1,5 +1,8 @@
 package dev.filigree.io;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 /**
  * A language model as files hold it. Closing it releases the mapped weights.
  *
@@ -16,6 +19,18 @@ public record StoredDecoder(DecoderConfig config, Checkpoint weights, Pieces pie
         for (int i = 0; i < config.layers(); i++) { // a model is made before its weights are read: what it is made of must be there
             weights.tensor(config.family().norm(i), config.hidden());
         }
+    }
+
+    /**
+     * Opens a model.
+     *
+     * @param path a folder in Hugging Face layout, a GGUF file, or a checkpoint of llama2.c with its tokenizer beside it
+     */
+    public static StoredDecoder open(Path path) {
+        if (Files.isDirectory(path)) {
+            return DecoderFolder.open(path);
+        }
+        return Gguf.is(path) ? Gguf.open(path) : Llama2c.open(path);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.filigree.infer.Precision;
 import dev.filigree.infer.policy.ActivationRatio;
 import dev.filigree.infer.policy.Calibration;
 import dev.filigree.infer.policy.Told;
+import dev.filigree.io.text.PlainText;
 import dev.filigree.report.Json;
 import dev.filigree.report.Progress;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class PerplexityCommand implements Runnable {
 
     @Override
     public void run() {
-        String text = TextFile.read(file);
+        String text = PlainText.read(file);
         try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree)) {
             if (rise != null) {
                 activationRatio(model, text);
