@@ -117,7 +117,7 @@ public final class LanguageModel implements AutoCloseable {
      * The same: one weight at a time is 32-bit floats while they are read.
      *
      * @param precision null as they are stored
-     * @param skipping  whether it is to run under a policy: then weights lie so that an input which is zero saves reading its column; packed ones stay as they are
+     * @param skipping  whether it is to run under a policy: then weights lie so that an input which is zero saves reading its column, whatever is planned; packed ones stay as they are
      */
     public static LanguageModel of(StoredDecoder stored, int threads, Precision precision, boolean skipping) {
         boolean packed = Packed.is(stored.weights());
@@ -130,7 +130,7 @@ public final class LanguageModel implements AutoCloseable {
             Set<String> skipped = skipping ? Gates.sites(new Llama(stored.config())).stream().map(Site::name).collect(Collectors.toSet()) : Set.of();
             Llama model = Llama.of(stored.config(), (name, rows, cols, product) -> packed && cols > 1 ? Packed.read(stored.weights(), name, rows, cols)
                     : read(stored, arena, held, skipped.contains(name), name, rows, cols, product));
-            Optional<Plan> plan = PlanFile.of(stored.weights());
+            Optional<Plan> plan = skipping ? Optional.empty() : PlanFile.of(stored.weights());
             plan.ifPresent(p -> p.apply(stored.weights().source(), model, arena));
             return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), plan, KeyValues.Type.FP32, null);
         } catch (RuntimeException | Error e) {
