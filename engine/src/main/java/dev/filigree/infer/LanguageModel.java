@@ -11,7 +11,6 @@ import dev.filigree.io.WeightReader;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.model.CausalModel;
-import dev.filigree.model.Llama;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
 import dev.filigree.tensor.Weight;
@@ -93,7 +92,7 @@ public final class LanguageModel implements AutoCloseable {
         Precision held = precision == null ? Precision.FP32 : precision;
         Arena arena = Arena.ofShared();
         try {
-            Llama model = Llama.of(stored.config(), (name, rows, cols, product) -> packed && cols > 1 ? Packed.read(stored.weights(), name, rows, cols)
+            CausalModel model = CausalModel.of(stored.config(), (name, rows, cols, product) -> packed && cols > 1 ? Packed.read(stored.weights(), name, rows, cols)
                     : read(stored, arena, held, name, rows, cols, product));
             return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces());
         } catch (RuntimeException | Error e) {

@@ -9,6 +9,14 @@ import dev.filigree.ops.Held;
  */
 public interface CausalModel extends Model {
 
+    /** A model with stored weights, of the family that its configuration says. */
+    static CausalModel of(DecoderConfig config, Llama.Source source) {
+        return switch (config.family()) {
+            case LLAMA -> Llama.of(config, source);
+            case GPT2 -> Gpt2.of(config, source);
+        };
+    }
+
     DecoderConfig config();
 
     /** The table of embeddings {@code [vocabulary x hidden]}. */

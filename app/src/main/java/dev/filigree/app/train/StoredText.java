@@ -14,7 +14,6 @@ import dev.filigree.io.WeightWriter;
 import dev.filigree.io.data.Shape;
 import dev.filigree.io.data.Vocabulary;
 import dev.filigree.model.CausalModel;
-import dev.filigree.model.Llama;
 import dev.filigree.model.Network;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
@@ -51,7 +50,7 @@ public final class StoredText {
     /** A stored model with its weights. */
     static Network network(String name) {
         try (StoredDecoder stored = KnownLanguageModel.stored(name)) {
-            return Llama.of(stored.config(), new WeightReader(stored.weights(), Arena.ofAuto())::weight);
+            return (Network) CausalModel.of(stored.config(), new WeightReader(stored.weights(), Arena.ofAuto())::weight);
         }
     }
 
