@@ -27,6 +27,11 @@ public final class DecoderFolder {
         return Files.isRegularFile(folder.resolve(HuggingFaceConfig.CONFIG));
     }
 
+    /** Whether it holds a language model, as its configuration says. */
+    public static boolean decodes(Path folder) {
+        return is(folder) && Json.object(folder.resolve(HuggingFaceConfig.CONFIG), LONGEST).path("model_type").asText().equals("llama");
+    }
+
     /** Opens a folder. */
     public static StoredDecoder open(Path folder) {
         Path file = folder.resolve(HuggingFaceConfig.CONFIG);

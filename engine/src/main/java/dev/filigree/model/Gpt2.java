@@ -84,11 +84,6 @@ public final class Gpt2 extends Network implements CausalModel {
         return new LayerNorm(vector(name + ".weight", config.hidden(), 1), vector(name + ".bias", config.hidden(), 0), config.eps());
     }
 
-    /** A model with stored weights. */
-    public static Gpt2 of(DecoderConfig config, Llama.Source source) {
-        return Llama.filled(new Gpt2(config), source);
-    }
-
     @Override
     public DecoderConfig config() {
         return config;
@@ -102,6 +97,11 @@ public final class Gpt2 extends Network implements CausalModel {
     @Override
     public Held head() {
         return head;
+    }
+
+    @Override
+    public Network empty() {
+        return new Gpt2(config);
     }
 
     @Override
