@@ -10,6 +10,24 @@ import dev.filigree.ops.Held;
  */
 public interface CausalModel extends Model {
 
+    /** A model with stored weights, of the family that its configuration says. */
+    static CausalModel of(DecoderConfig config, Llama.Source source) {
+        return (CausalModel) stored(config, source);
+    }
+
+    /** The same as a network. */
+    static Network stored(DecoderConfig config, Llama.Source source) {
+        return Llama.filled(empty(config), source);
+    }
+
+    /** A network without values, of the family that a configuration says. */
+    static Network empty(DecoderConfig config) {
+        return switch (config.family()) {
+            case LLAMA -> new Llama(config);
+            case GPT2 -> new Gpt2(config);
+        };
+    }
+
     DecoderConfig config();
 
     /** The table of embeddings {@code [vocabulary x hidden]}. */
