@@ -27,7 +27,7 @@ public final class KnownLanguageModel {
             return true;
         }
         Path path = Path.of(name);
-        return Files.isDirectory(path) ? Files.exists(path.resolve(WEIGHTS)) || DecoderFolder.decodes(path) : Files.isRegularFile(path) && name.endsWith(".bin");
+        return Files.isDirectory(path) ? Files.exists(path.resolve(WEIGHTS)) || DecoderFolder.decodes(path) : Files.isRegularFile(path) && (name.endsWith(".bin") || name.endsWith(".gguf"));
     }
 
     /** The same with weights as they are stored. */

@@ -99,7 +99,7 @@ public final class LanguageModel implements AutoCloseable {
         try {
             Llama model = Llama.of(stored.config(), (name, rows, cols, product) -> packed && cols > 1 ? Packed.read(stored.weights(), name, rows, cols)
                     : read(stored, arena, held, name, rows, cols, product));
-            Optional<Plan> plan = PlanFile.of(stored.weights());
+            Optional<Plan> plan = packed || held != Precision.FP32 ? Optional.empty() : PlanFile.of(stored.weights()); // plans are made for 32-bit floats
             plan.ifPresent(p -> p.apply(stored.weights().source(), model, arena));
             return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), plan);
         } catch (RuntimeException | Error e) {

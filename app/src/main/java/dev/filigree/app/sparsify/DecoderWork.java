@@ -6,6 +6,7 @@ import dev.filigree.base.Rng;
 import dev.filigree.infer.Decoding;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Plan;
+import dev.filigree.infer.Precision;
 import dev.filigree.infer.Profile;
 import dev.filigree.io.Store;
 import dev.filigree.io.StoredDecoder;
@@ -192,7 +193,8 @@ final class DecoderWork implements Workpiece {
 
     @Override
     public Served open(Path folder) {
-        return new DecoderServed(judge, LanguageModel.open(folder, threads), true);
+        Precision precision = Precision.of(settings.store()); // what is stored in few bits runs in them
+        return new DecoderServed(judge, LanguageModel.open(folder, threads, precision == Precision.FP32 ? null : precision), true);
     }
 
     @Override

@@ -35,6 +35,8 @@ public final class SparsifyRun {
     public static final String ONE_SHOT = "one-shot";
     public static final String RECOVERED = "recovered";
     public static final String SPARSE = "sparse";
+    /** What is left, before its values are stored in fewer bits. */
+    public static final String FLOATS = "in fp32";
     /** As many zeros at random places. */
     public static final String RANDOM = "random, as sparse";
 
@@ -101,6 +103,10 @@ public final class SparsifyRun {
                 unfinished.quality().forEach(quality::put);
                 curve.addAll(unfinished.curve());
                 student = goOn(unfinished, piece, calibration, quality, curve);
+            }
+            if (Store.named(settings.store()) != Store.F32 && settings.decoder()) {
+                Model before = student;
+                quality.put(FLOATS, look("evaluate in fp32", () -> piece.judge(before)));
             }
             List<String> warnings = checkKernels(piece.compute());
             Plan plan = plan(student, piece);

@@ -42,6 +42,18 @@ class DecoderRunTest {
         }
     }
 
+    /** Blocks of 16 outputs in bytes: what is measured is what runs. */
+    @Test
+    void blocksInBytesRunInBytes() {
+        Settings bytes = new Settings(KnownLanguageModel.BUNDLED, "", "30%", "16x1", "uniform", "sparsegpt", "0", "held", "both", "int8", "", "", 8, "1g", "", 1);
+        Outcome o = new SparsifyRun(bytes, folder.resolve("bytes"), 2, Progress.silent()).run(null);
+        assertEquals(List.of("dense", SparsifyRun.RANDOM, "one-shot", SparsifyRun.FLOATS, "sparse"), List.copyOf(o.quality().keySet()));
+        assertEquals(perplexity(o, "one-shot"), perplexity(o, SparsifyRun.FLOATS));
+        assertEquals(1, perplexity(o, "sparse") / perplexity(o, SparsifyRun.FLOATS), 0.03, "bytes cost little");
+        assertTrue(o.layers().stream().allMatch(l -> l.layout().contains("int8")), o.layers().toString());
+        assertTrue(o.residentBytes().get("sparse") < 0.45 * o.residentBytes().get("dense"), o.residentBytes().toString());
+    }
+
     @Test
     void whatWasTakenOutIsGoneFromTheFolderToo() {
         for (String structure : List.of("slicegpt", "cfsp", "drop-layers")) {
