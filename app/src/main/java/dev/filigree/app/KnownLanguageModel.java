@@ -4,10 +4,12 @@ import dev.filigree.base.UserError;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Precision;
 import dev.filigree.io.DecoderFolder;
+import dev.filigree.io.Gguf;
 import dev.filigree.io.Llama2c;
 import dev.filigree.io.StoredDecoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where language models come from: a path, or the tiny one that comes with Filigree. */
 public final class KnownLanguageModel {
@@ -27,7 +29,7 @@ public final class KnownLanguageModel {
             return true;
         }
         Path path = Path.of(name);
-        return Files.isDirectory(path) ? Files.exists(path.resolve(WEIGHTS)) || DecoderFolder.decodes(path) : Files.isRegularFile(path) && (name.endsWith(".bin") || name.endsWith(".gguf"));
+        return Files.isDirectory(path) ? Files.exists(path.resolve(WEIGHTS)) || DecoderFolder.decodes(path) : Files.isRegularFile(path) && (name.endsWith(".bin") || Gguf.is(path));
     }
 
     /** The same with weights as they are stored. */
@@ -41,12 +43,26 @@ public final class KnownLanguageModel {
      * @param precision null as they are stored
      */
     public static LanguageModel open(String name, int threads, Precision precision) {
+        return open(name, threads, precision, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param skipping whether it is to run under a policy
+     */
+    public static LanguageModel open(String name, int threads, Precision precision, boolean skipping) {
         if (isBundled(name)) {
             try (StoredDecoder stored = stored(name)) {
-                return LanguageModel.of(stored, threads, precision);
+                return LanguageModel.of(stored, threads, precision, skipping);
             }
         }
-        return LanguageModel.open(path(name), threads, precision);
+        return LanguageModel.open(path(name), threads, precision, skipping);
+    }
+
+    /** Where a model lies: a file, or a folder in Hugging Face layout; empty for the bundled one. */
+    public static Optional<Path> place(String name) {
+        return isBundled(name) ? Optional.empty() : Optional.of(path(name));
     }
 
     /** The files of a model by name or path, as {@link #open} takes them; whoever asks closes it. */

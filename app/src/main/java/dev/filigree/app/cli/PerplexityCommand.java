@@ -1,10 +1,10 @@
 package dev.filigree.app.cli;
 
-import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Perplexity;
 import dev.filigree.infer.Precision;
 import dev.filigree.io.text.PlainText;
+import dev.filigree.ops.KeyValues;
 import dev.filigree.report.Json;
 import dev.filigree.report.Progress;
 import java.nio.file.Path;
@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -19,7 +20,7 @@ import picocli.CommandLine.ParentCommand;
 /** {@code filigree perplexity}: how well a model foresees a text. */
 @Command(name = "perplexity", description = "Judge how well a language model foresees a text.",
         footer = {"", "The text is read in windows, each begun anew; of a window only tokens count that none before it judged.",
-            "", "Example:", "  filigree perplexity stories260k story.txt --window 256 --stride 128"})
+            "", "Examples:", "  filigree perplexity stories260k story.txt --window 256 --stride 128", "  filigree perplexity stories260k story.txt --policy wina:50%%"})
 final class PerplexityCommand implements Runnable {
 
     @ParentCommand
@@ -37,13 +38,20 @@ final class PerplexityCommand implements Runnable {
     @Option(names = "--stride", paramLabel = "N", defaultValue = "0", description = "Tokens from one window to the next (default: half a window).")
     private int stride;
 
+    @Option(names = "--cache", paramLabel = "TYPE", defaultValue = "fp32", description = "How keys and values are held: fp32 or fp16 (default: ${DEFAULT-VALUE}).")
+    private String cache;
+
     @Option(names = "--weights", paramLabel = "BITS", description = "How weights are held: fp32, bf16 or int8 (default: as they are packed, else fp32).")
     private String weights;
 
+    @Mixin
+    private UnderPolicy under;
+
     @Override
     public void run() {
+        KeyValues.Type type = KeyValues.Type.of(cache);
         String text = PlainText.read(file);
-        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), weights == null ? null : Precision.of(weights))) {
+        try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree).with(type)) {
             Perplexity judge = Perplexity.with(model.config(), window, stride);
             Perplexity.Outcome o;
             try (Progress.Stage stage = filigree.progress().stage("judge", model.pieces().ids(text).length)) {
@@ -62,11 +70,13 @@ final class PerplexityCommand implements Runnable {
                 all.put("windows", o.windows());
                 all.put("window", judge.window());
                 all.put("stride", judge.stride());
+                o.spent().ifPresent(s -> all.putAll(UnderPolicy.facts(model, s)));
                 filigree.console().out().print(Json.pretty(all));
                 return;
             }
             filigree.console().out().println(String.format(Locale.ROOT, "loss %.4f, perplexity %.4f, %.4f bits a byte; %,d tokens of %,d bytes in %,d windows of %d, stride %d",
                     o.loss(), o.perplexity(), o.bitsPerByte(), o.tokens(), o.bytes(), o.windows(), judge.window(), judge.stride()));
+            o.spent().ifPresent(s -> filigree.console().out().println(UnderPolicy.line(model, s)));
         }
     }
 }
