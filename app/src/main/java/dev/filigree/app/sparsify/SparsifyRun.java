@@ -16,6 +16,7 @@ import dev.filigree.prune.Pruner;
 import dev.filigree.prune.Recipe;
 import dev.filigree.report.Progress;
 import dev.filigree.report.RunRecord;
+import dev.filigree.report.Units;
 import dev.filigree.train.Budget;
 import dev.filigree.train.Loop;
 import dev.filigree.train.Snapshot;
@@ -88,7 +89,7 @@ public final class SparsifyRun {
             if (unfinished == null) {
                 student = piece.student();
                 PruneReport pruned = prune("calibrate, prune", piece, student, recipe, calibration);
-                footprint = pruned.footprint() + piece.held();
+                footprint = pruned.footprint() + piece.held() + (pruned.spilled() == 0 ? "" : ", " + Units.bytes(pruned.spilled()) + " of activations in a file");
                 if (!piece.held().isEmpty()) {
                     progress.say("held: " + footprint);
                 }
