@@ -52,35 +52,32 @@ public final class KnownLanguageModel {
      * @param skipping whether it is to run under a policy
      */
     public static LanguageModel open(String name, int threads, Precision precision, boolean skipping) {
-        if (isBundled(name)) {
-            try (StoredDecoder stored = stored(name)) {
-                return LanguageModel.of(stored, threads, precision, skipping);
-            }
+        Optional<Path> path = path(name);
+        if (path.isPresent()) {
+            return LanguageModel.open(path.get(), threads, precision, skipping);
         }
-        return LanguageModel.open(path(name), threads, precision, skipping);
-    }
-
-    /** Where a model lies: a file, or a folder in Hugging Face layout; empty for the bundled one. */
-    public static Optional<Path> place(String name) {
-        return isBundled(name) ? Optional.empty() : Optional.of(path(name));
+        try (StoredDecoder stored = stored(name)) {
+            return LanguageModel.of(stored, threads, precision, skipping);
+        }
     }
 
     /** The files of a model by name or path, as {@link #open} takes them; whoever asks closes it. */
     public static StoredDecoder stored(String name) {
-        return isBundled(name) ? Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin")) : StoredDecoder.open(path(name));
+        return path(name).map(StoredDecoder::open)
+                .orElseGet(() -> Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin")));
     }
 
-    private static boolean isBundled(String name) {
-        return name.equalsIgnoreCase(BUNDLED);
-    }
-
-    private static Path path(String name) {
+    /** Where a model lies: a file, or a folder in Hugging Face layout; empty for the bundled one. */
+    public static Optional<Path> path(String name) {
+        if (name.equalsIgnoreCase(BUNDLED)) {
+            return Optional.empty();
+        }
         Path path = Path.of(name);
         Path file = Files.isDirectory(path) && !DecoderFolder.is(path) ? path.resolve(WEIGHTS) : path;
         if (!Files.exists(file)) {
             throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a GGUF file, a llama2.c checkpoint, or a folder with "
                     + WEIGHTS + " and tokenizer.bin");
         }
-        return file;
+        return Optional.of(file);
     }
 }

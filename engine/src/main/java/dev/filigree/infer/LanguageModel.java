@@ -117,7 +117,7 @@ public final class LanguageModel implements AutoCloseable {
      * The same: one weight at a time is 32-bit floats while they are read.
      *
      * @param precision null as they are stored
-     * @param skipping  whether it is to run under a policy: then weights lie so that an input which is zero saves reading its column; packed ones stay as they are
+     * @param skipping  whether it is to run under a policy: then weights lie so that an input which is zero saves reading its column, whatever is planned; packed ones stay as they are
      */
     public static LanguageModel of(StoredDecoder stored, int threads, Precision precision, boolean skipping) {
         boolean packed = Packed.is(stored.weights());

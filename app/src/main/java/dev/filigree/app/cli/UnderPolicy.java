@@ -51,7 +51,7 @@ final class UnderPolicy {
         }
         LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), precision, true);
         try {
-            return model.under(gates(model, KnownLanguageModel.place(name), filigree));
+            return model.under(gates(model, KnownLanguageModel.path(name), filigree));
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
@@ -66,9 +66,12 @@ final class UnderPolicy {
         if (stored.isPresent()) {
             return stored.get();
         }
-        List<int[]> sequences = text ? sequences(model, filigree) : List.of();
+        if (!text) {
+            return Gates.of(policy, Calibration.of(model, List.of(), n -> { }));
+        }
+        List<int[]> sequences = sequences(model, filigree);
         Gates gates;
-        try (Progress.Stage stage = filigree.progress().stage("thresholds", text ? model.config().layers() : 0)) {
+        try (Progress.Stage stage = filigree.progress().stage("thresholds", model.config().layers())) {
             gates = Gates.of(policy, Calibration.of(model, sequences, stage::add));
         }
         file.ifPresent(f -> {
