@@ -22,6 +22,7 @@ import dev.filigree.prune.allocation.Uniform;
 import dev.filigree.prune.criterion.RandomScore;
 import dev.filigree.prune.method.Scored;
 import dev.filigree.tensor.Layout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -199,7 +200,9 @@ final class DecoderWork implements Workpiece {
 
     @Override
     public long bytes() {
-        return stored.weights().bytes() + stored.tokenizer().content().length;
+        Path file = Path.of(settings.model());
+        long weights = Files.isRegularFile(file) ? file.toFile().length() : stored.weights().bytes(); // a file of bytes is floats once it is read
+        return weights + stored.tokenizer().content().length;
     }
 
     @Override
