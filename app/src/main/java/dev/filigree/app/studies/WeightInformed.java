@@ -23,7 +23,7 @@ final class WeightInformed implements Study {
         return new Claim("wina", "Chen et al. 2025, WINA: Weight Informed Neuron Activation for Accelerating Large Language Model Inference, arXiv:2505.19427",
                 "At equal sparsity, inputs chosen by their size times the norm of their column (WINA) cost less quality than inputs chosen by their size alone (TEAL) or by the gate (CATS).",
                 "A trained decoder of 260,000 parameters tells stories: some for thresholds and for the greedy shares of each block, others to be judged; also with the same function in other numbers, gains of norms multiplied into weights and the last "
-                        + "weight's columns of length 1. The paper's rotation is left out. Each seed has stories of its own.",
+                        + "weight's columns of length 1 (balanced), or columns of keys and gates orthogonal, as the paper does (rotated). Each seed has stories of its own.",
                 "share of weights that is not read",
                 "WINA's loss not below TEAL's at the sparsities tried", 12);
     }
@@ -35,6 +35,7 @@ final class WeightInformed implements Study {
         try (Storyteller teller = Storyteller.open(lab, (int) lab.choose(60, 384), (int) lab.choose(120, 1536))) {
             CausalModel plain = teller.model().model();
             CausalModel balanced = teller.balanced();
+            CausalModel rotated = teller.rotated();
             Map<String, LongFunction<Result>> rivals = new LinkedHashMap<>();
             rivals.put(DENSE, seed -> teller.judge(plain, null, seed));
             for (int s : sparsities) {
@@ -43,8 +44,11 @@ final class WeightInformed implements Study {
                 rivals.put("WINA " + s, seed -> teller.result(plain, "wina" + how, seed));
                 rivals.put("TEAL balanced " + s, seed -> teller.result(balanced, "teal" + how, seed));
                 rivals.put("WINA balanced " + s, seed -> teller.result(balanced, "wina" + how, seed));
+                rivals.put("TEAL rotated " + s, seed -> teller.result(rotated, "teal" + how, seed));
+                rivals.put("WINA rotated " + s, seed -> teller.result(rotated, "wina" + how, seed));
                 rivals.put("TEAL uniform " + s, seed -> teller.result(plain, "teal(allocation=uniform,sparsity=" + s + "%)", seed));
                 rivals.put("WINA uniform " + s, seed -> teller.result(plain, "wina(allocation=uniform,sparsity=" + s + "%)", seed));
+                rivals.put("WINA thresholds " + s, seed -> teller.result(plain, "wina(allocation=uniform,keep=threshold,sparsity=" + s + "%)", seed));
                 rivals.put("random " + s, seed -> teller.result(plain, "random-inputs:" + s + "%", seed));
             }
             rivals.put(CATS, seed -> teller.result(plain, "cats:50%", seed));
@@ -75,7 +79,7 @@ final class WeightInformed implements Study {
 
     private static LinePlot plot(List<Integer> sparsities, Map<String, List<Result>> found) {
         List<LinePlot.Series> lines = new ArrayList<>();
-        for (String name : List.of("TEAL", "WINA", "TEAL balanced", "WINA balanced", "random")) {
+        for (String name : List.of("TEAL", "WINA", "TEAL balanced", "WINA balanced", "TEAL rotated", "WINA rotated")) {
             lines.add(new LinePlot.Series(name, sparsities.stream().map(s -> new LinePlot.Point(s, loss(found.get(name + " " + s)).mean() - loss(found.get(DENSE)).mean())).toList()));
         }
         return new LinePlot("What leaving out inputs costs", "% of weights not read", "nats above dense", lines, List.of());
@@ -86,7 +90,10 @@ final class WeightInformed implements Study {
         for (int s : sparsities) {
             verdicts.add(better("WINA " + s, "TEAL " + s, found));
             verdicts.add(better("WINA balanced " + s, "TEAL balanced " + s, found));
+            verdicts.add(better("WINA rotated " + s, "TEAL rotated " + s, found));
+            verdicts.add(better("WINA rotated " + s, "TEAL " + s, found));
             verdicts.add(better("WINA uniform " + s, "TEAL uniform " + s, found));
+            verdicts.add(better("WINA thresholds " + s, "TEAL uniform " + s, found));
         }
         verdicts.add(better("TEAL 50", "TEAL uniform 50", found));
         verdicts.add(better("TEAL 50", "random 50", found));

@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * WINA (Chen et al. 2025, arXiv:2505.19427): inputs are ranked by {@code |x_j| ||W_:,j||}, what they can do to the outputs. Where the columns of W are
  * orthogonal, leaving out the lowest is the best that can be done, for then {@code ||W (x - x')||^2} is the sum of the squares of what was left out.
- * Columns are taken as they are: the paper's rotation of the residual stream, which makes those of two weights a block orthogonal, is not done.
+ * Columns are taken as they are; {@link OrthogonalColumns} makes the model in which those of two weights a block are orthogonal.
  *
  * @param top whether every token keeps the same number of inputs, or those above a threshold found on text
  */
