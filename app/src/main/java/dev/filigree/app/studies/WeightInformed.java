@@ -48,7 +48,7 @@ final class WeightInformed implements Study {
                 rivals.put("WINA rotated " + s, seed -> teller.result(rotated, "wina" + how, seed));
                 rivals.put("TEAL uniform " + s, seed -> teller.result(plain, "teal(allocation=uniform,sparsity=" + s + "%)", seed));
                 rivals.put("WINA uniform " + s, seed -> teller.result(plain, "wina(allocation=uniform,sparsity=" + s + "%)", seed));
-                rivals.put("WINA thresholds " + s, seed -> teller.result(plain, "wina(allocation=uniform,keep=threshold,sparsity=" + s + "%)", seed));
+                rivals.put("WINA top " + s, seed -> teller.result(plain, "wina(allocation=uniform,keep=top,sparsity=" + s + "%)", seed));
                 rivals.put("random " + s, seed -> teller.result(plain, "random-inputs:" + s + "%", seed));
             }
             rivals.put(CATS, seed -> teller.result(plain, "cats:50%", seed));
@@ -93,7 +93,7 @@ final class WeightInformed implements Study {
             verdicts.add(better("WINA rotated " + s, "TEAL rotated " + s, found));
             verdicts.add(better("WINA rotated " + s, "TEAL " + s, found));
             verdicts.add(better("WINA uniform " + s, "TEAL uniform " + s, found));
-            verdicts.add(better("WINA thresholds " + s, "TEAL uniform " + s, found));
+            verdicts.add(better("WINA top " + s, "TEAL uniform " + s, found));
         }
         verdicts.add(better("TEAL 50", "TEAL uniform 50", found));
         verdicts.add(better("TEAL 50", "random 50", found));
