@@ -4,6 +4,7 @@ import dev.filigree.base.UserError;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Precision;
 import dev.filigree.io.DecoderFolder;
+import dev.filigree.io.Gguf;
 import dev.filigree.io.Llama2c;
 import dev.filigree.io.StoredDecoder;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ public final class KnownLanguageModel {
             return true;
         }
         Path path = Path.of(name);
-        return Files.isDirectory(path) ? Files.exists(path.resolve(WEIGHTS)) || DecoderFolder.decodes(path) : Files.isRegularFile(path) && name.endsWith(".bin");
+        return Files.isDirectory(path) ? Files.exists(path.resolve(WEIGHTS)) || DecoderFolder.decodes(path) : Files.isRegularFile(path) && (name.endsWith(".bin") || Gguf.is(path));
     }
 
     /** The same with weights as they are stored. */

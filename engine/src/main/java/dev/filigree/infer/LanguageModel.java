@@ -17,6 +17,7 @@ import dev.filigree.model.Llama;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
+import dev.filigree.ops.KeyValues;
 import dev.filigree.tensor.Columns;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Weight;
@@ -50,15 +51,17 @@ public final class LanguageModel implements AutoCloseable {
     private final CausalModel model;
     private final Pieces pieces;
     private final Optional<Plan> plan;
+    private final KeyValues.Type cache;
     private final Gates gates; // null where everything is read
     private StoredDecoder mapped; // whose memory the weights are; null where they were copied
 
-    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces, Optional<Plan> plan, Gates gates) {
+    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces, Optional<Plan> plan, KeyValues.Type cache, Gates gates) {
         this.arena = arena;
         this.compute = compute;
         this.model = model;
         this.pieces = pieces;
         this.plan = plan;
+        this.cache = cache;
         this.gates = gates;
     }
 
@@ -129,7 +132,7 @@ public final class LanguageModel implements AutoCloseable {
                     : read(stored, arena, held, skipped.contains(name), name, rows, cols, product));
             Optional<Plan> plan = skipping ? Optional.empty() : PlanFile.of(stored.weights());
             plan.ifPresent(p -> p.apply(stored.weights().source(), model, arena));
-            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), plan, null);
+            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), plan, KeyValues.Type.FP32, null);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -142,7 +145,7 @@ public final class LanguageModel implements AutoCloseable {
      * @param pieces null where no text is to be read
      */
     public static LanguageModel of(CausalModel model, Pieces pieces, int threads) {
-        return new LanguageModel(Arena.ofShared(), new Compute(Kernels.best(), new Parallel(threads)), model, pieces, Optional.empty(), null);
+        return new LanguageModel(Arena.ofShared(), new Compute(Kernels.best(), new Parallel(threads)), model, pieces, Optional.empty(), KeyValues.Type.FP32, null);
     }
 
     private static Weight read(StoredDecoder stored, Arena arena, Precision precision, boolean skipped, String name, int rows, int cols, boolean product) {
@@ -167,9 +170,16 @@ public final class LanguageModel implements AutoCloseable {
      * @param gates null for none
      */
     public LanguageModel under(Gates gates) {
-        LanguageModel same = new LanguageModel(arena, compute, model, pieces, plan, gates);
+        LanguageModel same = new LanguageModel(arena, compute, model, pieces, plan, cache, gates);
         same.mapped = mapped;
         return same;
+    }
+
+    /** The same model, whose sequences hold their keys and values so; to be closed in the place of this. */
+    public LanguageModel with(KeyValues.Type cache) {
+        LanguageModel view = new LanguageModel(arena, compute, model, pieces, plan, cache, gates);
+        view.mapped = mapped;
+        return view;
     }
 
     /** The policy under which sequences run. */
@@ -189,7 +199,7 @@ public final class LanguageModel implements AutoCloseable {
      * @param from as for {@link #open}
      */
     public static void pack(Path from, Path folder, Precision precision) {
-        try (StoredDecoder stored = StoredDecoder.open(from); LanguageModel model = of(stored, 1, precision)) {
+        try (StoredDecoder stored = StoredDecoder.open(from); LanguageModel model = of(stored, 1, precision, false)) {
             Map<String, String> metadata = new LinkedHashMap<>();
             List<StoredTensor> tensors = new ArrayList<>();
             for (Held p : model.model.params()) {
@@ -198,6 +208,11 @@ public final class LanguageModel implements AutoCloseable {
             metadata.put(Precision.KEY, precision.label());
             DecoderFolder.write(folder, stored.config(), stored.tokenizer(), tensors, metadata, Map.of());
         }
+    }
+
+    /** How sequences hold their keys and values. */
+    public KeyValues.Type cache() {
+        return cache;
     }
 
     public DecoderConfig config() {
@@ -214,7 +229,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** An empty sequence of at most {@code capacity} tokens. */
     public Decoding decoding(int capacity) {
-        return new Decoding(model, new Eager(compute, plan.<IntUnaryOperator>map(p -> p::width).orElse(Kernels::widthFor)), gates, capacity);
+        return new Decoding(model, new Eager(compute, plan.<IntUnaryOperator>map(p -> p::width).orElse(Kernels::widthFor)), gates, cache, capacity);
     }
 
     /** The layouts in which matrices are held, each once, in the model's order. */

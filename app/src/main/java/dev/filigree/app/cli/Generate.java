@@ -4,6 +4,7 @@ import dev.filigree.infer.Generator;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Precision;
 import dev.filigree.infer.Sampling;
+import dev.filigree.ops.KeyValues;
 import dev.filigree.report.Json;
 import dev.filigree.report.Units;
 import java.util.LinkedHashMap;
@@ -20,7 +21,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(name = "generate", description = "Go on with a text, token by token.",
         footer = {"", "What it took is printed to standard error. Under a policy the prompt is read whole, and tokens after it are computed under it.", "", "Examples:", "  filigree generate stories260k -p \"Once upon a time\"",
             "  filigree generate stories260k -p \"The dog\" -n 50 --temperature 0.8 --top-p 0.9 --seed 7",
-            "  filigree generate stories260k -p \"The dog\" --policy teal:50%%"})
+            "  filigree generate stories260k -p \"The dog\" --policy teal:50%%",
+            "  filigree generate stories260k --prompts prompts.txt -n 100 --json"})
 final class Generate implements Runnable {
 
     @ParentCommand
@@ -47,6 +49,9 @@ final class Generate implements Runnable {
     @Option(names = "--repetition", paramLabel = "R", defaultValue = "1", description = "Penalty for tokens that occurred; 1 for none (default: ${DEFAULT-VALUE}).")
     private double repetition;
 
+    @Option(names = "--cache", paramLabel = "TYPE", defaultValue = "fp32", description = "How keys and values are held: fp32 or fp16 (default: ${DEFAULT-VALUE}).")
+    private String cache;
+
     @Option(names = "--stop", paramLabel = "TEXT", description = "End where this text comes; may be given again.")
     private List<String> stop = List.of();
 
@@ -54,12 +59,20 @@ final class Generate implements Runnable {
     private String weights;
 
     @Mixin
+    private ManyPrompts many;
+
+    @Mixin
     private UnderPolicy under;
 
     @Override
     public void run() {
         Sampling sampling = new Sampling(temperature, topK, topP, repetition);
-        try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree)) {
+        KeyValues.Type type = KeyValues.Type.of(cache);
+        try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree).with(type)) {
+            if (many.asked()) {
+                many.run(filigree, model, tokens, sampling, stop);
+                return;
+            }
             Generator generator = new Generator(model, sampling, stop, filigree.seed());
             if (filigree.json()) {
                 Generator.Outcome o = generator.run(prompt, tokens, text -> { });

@@ -8,6 +8,7 @@ import dev.filigree.infer.policy.ActivationRatio;
 import dev.filigree.infer.policy.Calibration;
 import dev.filigree.infer.policy.Told;
 import dev.filigree.io.text.PlainText;
+import dev.filigree.ops.KeyValues;
 import dev.filigree.report.Json;
 import dev.filigree.report.Progress;
 import java.nio.file.Path;
@@ -44,6 +45,9 @@ final class PerplexityCommand implements Runnable {
     @Option(names = "--stride", paramLabel = "N", defaultValue = "0", description = "Tokens from one window to the next (default: half a window).")
     private int stride;
 
+    @Option(names = "--cache", paramLabel = "TYPE", defaultValue = "fp32", description = "How keys and values are held: fp32 or fp16 (default: ${DEFAULT-VALUE}).")
+    private String cache;
+
     @Option(names = "--weights", paramLabel = "BITS", description = "How weights are held: fp32, bf16 or int8 (default: as they are packed, else fp32).")
     private String weights;
 
@@ -59,8 +63,9 @@ final class PerplexityCommand implements Runnable {
 
     @Override
     public void run() {
+        KeyValues.Type type = KeyValues.Type.of(cache);
         String text = PlainText.read(file);
-        try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree)) {
+        try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree).with(type)) {
             if (rise != null) {
                 activationRatio(model, text);
                 return;

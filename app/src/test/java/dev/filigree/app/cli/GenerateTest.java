@@ -39,6 +39,36 @@ class GenerateTest {
     }
 
     @Test
+    void aCacheOf16BitsForeseesAlike() throws IOException {
+        JsonNode half = new ObjectMapper().readTree(MainTest.run("generate", "stories260k", "-n", "100", "--cache", "fp16", "--json").out());
+        assertTrue(GREEDY.startsWith(half.path("text").asText().strip().substring(0, 200)), half.toString());
+        Path file = Files.writeString(folder.resolve("story.txt"), STORY, StandardCharsets.UTF_8);
+        assertEquals(1.84463180, new ObjectMapper().readTree(MainTest.run("perplexity", "stories260k", file.toString(), "--cache", "fp16", "--json").out()).path("loss").doubleValue(), 1e-3);
+        fault("--cache", "generate", "stories260k", "--cache", "fp8");
+    }
+
+    @Test
+    void manyPromptsAreALineEach() throws IOException {
+        Path file = Files.writeString(folder.resolve("prompts.txt"), "Once upon a time\n\nThe dog\nOnce upon a time\n");
+        MainTest.Ran ran = MainTest.run("generate", "stories260k", "--prompts", file.toString(), "-n", "30", "--batch", "2", "--json", "--compare");
+        assertEquals(0, ran.code(), ran.err());
+        JsonNode[] lines = ran.out().lines().map(l -> {
+            try {
+                return new ObjectMapper().readTree(l);
+            } catch (IOException e) {
+                throw new AssertionError(l, e);
+            }
+        }).toArray(JsonNode[]::new);
+        assertEquals(3, lines.length, ran.out());
+        assertTrue(GREEDY.startsWith("Once upon a time" + lines[0].path("text").asText()), ran.out());
+        assertEquals(lines[0].path("text"), lines[2].path("text"));
+        assertTrue(ran.err().contains("one by one") && ran.err().contains("added a second"), ran.err());
+        fault("--batch", "generate", "stories260k", "--prompts", file.toString(), "--batch", "0");
+        fault("cache", "generate", "stories260k", "--prompts", file.toString(), "--cache-tokens", "20");
+        fault("cannot be read", "generate", "stories260k", "--prompts", folder.resolve("none").toString());
+    }
+
+    @Test
     void drawsFollowTheSeedAndEndWhereTheyShould() throws IOException {
         String[] ask = {"generate", "stories260k", "-p", "The dog", "-n", "40", "--temperature", "1", "--top-p", "0.9", "--json", "--seed", "3"};
         JsonNode once = new ObjectMapper().readTree(MainTest.run(ask).out());
