@@ -4,6 +4,7 @@ import dev.filigree.base.UserError;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Precision;
 import dev.filigree.io.DecoderFolder;
+import dev.filigree.io.Gguf;
 import dev.filigree.io.Llama2c;
 import dev.filigree.io.StoredDecoder;
 import java.nio.file.Files;
@@ -22,12 +23,25 @@ public final class KnownLanguageModel {
     private KnownLanguageModel() {
     }
 
+    /** Whether {@code name} says a language model rather than an encoder; what is not there is none. */
+    public static boolean is(String name) {
+        if (name.equalsIgnoreCase(BUNDLED)) {
+            return true;
+        }
+        Path path = Path.of(name);
+        return Files.isDirectory(path) ? Files.exists(path.resolve(WEIGHTS)) || DecoderFolder.decodes(path) : Files.isRegularFile(path) && (name.endsWith(".bin") || Gguf.is(path));
+    }
+
     /** The same with weights as they are stored. */
     public static LanguageModel open(String name, int threads) {
         return open(name, threads, null);
     }
 
-    /** Opens a model by name or path: a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with one named {@code model.bin}. */
+    /**
+     * Opens a model by name or path: a folder in Hugging Face layout, a GGUF file, a llama2.c checkpoint, or a folder with one named {@code model.bin}.
+     *
+     * @param precision null as they are stored
+     */
     public static LanguageModel open(String name, int threads, Precision precision) {
         return open(name, threads, precision, false);
     }
@@ -38,12 +52,19 @@ public final class KnownLanguageModel {
      * @param skipping whether it is to run under a policy
      */
     public static LanguageModel open(String name, int threads, Precision precision, boolean skipping) {
-        if (name.equalsIgnoreCase(BUNDLED)) {
-            try (StoredDecoder stored = Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin"))) {
-                return LanguageModel.of(stored, threads, precision, skipping);
-            }
+        Optional<Path> path = path(name);
+        if (path.isPresent()) {
+            return LanguageModel.open(path.get(), threads, precision, skipping);
         }
-        return LanguageModel.open(path(name).orElseThrow(), threads, precision, skipping);
+        try (StoredDecoder stored = stored(name)) {
+            return LanguageModel.of(stored, threads, precision, skipping);
+        }
+    }
+
+    /** The files of a model by name or path, as {@link #open} takes them; whoever asks closes it. */
+    public static StoredDecoder stored(String name) {
+        return path(name).map(StoredDecoder::open)
+                .orElseGet(() -> Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin")));
     }
 
     /** Where a model lies: a file, or a folder in Hugging Face layout; empty for the bundled one. */
@@ -54,24 +75,9 @@ public final class KnownLanguageModel {
         Path path = Path.of(name);
         Path file = Files.isDirectory(path) && !DecoderFolder.is(path) ? path.resolve(WEIGHTS) : path;
         if (!Files.exists(file)) {
-            throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with " + WEIGHTS + " and tokenizer.bin");
+            throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a GGUF file, a llama2.c checkpoint, or a folder with "
+                    + WEIGHTS + " and tokenizer.bin");
         }
         return Optional.of(file);
-    }
-
-    /** The files of a model by name or path, as {@link #open} takes them; whoever asks closes it. */
-    public static StoredDecoder stored(String name) {
-        if (name.equalsIgnoreCase(BUNDLED)) {
-            return Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin"));
-        }
-        Path path = Path.of(name);
-        if (Files.isDirectory(path) && DecoderFolder.is(path)) {
-            return DecoderFolder.open(path);
-        }
-        Path file = Files.isDirectory(path) ? path.resolve(WEIGHTS) : path;
-        if (!Files.exists(file)) {
-            throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with " + WEIGHTS + " and tokenizer.bin");
-        }
-        return Llama2c.open(file);
     }
 }

@@ -6,6 +6,7 @@ import dev.filigree.model.Site;
 import dev.filigree.ops.Batch;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
+import dev.filigree.ops.Ops;
 import dev.filigree.ops.Param;
 import dev.filigree.ops.Value;
 import dev.filigree.ops.Workspace;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * Walks a model block by block over calibration text. The hidden states between two blocks are kept; a block is observed
@@ -40,6 +42,7 @@ public final class Calibrator implements AutoCloseable {
     private final List<Value> originalOutputs = new ArrayList<>(); // likewise
     private final Map<String, String> residualOf = new HashMap<>(); // a weight, and the weight whose input is added to its outputs
     private final Workspace copies = new Workspace();
+    private final Room room;
     private int block;
 
     /**
@@ -49,6 +52,11 @@ public final class Calibrator implements AutoCloseable {
      * @param drift   whether {@link Need#DRIFT} will be asked for
      */
     public Calibrator(Compute compute, Model model, List<Batch> batches, boolean drift) {
+        this(compute, model, batches, drift, Long.MAX_VALUE);
+    }
+
+    /** @param memory bytes of activations to hold between passes; what is beyond it lies in a file while this is open */
+    public Calibrator(Compute compute, Model model, List<Batch> batches, boolean drift, long memory) {
         if (batches.isEmpty()) {
             throw new IllegalArgumentException("calibration needs at least one batch");
         }
@@ -57,18 +65,31 @@ public final class Calibrator implements AutoCloseable {
         this.batches = List.copyOf(batches);
         this.eager = new Eager(compute);
         this.looks = new Eager(compute);
+        this.room = new Room(memory);
         for (Batch b : batches) {
-            hidden.add(model.enter(eager, b));
+            hidden.add(kept(model.enter(eager, b)));
             if (drift) {
-                original.add(model.enter(eager, b));
+                original.add(kept(model.enter(eager, b)));
             }
         }
         remember();
     }
 
-    /** The block that {@link #observe} looks at. */
+    /** The block that {@link #observe} looks at; past the last one it is the exit. */
     public int block() {
         return block;
+    }
+
+    /** Bytes of activations that did not fit into memory. */
+    public long spilled() {
+        return room.spilled();
+    }
+
+    /** Replaces what goes into the present block by what {@code change} makes of it, which releases nothing that it was given. */
+    public void change(BiFunction<Ops, Value, Value> change) {
+        for (int i = 0; i < batches.size(); i++) {
+            replace(hidden, i, kept(change.apply(eager, hidden.get(i))));
+        }
     }
 
     /** Statistics of the inputs of some sites of the present block, with the weights that the block holds now. */
@@ -92,7 +113,7 @@ public final class Calibrator implements AutoCloseable {
                 if (drift && residual != null && seen.watches(weight.name())) {
                     Value moved = moved(then.get(residual), now.get(residual));
                     seen.addResidual(compute, weight.name(), moved, x);
-                    copies.give(moved.data());
+                    room.give(moved.data());
                 }
                 missing.remove(weight.name());
                 if (missing.isEmpty()) {
@@ -103,10 +124,15 @@ public final class Calibrator implements AutoCloseable {
         return seen;
     }
 
-    /** Runs the present block over one batch, until the listener has seen {@link Enough}. */
+    /** Runs the present block, or the exit, over one batch, until the listener has seen {@link Enough}. */
     private void look(int batch, Watch.Listener listener) {
         try {
-            model.block(new Watch(looks, listener), block, hidden.get(batch), batches.get(batch));
+            Watch watch = new Watch(looks, listener);
+            if (block < model.blocks()) {
+                model.block(watch, block, hidden.get(batch), batches.get(batch));
+            } else {
+                model.leave(watch, hidden.get(batch), batches.get(batch));
+            }
         } catch (Enough e) {
             // what comes after is of no interest
         } finally {
@@ -140,7 +166,7 @@ public final class Calibrator implements AutoCloseable {
     /** Runs the present block over all calibration text, with the weights that it holds now, and steps to the next. */
     public void advance() {
         for (int i = 0; i < batches.size(); i++) {
-            replace(hidden, i, model.block(eager, block, hidden.get(i), batches.get(i)));
+            replace(hidden, i, kept(model.block(eager, block, hidden.get(i), batches.get(i))));
         }
         if (!original.isEmpty()) {
             if (originalInputs.isEmpty()) {
@@ -148,7 +174,7 @@ public final class Calibrator implements AutoCloseable {
             }
             for (int i = 0; i < batches.size(); i++) {
                 replace(original, i, originalOutputs.get(i));
-                originalInputs.get(i).values().stream().distinct().forEach(v -> copies.give(v.data()));
+                originalInputs.get(i).values().stream().distinct().forEach(v -> room.give(v.data()));
             }
             originalInputs.clear();
             originalOutputs.clear();
@@ -169,7 +195,7 @@ public final class Calibrator implements AutoCloseable {
                     inputs.put(weight.name(), copied.computeIfAbsent(x, Calibrator.this::copy));
                 }
             };
-            originalOutputs.add(model.block(new Watch(eager, recorder, before), block, original.get(i), batches.get(i)));
+            originalOutputs.add(kept(model.block(new Watch(eager, recorder, before), block, original.get(i), batches.get(i))));
             originalInputs.add(inputs);
         }
     }
@@ -210,7 +236,17 @@ public final class Calibrator implements AutoCloseable {
     }
 
     private Value copy(Value v) {
-        return new Value(copies.take(v.data().length()).copyFrom(v.data()), v.features(), v.tokens(), v.width());
+        return v.in(room.take(v.data().length()).copyFrom(v.data()));
+    }
+
+    /** What the model put out, where it is held until the next pass. */
+    private Value kept(Value v) {
+        if (!room.bounded()) {
+            return v;
+        }
+        Value copy = copy(v);
+        eager.release(v);
+        return copy;
     }
 
     private void remember() {
@@ -223,7 +259,11 @@ public final class Calibrator implements AutoCloseable {
     }
 
     private void replace(List<Value> states, int i, Value next) {
-        eager.release(states.get(i));
+        if (room.bounded()) {
+            room.give(states.get(i).data());
+        } else {
+            eager.release(states.get(i));
+        }
         states.set(i, next);
     }
 
@@ -232,5 +272,6 @@ public final class Calibrator implements AutoCloseable {
         eager.close();
         looks.close();
         copies.close();
+        room.close();
     }
 }

@@ -4,7 +4,6 @@ import dev.filigree.base.Parallel;
 import dev.filigree.infer.policy.Gates;
 import dev.filigree.io.DecoderConfig;
 import dev.filigree.io.DecoderFolder;
-import dev.filigree.io.Llama2c;
 import dev.filigree.io.Packed;
 import dev.filigree.io.Pieces;
 import dev.filigree.io.StoredDecoder;
@@ -23,7 +22,6 @@ import dev.filigree.tensor.Columns;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -51,15 +50,17 @@ public final class LanguageModel implements AutoCloseable {
     private final Compute compute;
     private final CausalModel model;
     private final Pieces pieces;
+    private final Optional<Plan> plan;
     private final KeyValues.Type cache;
     private final Gates gates; // null where everything is read
     private StoredDecoder mapped; // whose memory the weights are; null where they were copied
 
-    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces, KeyValues.Type cache, Gates gates) {
+    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces, Optional<Plan> plan, KeyValues.Type cache, Gates gates) {
         this.arena = arena;
         this.compute = compute;
         this.model = model;
         this.pieces = pieces;
+        this.plan = plan;
         this.cache = cache;
         this.gates = gates;
     }
@@ -67,7 +68,7 @@ public final class LanguageModel implements AutoCloseable {
     /**
      * Opens a model; weights are held as they are stored where that is how they run, else as 32-bit floats.
      *
-     * @param path a folder in Hugging Face layout, or a checkpoint of llama2.c with its tokenizer beside it
+     * @param path a folder in Hugging Face layout, a GGUF file, or a checkpoint of llama2.c with its tokenizer beside it
      */
     public static LanguageModel open(Path path, int threads) {
         return open(path, threads, null);
@@ -88,7 +89,7 @@ public final class LanguageModel implements AutoCloseable {
      * @param skipping whether it is to run under a policy, see {@link #of(StoredDecoder, int, Precision, boolean)}
      */
     public static LanguageModel open(Path path, int threads, Precision precision, boolean skipping) {
-        StoredDecoder stored = stored(path);
+        StoredDecoder stored = StoredDecoder.open(path);
         LanguageModel model = null;
         try {
             model = of(stored, threads, precision, skipping);
@@ -100,10 +101,6 @@ public final class LanguageModel implements AutoCloseable {
             }
         }
         return model;
-    }
-
-    private static StoredDecoder stored(Path path) {
-        return Files.isDirectory(path) ? DecoderFolder.open(path) : Llama2c.open(path);
     }
 
     /** Copies what it needs out of {@code stored}, which may be closed afterwards unless its weights are {@link Packed}. */
@@ -120,7 +117,7 @@ public final class LanguageModel implements AutoCloseable {
      * The same: one weight at a time is 32-bit floats while they are read.
      *
      * @param precision null as they are stored
-     * @param skipping  whether it is to run under a policy: then weights lie so that an input which is zero saves reading its column; packed ones stay as they are
+     * @param skipping  whether it is to run under a policy: then weights lie so that an input which is zero saves reading its column, whatever is planned; packed ones stay as they are
      */
     public static LanguageModel of(StoredDecoder stored, int threads, Precision precision, boolean skipping) {
         boolean packed = Packed.is(stored.weights());
@@ -133,11 +130,22 @@ public final class LanguageModel implements AutoCloseable {
             Set<String> skipped = skipping ? Gates.sites(new Llama(stored.config())).stream().map(Site::name).collect(Collectors.toSet()) : Set.of();
             Llama model = Llama.of(stored.config(), (name, rows, cols, product) -> packed && cols > 1 ? Packed.read(stored.weights(), name, rows, cols)
                     : read(stored, arena, held, skipped.contains(name), name, rows, cols, product));
-            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), KeyValues.Type.FP32, null);
+            Optional<Plan> plan = skipping ? Optional.empty() : PlanFile.of(stored.weights());
+            plan.ifPresent(p -> p.apply(stored.weights().source(), model, arena));
+            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), plan, KeyValues.Type.FP32, null);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
         }
+    }
+
+    /**
+     * A model that is there already; its weights belong to the caller.
+     *
+     * @param pieces null where no text is to be read
+     */
+    public static LanguageModel of(CausalModel model, Pieces pieces, int threads) {
+        return new LanguageModel(Arena.ofShared(), new Compute(Kernels.best(), new Parallel(threads)), model, pieces, Optional.empty(), KeyValues.Type.FP32, null);
     }
 
     private static Weight read(StoredDecoder stored, Arena arena, Precision precision, boolean skipped, String name, int rows, int cols, boolean product) {
@@ -162,14 +170,14 @@ public final class LanguageModel implements AutoCloseable {
      * @param gates null for none
      */
     public LanguageModel under(Gates gates) {
-        LanguageModel same = new LanguageModel(arena, compute, model, pieces, cache, gates);
+        LanguageModel same = new LanguageModel(arena, compute, model, pieces, plan, cache, gates);
         same.mapped = mapped;
         return same;
     }
 
     /** The same model, whose sequences hold their keys and values so; to be closed in the place of this. */
     public LanguageModel with(KeyValues.Type cache) {
-        LanguageModel view = new LanguageModel(arena, compute, model, pieces, cache, gates);
+        LanguageModel view = new LanguageModel(arena, compute, model, pieces, plan, cache, gates);
         view.mapped = mapped;
         return view;
     }
@@ -191,7 +199,7 @@ public final class LanguageModel implements AutoCloseable {
      * @param from as for {@link #open}
      */
     public static void pack(Path from, Path folder, Precision precision) {
-        try (StoredDecoder stored = stored(from); LanguageModel model = of(stored, 1, precision, false)) {
+        try (StoredDecoder stored = StoredDecoder.open(from); LanguageModel model = of(stored, 1, precision, false)) {
             Map<String, String> metadata = new LinkedHashMap<>();
             List<StoredTensor> tensors = new ArrayList<>();
             for (Held p : model.model.params()) {
@@ -221,7 +229,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** An empty sequence of at most {@code capacity} tokens. */
     public Decoding decoding(int capacity) {
-        return new Decoding(model, new Eager(compute), gates, cache, capacity);
+        return new Decoding(model, new Eager(compute, plan.<IntUnaryOperator>map(p -> p::width).orElse(Kernels::widthFor)), gates, cache, capacity);
     }
 
     /** The layouts in which matrices are held, each once, in the model's order. */

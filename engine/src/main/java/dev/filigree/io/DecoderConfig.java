@@ -1,6 +1,9 @@
 package dev.filigree.io;
 
 import dev.filigree.base.UserError;
+import dev.filigree.kernel.Activation;
+import java.util.List;
+import java.util.Locale;
 
 /**
  * Shape of a language model.
@@ -16,9 +19,11 @@ import dev.filigree.base.UserError;
  * @param neighbours whether features 2i and 2i + 1 turn together, see {@link dev.filigree.ops.Rotary}; of no use to GPT-2
  * @param tied       whether the embeddings are the output's weight too
  * @param family     what its layers are
+ * @param activation of the feed-forward net's gate: SILU as Llama has it, or RELU, behind which most units are zero; of no use to GPT-2
+ * @param cut        what was taken out of that shape
  */
 public record DecoderConfig(int vocab, int context, int hidden, int inner, int layers, int heads, int keyHeads, float eps, double base, boolean neighbours, boolean tied,
-                            Family family) {
+                             Family family, Activation activation, Cut cut) {
 
     private static final int MOST = 1 << 24;
     private static final int MOST_LAYERS = 1000;
@@ -47,6 +52,33 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
         this(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, Family.LLAMA);
     }
 
+    /**
+     * What was taken out for good. Points of the residual stream are where something reads it: attention of each layer, its feed-forward net, and last the output.
+     *
+     * @param inners    features inside the feed-forward net of each layer; empty where none was removed
+     * @param widths    features of the stream at each point; empty where all are as wide as a token
+     * @param shortcuts whether each point has a basis of its own, so that a matrix turns the stream from each to the next
+     */
+    public record Cut(List<Integer> inners, List<Integer> widths, boolean shortcuts) {
+
+        public static final Cut NONE = new Cut(List.of(), List.of(), false);
+
+        public Cut {
+            inners = List.copyOf(inners);
+            widths = List.copyOf(widths);
+        }
+    }
+
+    /** One whose gate is the usual one and that nothing was taken out of. */
+    public DecoderConfig(int vocab, int context, int hidden, int inner, int layers, int heads, int keyHeads, float eps, double base, boolean neighbours, boolean tied, Family family) {
+        this(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, Activation.SILU, Cut.NONE);
+    }
+
+    /** The same with another gate. */
+    public DecoderConfig with(Activation other) {
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, other, cut);
+    }
+
     public DecoderConfig {
         positive("vocabulary", vocab);
         positive("context", context);
@@ -62,8 +94,25 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
             throw new UserError("language model: found " + hidden + " features in " + heads + " heads, " + keyHeads
                     + " of keys; expected heads of equally many features, an even number, and key heads that divide the heads");
         }
+        if (activation != Activation.SILU && activation != Activation.RELU) {
+            throw new UserError("language model: found the activation " + activation.name().toLowerCase(Locale.ROOT) + ", expected silu or relu");
+        }
+        fits("feed-forward sizes", cut.inners(), layers, inner);
+        fits("widths of the residual stream", cut.widths(), 2 * layers + 1, hidden);
+        if (!cut.shortcuts() && cut.widths().stream().distinct().count() > 1) {
+            throw new UserError("language model: found widths of the residual stream of " + cut.widths() + " without shortcuts, expected one width");
+        }
+        if (tied && cut.shortcuts()) {
+            throw new UserError("language model: found shortcuts and embeddings that are the output's weight, expected a weight of its own for it");
+        }
         if (!(eps > 0 && eps < 1) || !(base > 1 && base < 1e12)) {
             throw new UserError("language model: found an epsilon of " + eps + " and a rotary base of " + base + ", expected one in (0, 1) and one above 1");
+        }
+    }
+
+    private static void fits(String what, List<Integer> found, int count, int most) {
+        if (!found.isEmpty() && (found.size() != count || found.stream().anyMatch(n -> n < 1 || n > most))) {
+            throw new UserError("language model: found " + what + " of " + found + ", expected " + count + " of them, 1 to " + most);
         }
     }
 
@@ -71,6 +120,41 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
         if (found < 1 || found > MOST) {
             throw new UserError("language model: found a " + what + " of " + found + ", expected 1 to " + MOST);
         }
+    }
+
+    /** The same with rotary pairs as halves. */
+    DecoderConfig halves() {
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, false, tied, family, activation, cut);
+    }
+
+    /** Features inside the feed-forward net of a layer. */
+    public int inner(int layer) {
+        return cut.inners().isEmpty() ? inner : cut.inners().get(layer);
+    }
+
+    /** Where the residual stream is read. */
+    public int points() {
+        return 2 * layers + 1;
+    }
+
+    /** Features of the stream at a point: 2i at attention of layer i, 2i + 1 at its feed-forward net, the last one at the output. */
+    public int width(int point) {
+        return cut.widths().isEmpty() ? hidden : cut.widths().get(point);
+    }
+
+    /** The same shape but for what was taken out. */
+    public DecoderConfig with(Cut other) {
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, activation, other);
+    }
+
+    /** The same shape with so many layers, whose feed-forward nets have these sizes (empty where none was cut). */
+    public DecoderConfig withLayers(int count, List<Integer> inners) {
+        return new DecoderConfig(vocab, context, hidden, inner, count, heads, keyHeads, eps, base, neighbours, tied, family, activation, new Cut(inners, List.of(), false));
+    }
+
+    /** The same shape with a weight of its own for the output. */
+    public DecoderConfig untied() {
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, false, family, activation, cut);
     }
 
     public int headSize() {

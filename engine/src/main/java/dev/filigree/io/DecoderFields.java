@@ -2,23 +2,36 @@ package dev.filigree.io;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filigree.base.UserError;
+import dev.filigree.kernel.Activation;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The {@code config.json} of a language model. What would change its numbers and is not known here is refused; how they were stored does not matter. */
 final class DecoderFields {
 
     private static final String LLAMA = "llama";
+    private static final String ACTIVATION = "hidden_act";
     /** Field of a configuration whose rotary positions turn neighbours, as llama2.c has them; Hugging Face turns halves. */
     private static final String NEIGHBOURS = "rope_interleaved";
+
+    /** Fields of a model that was cut: see {@link DecoderConfig.Cut}. */
+    private static final String INNERS = "filigree_inner_sizes";
+    private static final String WIDTHS = "filigree_stream_sizes";
+    private static final String SHORTCUTS = "filigree_shortcuts";
+    private static final int MOST_SIZES = 1 << 16;
 
     private DecoderFields() {
     }
 
     static DecoderConfig read(String source, JsonNode json) {
         HuggingFaceConfig.requireText(source, json, "model_type", LLAMA);
-        HuggingFaceConfig.requireText(source, json, "hidden_act", "silu");
+        boolean relu = json.path(ACTIVATION).asText("").equals("relu");
+        if (!relu) {
+            HuggingFaceConfig.requireText(source, json, ACTIVATION, "silu");
+        }
         for (String bias : List.of("attention_bias", "mlp_bias")) {
             if (json.path(bias).asBoolean(false)) {
                 throw Faults.unsupported(source, bias + " is true", "expected a model without biases");
@@ -35,7 +48,8 @@ final class DecoderFields {
             if (present(json, "head_dim") && HuggingFaceConfig.integer(source, json, "head_dim") != config.headSize()) {
                 throw Faults.unsupported(source, "head_dim is " + json.get("head_dim"), "expected " + config.headSize() + ", hidden_size by num_attention_heads");
             }
-            return config;
+            return config.with(relu ? Activation.RELU : Activation.SILU)
+                    .with(new DecoderConfig.Cut(sizes(source, json, INNERS), sizes(source, json, WIDTHS), json.path(SHORTCUTS).asBoolean(false)));
         } catch (UserError e) {
             throw Faults.in(source, e);
         }
@@ -52,6 +66,17 @@ final class DecoderFields {
         }
         JsonNode newer = json.path("rope_parameters");
         return newer.has("rope_theta") ? number(source, newer, "rope_theta", 0) : number(source, json, "rope_theta", 10_000);
+    }
+
+    private static List<Integer> sizes(String source, JsonNode json, String field) {
+        List<Integer> sizes = new ArrayList<>();
+        for (JsonNode n : json.path(field)) {
+            if (!n.isInt() || sizes.size() > MOST_SIZES) {
+                throw Faults.corrupt(source, "has " + Faults.quote(n.toString()) + " in " + field + ", expected a whole number for each layer");
+            }
+            sizes.add(n.intValue());
+        }
+        return sizes;
     }
 
     private static boolean present(JsonNode json, String field) {
@@ -81,10 +106,17 @@ final class DecoderFields {
         json.put("num_key_value_heads", c.keyHeads());
         json.put("rms_norm_eps", Double.parseDouble(Float.toString(c.eps())));
         json.put("rope_theta", c.base());
-        json.put("hidden_act", "silu");
+        json.put(ACTIVATION, c.activation().name().toLowerCase(Locale.ROOT));
         json.put("tie_word_embeddings", c.tied());
         if (c.neighbours()) {
             json.put(NEIGHBOURS, true);
+        }
+        if (!c.cut().inners().isEmpty()) {
+            json.put(INNERS, c.cut().inners());
+        }
+        if (!c.cut().widths().isEmpty()) {
+            json.put(WIDTHS, c.cut().widths());
+            json.put(SHORTCUTS, c.cut().shortcuts());
         }
         return json;
     }

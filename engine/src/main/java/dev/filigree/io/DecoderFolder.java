@@ -2,7 +2,6 @@ package dev.filigree.io;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.filigree.base.UserError;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +25,11 @@ public final class DecoderFolder {
     /** Whether {@code folder} looks like one. */
     public static boolean is(Path folder) {
         return Files.isRegularFile(folder.resolve(HuggingFaceConfig.CONFIG));
+    }
+
+    /** Whether it holds a language model, as its configuration says. */
+    public static boolean decodes(Path folder) {
+        return is(folder) && Json.object(folder.resolve(HuggingFaceConfig.CONFIG), LONGEST).path("model_type").asText().equals("llama");
     }
 
     /** Opens a folder. */
@@ -91,7 +95,8 @@ public final class DecoderFolder {
         return out;
     }
 
-    private static Pieces pieces(String source, TokenizerFile file, int vocabulary) {
-        return file.name().equals(Llama2c.TOKENIZER) ? Llama2c.pieces(source, MemorySegment.ofArray(file.content()), vocabulary) : BpePieces.of(source, file, vocabulary);
+    /** The vocabulary in a file of either kind; all ids are below {@code vocabulary}. */
+    static Pieces pieces(String source, TokenizerFile file, int vocabulary) {
+        return file.name().equals(Llama2c.TOKENIZER) ? Llama2c.pieces(source, file, vocabulary) : BpePieces.of(source, file, vocabulary);
     }
 }

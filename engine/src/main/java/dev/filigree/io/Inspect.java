@@ -29,7 +29,7 @@ public final class Inspect {
     private Inspect() {
     }
 
-    /** One report for each tensor of a safetensors or ONNX file, a Hugging Face folder or a jar with an ONNX model. */
+    /** One report for each tensor of a safetensors, GGUF or ONNX file, a Hugging Face folder or a jar with an ONNX model. */
     public static List<TensorReport> of(Path path) {
         try (Checkpoint c = open(path)) {
             return of(c);
@@ -55,7 +55,7 @@ public final class Inspect {
                 return Onnx.read(archive.source(model), arena -> archive.load(model, Integer.MAX_VALUE, arena));
             }
         }
-        return Safetensors.read(path);
+        return Gguf.is(path) ? Gguf.read(path) : Safetensors.read(path);
     }
 
     static List<TensorReport> of(Checkpoint c) {
@@ -104,7 +104,7 @@ public final class Inspect {
                 stored += c.has(prefix + "." + part) ? c.tensor(prefix + "." + part).data().byteSize() : 0;
             }
             return new TensorReport(matrix, "[" + w.rows() + " x " + w.cols() + "]", type.name(), format.toLowerCase(Locale.ROOT),
-                    w.positions(), w.nonZeros(), ZeroPattern.of(Topology.of(w)), w.positions() * type.bytes(), stored);
+                    w.positions(), w.nonZeros(), ZeroPattern.of(Topology.of(w)), type.bytes(w.positions()), stored);
         }
     }
 
@@ -139,7 +139,7 @@ public final class Inspect {
         }
         long[] shape = t.shape();
         boolean matrix = shape.length == 2 && fits(shape[0]) && fits(shape[1]) && nonZeros < Integer.MAX_VALUE;
-        long bitmask = nonZeros * t.type().bytes() + Math.ceilDiv(t.elements(), Byte.SIZE);
+        long bitmask = t.type().bytes(nonZeros) + Math.ceilDiv(t.elements(), Byte.SIZE);
         return new TensorReport(t.name(), t.shapeText(), t.type().name(), "dense", t.elements(), nonZeros,
                 matrix ? ZeroPattern.of(live(t, (int) nonZeros)) : "", t.data().byteSize() + scaleBytes,
                 Math.min(bitmask, t.data().byteSize()) + scaleBytes);

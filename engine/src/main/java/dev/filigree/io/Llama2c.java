@@ -26,6 +26,8 @@ public final class Llama2c {
     private static final int LONGEST_PIECE = 1 << 10;
     /** A token's score and length. */
     private static final int ENTRY = Float.BYTES + Integer.BYTES;
+    private static final int BEGIN = 1;
+    private static final int END = 2;
     private static final float EPS = 1e-5f;
     private static final double BASE = 10_000;
 
@@ -215,6 +217,15 @@ public final class Llama2c {
 
     /** The tokenizer file: length of the longest token, then for each a score, a length and its bytes. */
     static Pieces pieces(String source, MemorySegment file, int vocabulary) {
+        return pieces(source, file, vocabulary, BEGIN, List.of(END));
+    }
+
+    /** The same of a file that may say what begins and ends a text. */
+    static Pieces pieces(String source, TokenizerFile file, int vocabulary) {
+        return pieces(source, MemorySegment.ofArray(file.content()), vocabulary, file.begin() < 0 ? BEGIN : file.begin(), file.ends().isEmpty() ? List.of(END) : file.ends());
+    }
+
+    private static Pieces pieces(String source, MemorySegment file, int vocabulary, int begin, List<Integer> ends) {
         List<String> pieces = new ArrayList<>();
         if (vocabulary > file.byteSize() / ENTRY) {
             throw Faults.corrupt(source, "has " + file.byteSize() + " bytes, no room for the " + vocabulary + " tokens of the model");
@@ -234,6 +245,6 @@ public final class Llama2c {
             pieces.add(new String(file.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8));
             at += length;
         }
-        return new ScoredPieces(source, pieces, scores);
+        return new ScoredPieces(source, pieces, scores, begin, ends);
     }
 }

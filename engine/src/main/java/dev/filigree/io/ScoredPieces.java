@@ -19,10 +19,10 @@ import java.util.regex.Pattern;
  */
 public final class ScoredPieces implements Pieces {
 
-    private static final int BEGIN = 1;
-    private static final int END = 2;
     private static final Pattern BYTE = Pattern.compile("<0x([0-9A-F]{2})>");
 
+    private final int begin;
+    private final List<Integer> ends;
     private final List<String> pieces;
     private final float[] scores;
     private final byte[][] bytes;
@@ -34,12 +34,16 @@ public final class ScoredPieces implements Pieces {
      *
      * @param source names it in faults
      * @param pieces what tokens stand for; {@code <0x0A>} for a byte
+     * @param begin  the token that begins a text
+     * @param ends   those that end one
      */
-    public ScoredPieces(String source, List<String> pieces, float[] scores) {
+    ScoredPieces(String source, List<String> pieces, float[] scores, int begin, List<Integer> ends) {
+        this.begin = begin;
+        this.ends = List.copyOf(ends);
         this.pieces = List.copyOf(pieces);
         this.scores = scores.clone();
-        if (pieces.size() != scores.length || pieces.size() <= END) {
-            throw Faults.corrupt(source, "has " + pieces.size() + " tokens and " + scores.length + " scores");
+        if (pieces.size() != scores.length || begin >= pieces.size() || ends.isEmpty() || ends.stream().anyMatch(id -> id < 0 || id >= pieces.size())) {
+            throw Faults.corrupt(source, "has " + pieces.size() + " tokens and " + scores.length + " scores, begins a text with token " + begin + " and ends it with " + ends);
         }
         Arrays.fill(byteIds, -1);
         this.bytes = new byte[pieces.size()][];
@@ -50,7 +54,7 @@ public final class ScoredPieces implements Pieces {
                 byteIds[b] = i;
                 bytes[i] = new byte[] {(byte) b};
             } else {
-                bytes[i] = i == BEGIN || i == END ? new byte[0] : pieces.get(i).getBytes(StandardCharsets.UTF_8);
+                bytes[i] = ends(i) ? new byte[0] : pieces.get(i).getBytes(StandardCharsets.UTF_8);
                 ids.putIfAbsent(pieces.get(i), i);
             }
         }
@@ -61,14 +65,29 @@ public final class ScoredPieces implements Pieces {
         return pieces.size();
     }
 
+    /** What a token stands for, as the file has it. */
+    String piece(int id) {
+        return pieces.get(id);
+    }
+
+    /** The higher, the earlier it is joined. */
+    float score(int id) {
+        return scores[id];
+    }
+
     @Override
     public int begin() {
-        return BEGIN;
+        return begin;
     }
 
     @Override
     public int end() {
-        return END;
+        return ends.getFirst();
+    }
+
+    @Override
+    public boolean ends(int id) {
+        return id == begin || ends.contains(id);
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.filigree.io;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 /**
  * A language model as files hold it. Closing it releases the mapped weights.
  *
@@ -14,8 +17,20 @@ public record StoredDecoder(DecoderConfig config, Checkpoint weights, Pieces pie
             throw Faults.corrupt(weights.source(), "has embeddings of " + config.vocab() + " tokens, and its tokenizer has " + pieces.size());
         }
         for (int i = 0; i < config.layers(); i++) { // a model is made before its weights are read: what it is made of must be there
-            weights.tensor(config.family().norm(i), config.hidden());
+            weights.tensor(config.family().norm(i), config.width(2 * i));
         }
+    }
+
+    /**
+     * Opens a model.
+     *
+     * @param path a folder in Hugging Face layout, a GGUF file, or a checkpoint of llama2.c with its tokenizer beside it
+     */
+    public static StoredDecoder open(Path path) {
+        if (Files.isDirectory(path)) {
+            return DecoderFolder.open(path);
+        }
+        return Gguf.is(path) ? Gguf.open(path) : Llama2c.open(path);
     }
 
     @Override

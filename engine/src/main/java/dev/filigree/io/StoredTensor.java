@@ -16,7 +16,7 @@ import java.util.Arrays;
  * @param name  its name in the checkpoint
  * @param type  type of an element
  * @param shape extents, outermost first; empty for a scalar
- * @param data  exactly {@code elements x type.bytes()} bytes
+ * @param data  exactly {@code type.bytes(elements)} bytes; groups do not go on from one row to the next
  */
 public record StoredTensor(String name, DType type, long[] shape, MemorySegment data) {
 
@@ -38,7 +38,7 @@ public record StoredTensor(String name, DType type, long[] shape, MemorySegment 
         return new StoredTensor(name, DType.F32, shape, values.segment());
     }
 
-    /** Bytes of an array of this type and shape, or -1 where an extent is negative or the product exceeds 2^63-1. */
+    /** Bytes of an array of this type and shape, or -1 where an extent is negative, groups do not fill a row, or the product exceeds 2^63-1. */
     static long bytes(DType type, long[] shape) {
         long bytes = type.bytes();
         boolean empty = false;
@@ -51,7 +51,11 @@ public record StoredTensor(String name, DType type, long[] shape, MemorySegment 
         if (empty) {
             return 0;
         }
-        for (long extent : shape) {
+        if (type.group() > 1 && (shape.length == 0 || shape[shape.length - 1] % type.group() != 0)) {
+            return -1;
+        }
+        for (int i = 0; i < shape.length; i++) {
+            long extent = i == shape.length - 1 ? shape[i] / type.group() : shape[i];
             if (Math.multiplyHigh(bytes, extent) != 0 || bytes * extent < 0) {
                 return -1;
             }
@@ -66,7 +70,7 @@ public record StoredTensor(String name, DType type, long[] shape, MemorySegment 
     }
 
     public long elements() {
-        return data.byteSize() / type.bytes();
+        return data.byteSize() / type.bytes() * type.group();
     }
 
     /** The shape as text: {@code [384 x 1536]}. */
@@ -102,6 +106,7 @@ public record StoredTensor(String name, DType type, long[] shape, MemorySegment 
             case I8 -> data.get(JAVA_BYTE, i);
             case U8 -> Byte.toUnsignedInt(data.get(JAVA_BYTE, i));
             case BOOL -> data.get(JAVA_BYTE, i) == 0 ? 0 : 1;
+            case Q8_0, Q4_0 -> GroupCodes.code(this, i) * GroupCodes.scale(this, i / type.group());
         };
     }
 

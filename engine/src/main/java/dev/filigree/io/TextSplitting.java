@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.filigree.base.UserError;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a {@code tokenizer.json} of byte pairs does to a text before pairs are joined, checked and written anew. Patterns are taken from a list: native code gives up,
@@ -18,11 +22,14 @@ record TextSplitting(JsonNode normalizer, JsonNode preTokenizer, boolean byteLev
 
     private static final JsonNodeFactory NEW = JsonNodeFactory.instance;
     private static final String SPACE = "\u2581";
+    private static final String REGEX = "Regex";
     private static final String CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|";
     private static final String REST = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
     /** GPT-2; Llama 3; Qwen 2. */
     private static final List<String> PATTERNS = List.of("'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
             CONTRACTIONS + "\\p{N}{1,3}" + REST, CONTRACTIONS + "\\p{N}" + REST);
+    /** Numbers of the patterns above by the names that GGUF has for them; -1 for digits one by one and GPT-2's. */
+    private static final Map<String, Integer> NAMES = Map.of("default", 0, "gpt-2", 0, "llama-bpe", 1, "qwen2", 2, "smollm", -1, "starcoder", -1);
     private static final List<String> BEHAVIOURS = List.of("Isolated", "Removed", "MergedWithPrevious", "MergedWithNext", "Contiguous");
     private static final List<String> SCHEMES = List.of("always", "first", "never");
 
@@ -34,6 +41,36 @@ record TextSplitting(JsonNode normalizer, JsonNode preTokenizer, boolean byteLev
             throw reader.unsupported("writes neither bytes nor spaces as other characters, or both", "expected the ByteLevel or the " + SPACE + " of a language model");
         }
         return new TextSplitting(normalizer, preTokenizer, reader.bytes, reader.prepends);
+    }
+
+    /** The pre-tokenizer to which GGUF gives a name. */
+    static Optional<ObjectNode> named(String name) {
+        Integer pattern = NAMES.get(name);
+        if (pattern == null) {
+            return Optional.empty();
+        }
+        ObjectNode bytes = NEW.objectNode().put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", pattern <= 0);
+        if (pattern == 0) {
+            return Optional.of(bytes);
+        }
+        ObjectNode before = pattern < 0 ? NEW.objectNode().put("type", "Digits").put("individual_digits", true) : NEW.objectNode().put("type", "Split");
+        if (pattern > 0) {
+            before.put("behavior", "Isolated").put("invert", false).putObject("pattern").put(REGEX, PATTERNS.get(pattern));
+        }
+        ObjectNode out = NEW.objectNode().put("type", "Sequence");
+        out.putArray("pretokenizers").add(before).add(bytes);
+        return Optional.of(out);
+    }
+
+    /** The names that {@link #named} knows. */
+    static Set<String> names() {
+        return new TreeSet<>(NAMES.keySet());
+    }
+
+    /** The name that GGUF has for the pre-tokenizer of a file. */
+    static Optional<String> name(String source, JsonNode file) {
+        TextSplitting found = of(source, file);
+        return names().stream().filter(n -> !n.equals("default") && found.normalizer().isNull() && named(n).orElseThrow().equals(found.preTokenizer())).findFirst();
     }
 
     /** Copies one part of a file. */
@@ -114,7 +151,7 @@ record TextSplitting(JsonNode normalizer, JsonNode preTokenizer, boolean byteLev
                 }
                 case "Split" -> {
                     boolean text = p.path("pattern").path("String").asText("").equals(" ");
-                    out.set("pattern", text ? NEW.objectNode().put("String", " ") : NEW.objectNode().put("Regex", oneOf("pattern", p.path("pattern").path("Regex").asText(""), PATTERNS)));
+                    out.set("pattern", text ? NEW.objectNode().put("String", " ") : NEW.objectNode().put(REGEX, oneOf("pattern", p.path("pattern").path(REGEX).asText(""), PATTERNS)));
                     out.put("behavior", oneOf(type, p.path("behavior").asText(""), BEHAVIOURS));
                     out.put("invert", p.path("invert").asBoolean(false));
                 }

@@ -129,6 +129,11 @@ public final class WeightReader {
             }
         }
         int count = count(stored);
+        if (cols > 1 && GroupCodes.has(stored)) {
+            Values values = GroupCodes.unpack(arena, stored);
+            checkpoint.requireFinite(name, values);
+            return new Dense(rows, cols, values);
+        }
         if (cols == 1 || stored.type() != DType.I8 && stored.type() != DType.BF16) {
             return Dense.of(rows, cols, values(arena, stored, name, rows, i -> i / cols));
         }

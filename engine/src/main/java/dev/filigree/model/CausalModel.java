@@ -1,5 +1,6 @@
 package dev.filigree.model;
 
+import dev.filigree.base.UserError;
 import dev.filigree.io.DecoderConfig;
 import dev.filigree.ops.Held;
 
@@ -16,4 +17,12 @@ public interface CausalModel extends Model {
 
     /** The weight of the output {@code [vocabulary x hidden]}: {@link #words} where they are tied. */
     Held head();
+
+    /** A network of the same shape without values. */
+    Network empty();
+
+    /** A model with some of the layers, ascending, whose weights it shares. */
+    default CausalModel shortened(int[] layers) {
+        throw new UserError("model: " + getClass().getSimpleName() + " cannot lose layers; expected one of the Llama family");
+    }
 }

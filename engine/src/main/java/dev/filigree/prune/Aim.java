@@ -35,6 +35,11 @@ public record Aim(double drift, boolean bias, boolean staged) {
         return new Aim(0, false, false);
     }
 
+    /** The same for a weight whose outputs have a bias, or none that could take anything over. */
+    Aim of(boolean biased) {
+        return bias && !biased ? new Aim(drift, false, staged) : this;
+    }
+
     Set<Need> needs() {
         Set<Need> needs = EnumSet.noneOf(Need.class);
         if (drift > 0) {

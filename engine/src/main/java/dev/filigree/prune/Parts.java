@@ -74,6 +74,12 @@ import dev.filigree.prune.schedule.Cubic;
 import dev.filigree.prune.schedule.OneShot;
 import dev.filigree.prune.schedule.Schedule;
 import dev.filigree.prune.schedule.Staged;
+import dev.filigree.prune.structure.Cfsp;
+import dev.filigree.prune.structure.DropLayers;
+import dev.filigree.prune.structure.InnerChannels;
+import dev.filigree.prune.structure.SliceGpt;
+import dev.filigree.prune.structure.StreamFeatures;
+import dev.filigree.prune.structure.Structure;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -120,12 +126,16 @@ public final class Parts {
     /** Which channels of a network are removed, and how it is trained before. */
     public static final Shelf<Channels> CHANNELS = Catalog.shelf(Axis.CHANNELS, RandomChannels.ENTRY, FilterNorm.ENTRY, Slimming.ENTRY, MaskSparsity.ENTRY, GroupLasso.ENTRY, GroupEnvelope.ENTRY);
 
+    /** What is taken out of a language model for good. */
+    public static final Shelf<Structure> STRUCTURES = Catalog.shelf(Axis.STRUCTURE, SliceGpt.ENTRY, StreamFeatures.ENERGY, StreamFeatures.MAGNITUDE, StreamFeatures.RANDOM,
+            Cfsp.ENTRY, InnerChannels.WANDA, InnerChannels.MAGNITUDE, InnerChannels.RANDOM, DropLayers.ANGLE, DropLayers.BYPASS, DropLayers.RANDOM);
+
     private Parts() {
     }
 
     /** All shelves, for a catalog. */
     public static List<Shelf<?>> shelves() {
-        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES, REGIMES, SALIENCIES, DROPS, GROWTHS, CHURNS, EDGES, FEATURES, CHANNELS);
+        return List.of(PATTERNS, ALLOCATIONS, CRITERIA, METHODS, RECOVERIES, SCHEDULES, REGIMES, SALIENCIES, DROPS, GROWTHS, CHURNS, EDGES, FEATURES, CHANNELS, STRUCTURES);
     }
 
     private static List<Entry<Method>> methods() {

@@ -27,9 +27,15 @@ import java.util.function.Consumer;
 /**
  * Carries out a recipe on a model, block by block: each block is calibrated on what the pruned blocks before it put out.
  *
- * @param rng streams for what is random, one for each site by name
+ * @param rng    streams for what is random, one for each site by name
+ * @param memory bytes of activations to hold between blocks, see {@link Calibrator}
  */
-public record Pruner(Compute compute, Recipe recipe, Rng rng) {
+public record Pruner(Compute compute, Recipe recipe, Rng rng, long memory) {
+
+    /** All activations are held in memory. */
+    public Pruner(Compute compute, Recipe recipe, Rng rng) {
+        this(compute, recipe, rng, Long.MAX_VALUE);
+    }
 
     /** Takes the survivors of one site. */
     @FunctionalInterface
@@ -60,7 +66,7 @@ public record Pruner(Compute compute, Recipe recipe, Rng rng) {
         if (text.isEmpty() && (!needs.isEmpty() || surveys)) {
             throw new UserError("this recipe needs calibration text, found none; give some sentences or use a method that looks at weights alone");
         }
-        Map<Site, long[]> keep = keep(cells, surveys ? new Surveyor(compute, recipe, rng).survey(model, text) : null);
+        Map<Site, long[]> keep = keep(cells, surveys ? new Surveyor(compute, recipe, rng, memory).survey(model, text) : null);
         List<SiteReport> reports = new ArrayList<>();
         Consumer<SiteReport> record = r -> {
             reports.add(r);
@@ -70,7 +76,7 @@ public record Pruner(Compute compute, Recipe recipe, Rng rng) {
             sites.forEach(s -> record.accept(prune(model, s, keep.get(s), Evidence.none(), sink)));
         } else {
             needs.add(Need.GRAM); // for the error of the outputs
-            try (Calibrator calibrator = new Calibrator(compute, model, text, needs.contains(Need.DRIFT))) {
+            try (Calibrator calibrator = new Calibrator(compute, model, text, needs.contains(Need.DRIFT), memory)) {
                 while (calibrator.block() < model.blocks()) {
                     List<Site> block = model.sites(calibrator.block());
                     for (List<Site> stage : aim.staged() ? calibrator.stages(block) : List.of(block)) {
@@ -101,7 +107,7 @@ public record Pruner(Compute compute, Recipe recipe, Rng rng) {
     private SiteReport prune(Model model, Site site, long[] keep, Evidence evidence, Sink sink) {
         long start = System.nanoTime();
         Matrix dense = Matrix.of(site.name(), model.param(site).forward());
-        Aim aim = recipe.aim();
+        Aim aim = recipe.aim().of(model.bias(site) != null);
         Evidence seen = aim.evidence(evidence);
         Subject given = new Subject(site, dense, seen, compute, rng.split(site.name()));
         Matrix target = aim.target(given);

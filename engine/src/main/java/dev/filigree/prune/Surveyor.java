@@ -17,7 +17,11 @@ import java.util.Map;
 import java.util.Set;
 
 /** One pass over the model before it is pruned, for allocations that compare layers. Holds one score a unit. */
-record Surveyor(Compute compute, Recipe recipe, Rng rng) {
+record Surveyor(Compute compute, Recipe recipe, Rng rng, long memory) {
+
+    Surveyor(Compute compute, Recipe recipe, Rng rng) {
+        this(compute, recipe, rng, Long.MAX_VALUE);
+    }
 
     Survey survey(Model model, List<Batch> text) {
         Criterion criterion = recipe.allocation().surveys(recipe.method()).orElseThrow();
@@ -28,7 +32,7 @@ record Surveyor(Compute compute, Recipe recipe, Rng rng) {
         Map<Site, Double> energy = new HashMap<>();
         boolean tries = recipe.allocation().tries();
         Map<Site, Double> damage = new HashMap<>();
-        try (Trial trial = tries ? new Trial(compute, recipe, model, text) : null; Calibrator calibrator = new Calibrator(compute, model, text, false)) {
+        try (Trial trial = tries ? new Trial(compute, recipe, model, text) : null; Calibrator calibrator = new Calibrator(compute, model, text, false, memory)) {
             while (calibrator.block() < model.blocks()) {
                 List<Site> sites = model.sites(calibrator.block());
                 Evidence evidence = calibrator.observe(sites, needs);

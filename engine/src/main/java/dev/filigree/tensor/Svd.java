@@ -36,15 +36,10 @@ public record Svd(double[] s, double[][] u, double[][] v) {
                 gram[j][i] = gram[i][j];
             }
         }
-        double[][] vectors = eigenvectors(gram);
-        Integer[] order = new Integer[n];
-        Arrays.setAll(order, i -> i);
-        Arrays.sort(order, (a, b) -> Double.compare(gram[b][b], gram[a][a]));
+        double[][] near = principal(gram);
         double[] s = new double[n];
-        double[][] near = new double[n][];
         double[][] far = new double[n][m];
         for (int i = 0; i < n; i++) {
-            near[i] = vectors[order[i]];
             for (int k = 0; k < n; k++) {
                 for (int j = 0; j < m; j++) {
                     far[i][j] += near[i][k] * small[k][j];
@@ -56,6 +51,15 @@ public record Svd(double[] s, double[][] u, double[][] v) {
             }
         }
         return new Svd(s, wide ? near : far, wide ? far : near);
+    }
+
+    /** The eigenvectors of a symmetric matrix, one a row, that of the largest eigenvalue first; {@code a} becomes the diagonal matrix of its eigenvalues. */
+    public static double[][] principal(double[][] a) {
+        double[][] vectors = eigenvectors(a);
+        Integer[] order = new Integer[a.length];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(order, (i, j) -> Double.compare(a[j][j], a[i][i]));
+        return Arrays.stream(order).map(i -> vectors[i]).toArray(double[][]::new);
     }
 
     /** Turns a symmetric matrix into the diagonal one of its eigenvalues, in place; the rows of the result are its eigenvectors. */

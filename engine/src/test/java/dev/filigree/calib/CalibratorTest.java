@@ -1,9 +1,11 @@
 package dev.filigree.calib;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.Parallel;
@@ -60,6 +62,33 @@ class CalibratorTest {
             assertSame(e.of(sites.get(0), Need.GRAM), e.of(sites.get(2), Need.GRAM));
             assertEquals(List.of(List.of(Role.QUERY, Role.KEY, Role.VALUE), List.of(Role.ATTENTION_OUT), List.of(Role.FFN_IN), List.of(Role.FFN_OUT)),
                     c.stages(sites).stream().map(stage -> stage.stream().map(Site::role).toList()).toList());
+        }
+    }
+
+    /** Whatever part of the activations lies in a file, the numbers are the same bits. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 20_000})
+    void whatIsSpilledIsTheSame(long memory) {
+        Bert model = model();
+        Bert twin = model();
+        List<Batch> batches = batches(9);
+        Set<Need> needs = EnumSet.of(Need.GRAM, Need.DRIFT, Need.MEAN_DRIFT, Need.RESIDUAL_DRIFT, Need.INPUT_NORM);
+        try (Calibrator held = new Calibrator(COMPUTE, model, batches, true); Calibrator spilled = new Calibrator(COMPUTE, twin, batches, true, memory)) {
+            for (; held.block() < model.blocks(); held.advance(), spilled.advance()) {
+                List<Site> sites = model.sites(held.block());
+                Evidence a = held.observe(sites, needs);
+                Evidence b = spilled.observe(sites, needs);
+                for (Site s : sites) {
+                    for (Need n : needs) {
+                        assertEquals(a.has(s, n), b.has(s, n));
+                        assertArrayEquals(a.has(s, n) ? a.of(s, n) : new float[0], b.has(s, n) ? b.of(s, n) : new float[0], s.name() + " " + n);
+                    }
+                    halve(model, s);
+                    halve(twin, s);
+                }
+            }
+            assertEquals(0, held.spilled());
+            assertTrue(spilled.spilled() > 0, "some lies in a file");
         }
     }
 

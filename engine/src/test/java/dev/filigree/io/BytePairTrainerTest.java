@@ -1,11 +1,13 @@
 package dev.filigree.io;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,6 +69,26 @@ class BytePairTrainerTest {
         assertEquals("t he", json.at("/model/merges/1").asText());
         assertEquals("Ġ the", json.at("/model/merges/2").asText(), "a space is printed as Ġ");
         assertEquals("<|endoftext|>", json.at("/added_tokens/0/content").asText());
+    }
+
+    @Test
+    void everyTextComesBack() {
+        BytePairs learned = BytePairTrainer.train(List.of("the then there, they're\n\tthe other 123 123 ééé 世界世界 \uD83D\uDE00\uD83D\uDE00"), 300);
+        BpePieces pieces = BpePieces.of("learned", learned.file(), learned.size());
+        Rng rng = new Rng(5);
+        for (int trial = 0; trial < 200; trial++) {
+            StringBuilder text = new StringBuilder();
+            for (int i = rng.nextInt(40); i >= 0; i--) {
+                int c = rng.nextInt(4) == 0 ? rng.nextInt(0x11000) : "the né世 \n\t'r1<|".codePointAt(rng.nextInt(13));
+                text.appendCodePoint(c >= 0xD800 && c < 0xE000 ? 'x' : c);
+            }
+            ByteArrayOutputStream back = new ByteArrayOutputStream();
+            Arrays.stream(pieces.ids(text.toString())).forEach(id -> back.writeBytes(pieces.bytes(id)));
+            assertEquals(text.toString(), back.toString(StandardCharsets.UTF_8));
+        }
+        assertEquals(0, pieces.begin());
+        assertArrayEquals(new int[] {0}, Arrays.copyOf(pieces.opening("the"), 1), "a text begins with it");
+        assertEquals(1, pieces.ids("the").length, "what was learned is used");
     }
 
     @Test

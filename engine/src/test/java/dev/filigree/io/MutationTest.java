@@ -109,6 +109,22 @@ class MutationTest {
     }
 
     @Test
+    void gguf() throws IOException {
+        for (byte[] tokenizer : new byte[][] {BpePiecesTest.byteLevel(), BpePiecesTest.spaced()}) {
+            TinyDecoder.write(folder.resolve("hf"), TinyDecoder.HALVES, tokenizer);
+            try (StoredDecoder d = DecoderFolder.open(folder.resolve("hf"))) {
+                new GgufWriter(d, DType.Q8_0).write(folder.resolve("m.gguf"));
+            }
+            mutate("m.gguf", () -> {
+                try (LanguageModel m = LanguageModel.open(folder.resolve("m.gguf"), 1)) {
+                    m.pieces().opening("hello ab");
+                }
+            });
+            mutate("m.gguf", () -> Inspect.of(folder.resolve("m.gguf")));
+        }
+    }
+
+    @Test
     void tokenizersOfLanguageModels() throws IOException {
         Files.write(folder.resolve("bytes.json"), BpePiecesTest.byteLevel());
         Files.write(folder.resolve("spaces.json"), BpePiecesTest.spaced());

@@ -2,12 +2,14 @@ package dev.filigree.train;
 
 import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
+import dev.filigree.io.DecoderConfig;
 import dev.filigree.io.data.TextData;
 import dev.filigree.io.data.Vocabulary;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Cell;
 import dev.filigree.model.Decoder;
+import dev.filigree.model.Llama;
 import dev.filigree.model.Network;
 import dev.filigree.model.RecurrentLanguage;
 import dev.filigree.model.Site;
@@ -23,7 +25,7 @@ import java.util.stream.IntStream;
 
 /**
  * A whole step of a language model, sparse beside its dense twin, in turns in one process: not a test, run its {@code main}.
- * Arguments: threads, sparsity in percent, vocabulary, rounds, then "decoder" or a cell.
+ * Arguments: threads, sparsity in percent, vocabulary, rounds, then "decoder", "llama" or a cell.
  */
 final class LanguageBench {
 
@@ -79,8 +81,9 @@ final class LanguageBench {
     }
 
     private static Loop loop(Compute compute, String kind, int vocabulary, double sparsity) {
-        boolean decoder = kind.equals("decoder");
-        Network net = decoder ? new Decoder(Decoder.Shape.of(vocabulary, 128, 256, 4, 4)) : new RecurrentLanguage(Cell.valueOf(kind), vocabulary, 256, 256, 2);
+        boolean decoder = kind.equals("decoder") || kind.equals("llama");
+        Network net = kind.equals("llama") ? new Llama(new DecoderConfig(vocabulary, 256, 256, 688, 4, 4, 4, 1e-5f, 10_000, false, true))
+                : decoder ? new Decoder(Decoder.Shape.of(vocabulary, 128, 256, 4, 4)) : new RecurrentLanguage(Cell.valueOf(kind), vocabulary, 256, 256, 2);
         Birth birth = new Birth(compute, net, new Rng(1));
         for (Site s : net.sites()) {
             if (sparsity == 0) {
@@ -92,7 +95,7 @@ final class LanguageBench {
         Rng rng = new Rng(3);
         Vocabulary words = new Vocabulary(Vocabulary.Unit.WORDS, IntStream.range(0, vocabulary).mapToObj(i -> "w" + i).toList());
         TextData text = new TextData(words, IntStream.range(0, 200_000).map(i -> rng.nextInt(vocabulary)).toArray());
-        TextBatches batches = new TextBatches(text, decoder ? 16 : 64, decoder ? 128 : 32, new Rng(4));
+        TextBatches batches = new TextBatches(text, decoder ? 16 : 64, kind.equals("llama") ? 256 : decoder ? 128 : 32, new Rng(4));
         return new Loop(compute, net, new Setup(new Supervised(new CrossEntropy(0)), batches, new Adam(0.9, 0.99, 1e-8, 0.01), 1e-3, new Rates.Constant(0), 1, 10_000,
                 Layout.CSR, List.of(), new Rng(5)));
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
+import dev.filigree.io.Pieces;
 import dev.filigree.io.data.TextData;
 import dev.filigree.io.data.Vocabulary;
 import dev.filigree.kernel.Compute;
@@ -61,6 +62,49 @@ class TextBatchesTest {
         int[] seen = all.stream().flatMapToInt(b -> Arrays.stream(((Text) b).ids())).sorted().toArray();
         assertEquals(80, seen.length);
         assertEquals(80, Arrays.stream(seen).distinct().count());
+    }
+
+    @Test
+    void whereATokenBeginsTextsItBeginsEveryWindow() {
+        Pieces pieces = new Pieces() {
+            @Override
+            public int size() {
+                return 101;
+            }
+
+            @Override
+            public int begin() {
+                return 100;
+            }
+
+            @Override
+            public int end() {
+                return 100;
+            }
+
+            @Override
+            public int[] ids(String text) {
+                return text.chars().map(c -> c - 'a').toArray();
+            }
+
+            @Override
+            public byte[] bytes(int id) {
+                return new byte[id % 3];
+            }
+
+            @Override
+            public byte[] firstBytes(int id) {
+                return bytes(id);
+            }
+        };
+        TextData text = TextData.of(new Vocabulary(pieces, null), "abcdefghijklmnop");
+        Text first = (Text) TextBatches.all(text, 2, 3).getFirst();
+        assertArrayEquals(new int[] {100, 0, 1, 100, 8, 9}, first.ids());
+        assertArrayEquals(new int[] {0, 1, 2, 8, 9, 10}, first.next());
+        Text second = (Text) TextBatches.all(text, 2, 3).get(1);
+        assertArrayEquals(new int[] {100, 3, 4, 100, 11, 12}, second.ids());
+        assertArrayEquals(new int[] {3, 4, 5, 11, 12, 13}, second.next());
+        assertEquals(15 / 16.0, text.bytesPerToken());
     }
 
     @Test

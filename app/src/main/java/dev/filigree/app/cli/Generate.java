@@ -30,7 +30,7 @@ final class Generate implements Runnable {
     @ParentCommand
     private Filigree filigree;
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "stories260k, which comes with Filigree, a llama2.c checkpoint, or a folder with one.")
+    @Parameters(index = "0", paramLabel = "MODEL", description = "stories260k, which comes with Filigree, a GGUF file, a folder in Hugging Face layout, a llama2.c checkpoint, or a folder with one.")
     private String name;
 
     @Option(names = {"-p", "--prompt"}, paramLabel = "TEXT", defaultValue = "", description = "What to go on with (default: nothing).")

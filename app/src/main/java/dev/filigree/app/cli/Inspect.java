@@ -18,13 +18,13 @@ import picocli.CommandLine.ParentCommand;
 /** {@code filigree inspect}: what a checkpoint holds and how sparse it is. */
 @Command(name = "inspect", description = "Show the tensors of a checkpoint: shape, type, sparsity, pattern, bytes dense and sparse.",
         footer = {"", "'sparse' is the size as stored, or, for a tensor stored dense, what a bitmask file would take.",
-            "", "Examples:", "  filigree inspect minilm-80-unstructured", "  filigree inspect model.safetensors", "  filigree inspect model.onnx --json"})
+            "", "Examples:", "  filigree inspect minilm-80-unstructured", "  filigree inspect model.safetensors", "  filigree inspect model.gguf", "  filigree inspect model.onnx --json"})
 final class Inspect implements Runnable {
 
     @ParentCommand
     private Filigree filigree;
 
-    @Parameters(paramLabel = "PATH", description = "A safetensors or ONNX file, a Hugging Face folder, or a jar with an ONNX model.")
+    @Parameters(paramLabel = "PATH", description = "A safetensors, GGUF or ONNX file, a Hugging Face folder, or a jar with an ONNX model.")
     private Path path;
 
     @Override

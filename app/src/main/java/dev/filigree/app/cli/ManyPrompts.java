@@ -6,6 +6,7 @@ import dev.filigree.infer.Batcher;
 import dev.filigree.infer.Generator;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Sampling;
+import dev.filigree.io.text.PlainText;
 import dev.filigree.report.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,7 +112,7 @@ final class ManyPrompts {
 
     /** One request a line; each line draws by a seed of its own. */
     private List<Batcher.Request> requests(int tokens, Sampling sampling, List<String> stop, long seed) {
-        List<String> lines = TextFile.read(file).lines().filter(l -> !l.isBlank()).toList();
+        List<String> lines = PlainText.read(file).lines().filter(l -> !l.isBlank()).toList();
         if (lines.isEmpty()) {
             throw new UserError(file + ": found no line with text, expected a prompt a line");
         }

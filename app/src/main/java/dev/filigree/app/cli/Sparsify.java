@@ -1,10 +1,12 @@
 package dev.filigree.app.cli;
 
+import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.app.RunLock;
 import dev.filigree.app.sparsify.Outcome;
 import dev.filigree.app.sparsify.RunState;
 import dev.filigree.app.sparsify.Settings;
 import dev.filigree.app.sparsify.SparsifyRun;
+import dev.filigree.app.sparsify.StructureRun;
 import dev.filigree.base.UserError;
 import dev.filigree.report.Json;
 import dev.filigree.report.Progress;
@@ -16,15 +18,21 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code filigree sparsify}: the main job. */
 @Command(name = "sparsify", sortOptions = false,
-        description = "Prune a pretrained sentence encoder, recover it from its own dense self, save it sparse and print the truth.",
+        description = "Prune a pretrained sentence encoder or language model, recover it from its own dense self, save it sparse and print the truth.",
         footer = {"", "Examples:", "  filigree sparsify minilm", "  filigree sparsify minilm --sparsity 90%% --pattern 4x1 --recover 10m --store int8",
-            "  filigree sparsify my-encoder/ --text domain.txt --pairs scored.tsv"})
+            "  filigree sparsify my-encoder/ --text domain.txt --pairs scored.tsv",
+            "  filigree sparsify stories260k --sparsity 50%% --method sparsegpt --recover 1m",
+            "  filigree sparsify stories260k --structure 'slicegpt(round=8)' --sparsity 25%%"})
 final class Sparsify implements Runnable {
+
+    /** To calibrate with, unless asked otherwise. */
+    private static final int SENTENCES = 1000;
+    private static final int WINDOWS = 128;
 
     @ParentCommand
     private Filigree filigree;
 
-    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "minilm, bge-small, e5-small, a Hugging Face folder or an .onnx file.")
+    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "minilm, bge-small, e5-small, a Hugging Face folder or an .onnx file; or a language model: stories260k, such a folder or a llama2.c checkpoint.")
     private String model;
 
     @Option(names = "--sparsity", paramLabel = "SHARE", defaultValue = "", description = "Share of the prunable weights to remove (default: 80%%, or the pattern's own).")
@@ -32,6 +40,9 @@ final class Sparsify implements Runnable {
 
     @Option(names = "--pattern", paramLabel = "NAME", defaultValue = "unstructured", description = "Which shapes may be zero: unstructured, 4x1, 2:4 ... (default: ${DEFAULT-VALUE}).")
     private String pattern;
+
+    @Option(names = "--structure", paramLabel = "NAME", defaultValue = "", description = "Take a part of a language model out for good instead: slicegpt, cfsp, drop-layers ... (see filigree methods structure; --sparsity is the share of features, channels or layers, default 25%%; pattern, method and recovery play no part).")
+    private String structure;
 
     @Option(names = "--allocation", paramLabel = "NAME", defaultValue = "uniform", description = "How the zeros are spread: uniform, erk, global, error, damage (default: ${DEFAULT-VALUE}).")
     private String allocation;
@@ -51,7 +62,7 @@ final class Sparsify implements Runnable {
     @Option(names = "--store", paramLabel = "TYPE", defaultValue = "fp32", description = "Type of stored values: fp32, bf16, int8 (default: ${DEFAULT-VALUE}).")
     private String store;
 
-    @Option(names = "--text", paramLabel = "FILE", defaultValue = "", description = "Sentences of your domain for calibration and recovery, one a line (default: bundled).")
+    @Option(names = "--text", paramLabel = "FILE", defaultValue = "", description = "Sentences of your domain for calibration and recovery, one a line (default: bundled); for a language model a running text, the end of which judges it (default: what it tells itself).")
     private String text;
 
     @Option(names = "--pairs", paramLabel = "FILE", defaultValue = "", description = "Scored pairs: score, tab, sentence, tab, sentence (default: STS-B dev).")
@@ -60,8 +71,11 @@ final class Sparsify implements Runnable {
     @Option(names = "--pooling", paramLabel = "HOW", defaultValue = "", description = "mean or cls (default: what the model's files record).")
     private String pooling;
 
-    @Option(names = "--calibration", paramLabel = "N", defaultValue = "1000", description = "Sentences to calibrate with (default: ${DEFAULT-VALUE}).")
-    private int calibration;
+    @Option(names = "--calibration", paramLabel = "N", description = "Sentences to calibrate with (default: 1000), or windows of text (default: 128).")
+    private Integer calibration;
+
+    @Option(names = "--calibration-memory", paramLabel = "BYTES", defaultValue = "1g", description = "Most activations that calibration holds in memory; the rest lies in a temporary file (default: ${DEFAULT-VALUE}).")
+    private String memory;
 
     @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the interrupted run in this folder, with its settings.")
     private Path resume;
@@ -85,7 +99,8 @@ final class Sparsify implements Runnable {
             Settings settings = unfinished == null ? settings() : unfinished.settings();
             Progress progress = new Progress(console.err(), console.live(), console.columns());
             try (Farewell _ = new Farewell(() -> console.err().println(onInterrupt(folder)))) {
-                Outcome outcome = new SparsifyRun(settings, folder, filigree.threads(), progress).run(unfinished);
+                Outcome outcome = settings.structure().isEmpty() ? new SparsifyRun(settings, folder, filigree.threads(), progress).run(unfinished)
+                        : new StructureRun(settings, folder, filigree.threads(), progress).run();
                 console.out().println(filigree.json() ? Json.line(outcome) : outcome.text(console.columns()));
             }
         }
@@ -99,16 +114,20 @@ final class Sparsify implements Runnable {
 
     private Settings settings() {
         if (model == null) {
-            throw new UserError("sparsify: no model given; expected minilm, bge-small, e5-small, a Hugging Face folder or an .onnx file (or --resume DIR)");
+            throw new UserError("sparsify: no model given; expected minilm, bge-small, e5-small, stories260k, a Hugging Face folder, an .onnx file or a llama2.c checkpoint (or --resume DIR)");
         }
-        if (calibration < 1) {
-            throw new UserError("--calibration: found " + calibration + ", expected at least 1 sentence");
+        if (calibration != null && calibration < 1) {
+            throw new UserError("--calibration: found " + calibration + ", expected at least 1");
         }
-        return new Settings(model, pooling, sparsity, pattern, allocation, method, recover, schedule, teach, store, text, pairs, calibration, filigree.seed());
+        int asked = calibration != null ? calibration : KnownLanguageModel.is(model) ? WINDOWS : SENTENCES;
+        return new Settings(model, pooling, sparsity, pattern, allocation, method, recover, schedule, teach, store, text, pairs, asked, memory, structure, filigree.seed());
     }
 
     private static String defaultName(Settings s) {
-        String stem = Path.of(s.model()).getFileName().toString().replaceAll("\\.onnx$", "");
+        String stem = Path.of(s.model()).getFileName().toString().replaceAll("\\.(onnx|bin)$", "");
+        if (!s.structure().isEmpty()) {
+            return stem + "-" + s.structure().replaceAll("[^a-z-].*", "") + "-" + Math.round(100 * s.share());
+        }
         return stem + "-" + Math.round(100 * s.recipe().sparsity()) + "-" + s.pattern().replace(":", "of");
     }
 }

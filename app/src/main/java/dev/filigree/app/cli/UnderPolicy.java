@@ -10,6 +10,7 @@ import dev.filigree.infer.policy.Policies;
 import dev.filigree.infer.policy.PolicyFile;
 import dev.filigree.infer.policy.Spent;
 import dev.filigree.infer.policy.Told;
+import dev.filigree.io.text.PlainText;
 import dev.filigree.report.Progress;
 import dev.filigree.report.Units;
 import java.nio.file.Path;
@@ -65,9 +66,12 @@ final class UnderPolicy {
         if (stored.isPresent()) {
             return stored.get();
         }
-        List<int[]> sequences = text ? sequences(model, filigree) : List.of();
+        if (!text) {
+            return Gates.of(policy, Calibration.of(model, List.of(), n -> { }));
+        }
+        List<int[]> sequences = sequences(model, filigree);
         Gates gates;
-        try (Progress.Stage stage = filigree.progress().stage("thresholds", text ? model.config().layers() : 0)) {
+        try (Progress.Stage stage = filigree.progress().stage("thresholds", model.config().layers())) {
             gates = Gates.of(policy, Calibration.of(model, sequences, stage::add));
         }
         file.ifPresent(f -> {
@@ -82,7 +86,7 @@ final class UnderPolicy {
 
     private List<int[]> sequences(LanguageModel model, Filigree filigree) {
         if (calibration != null) {
-            return Told.of(model, TextFile.read(calibration), tokens, SEQUENCE);
+            return Told.of(model, PlainText.read(calibration), tokens, SEQUENCE);
         }
         try (Progress.Stage stage = filigree.progress().stage("calibration text", tokens)) {
             return Told.by(model, tokens, SEQUENCE, filigree.seed(), stage::add);

@@ -134,10 +134,14 @@ public enum DataReader {
 
     /** The same where a text is cut otherwise than character by character. */
     Problem open(String name, Path path, TextCut cut) {
-        if (!cut.equals(TextCut.CHARACTERS)) {
-            throw new UserError("--vocabulary: " + name + " is no text, so that there are no tokens to choose; leave it out");
-        }
+        requireNoPieces(name, cut);
         return open(name, path);
+    }
+
+    static void requireNoPieces(String name, TextCut cut) {
+        if (!cut.equals(TextCut.CHARACTERS)) {
+            throw new UserError("--data: " + name + " is no text, and byte pairs and language models are of texts; take another --data, or leave out --vocabulary, --from and --model");
+        }
     }
 
     /** Whether it reads a text. */

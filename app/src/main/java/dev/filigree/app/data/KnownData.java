@@ -105,6 +105,7 @@ public record KnownData(String name, String what, String licence, List<String> p
     private Problem open(TextCut cut) {
         return place().map(p -> reader.open(name, p, cut)).orElseGet(() -> {
             if (bundled) {
+                DataReader.requireNoPieces(name, cut);
                 return bundled(name);
             }
             if (reader == DataReader.BROWN) {

@@ -12,8 +12,8 @@ public record Contestant(String name, Quality quality, long bytes, double rate) 
 
     /** Whether {@code other} is at least as good in everything that both measured, and better in something. */
     boolean isBeatenEverywhereBy(Contestant other) {
-        boolean asGood = other.rate >= rate && other.bytes <= bytes && other.quality.cosine() >= quality.cosine();
-        boolean better = other.rate > rate || other.bytes < bytes || other.quality.cosine() > quality.cosine();
+        boolean asGood = other.rate >= rate && other.bytes <= bytes && other.quality.nearness() >= quality.nearness();
+        boolean better = other.rate > rate || other.bytes < bytes || other.quality.nearness() > quality.nearness();
         return asGood && better;
     }
 }

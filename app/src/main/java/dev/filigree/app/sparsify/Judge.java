@@ -35,10 +35,10 @@ public final class Judge {
     }
 
     /** Takes {@code encode} as the reference and scores it: its cosines are 1. */
-    public Quality dense(Function<List<int[]>, float[][]> encode) {
+    public Closeness dense(Function<List<int[]>, float[][]> encode) {
         denseHeldOut = encode.apply(heldOut);
         densePairs = encode.apply(pairSentences);
-        return new Quality(1, 1, spearman(densePairs));
+        return new Closeness(1, 1, spearman(densePairs));
     }
 
     /** The cosine of the two sentences of each pair. */
@@ -52,9 +52,9 @@ public final class Judge {
     }
 
     /** Scores {@code encode} beside the reference. */
-    public Quality score(Function<List<int[]>, float[][]> encode) {
+    public Closeness score(Function<List<int[]>, float[][]> encode) {
         float[][] embeddings = encode.apply(pairSentences);
-        return new Quality(cosine(encode.apply(heldOut), denseHeldOut), cosine(embeddings, densePairs), spearman(embeddings));
+        return new Closeness(cosine(encode.apply(heldOut), denseHeldOut), cosine(embeddings, densePairs), spearman(embeddings));
     }
 
     /** Mean cosine over the first {@code count} held-out sentences: a quick look during recovery. */

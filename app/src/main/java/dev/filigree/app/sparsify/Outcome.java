@@ -16,7 +16,7 @@ import java.util.Map;
  * @param layers          sparsity and layout of each weight in the saved model
  * @param quality         dense, one-shot and recovered (or one-shot twice, without recovery), by name, in that order
  * @param recovery        quality against time, empty without recovery
- * @param excluded        sentences left out of calibration and recovery because they occur in an evaluation pair
+ * @param excluded        texts left out of calibration and recovery because they occur in an evaluation pair
  * @param diskBytes       by name: dense, sparse and the rivals' files
  * @param residentBytes   of weights in memory, by name: dense, sparse
  * @param speed           rounds of all contenders
@@ -57,8 +57,8 @@ public record Outcome(RunRecord run, double asked, double achieved, double achie
      * A look at quality during recovery.
      *
      * @param seconds of recovery so far
-     * @param cosine  to the dense embeddings on some held-out sentences
+     * @param nearness on some held-out text, see {@link Quality#nearness}
      */
-    public record Point(long step, double seconds, double cosine) {
+    public record Point(long step, double seconds, double nearness) {
     }
 }

@@ -52,8 +52,7 @@ public final class Page {
                 String.join(", ", recipe.entrySet().stream().filter(e -> !e.getValue().isEmpty() && !e.getKey().equals("model"))
                         .map(e -> e.getKey() + " " + e.getValue()).toList()));
         page.figure(percent(o.achieved()), "of the prunable weights are zero; " + percent(o.asked()) + " were asked for");
-        page.figure(number(last.cosine()), "cosine to the dense model");
-        page.figure(percent(last.spearman() / dense.spearman()), "of the dense Spearman");
+        last.figures(dense).forEach((what, figure) -> page.figure(figure, what));
         page.figure(ratio(o.diskBytes().get(SparsifyRun.DENSE) / (double) o.diskBytes().get(SparsifyRun.SPARSE)), "smaller on disk");
         rate(SparsifyRun.SPARSE).ifPresent(s -> rate(SparsifyRun.DENSE).ifPresent(d -> page.figure(ratio(s / d), "the speed of our dense model")));
         page.verdict(sentence(o.verdict().recommendation()), o.verdict().lines());
@@ -61,17 +60,20 @@ public final class Page {
         if (!o.recovery().isEmpty()) {
             page.plot(recovery());
         }
-        page.table(Tables.quality(o)).heading("Speed").plot(speed()).table(Tables.speed(o)).heading("Size").table(Tables.sizes(o))
-                .heading("Layers").plot(sparsity()).folded("Every weight: what it runs as, and how fast", Tables.layers(o));
+        page.table(Tables.quality(o)).heading("Speed").plot(speed()).table(Tables.speed(o)).heading("Size").table(Tables.sizes(o));
+        if (!o.layers().isEmpty()) {
+            page.heading("Layers").plot(sparsity()).folded("Every weight: what it runs as, and how fast", Tables.layers(o));
+        }
         return page.provenance(o.run()).html();
     }
 
     private LinePlot recovery() {
         Quality first = o.quality().get(SparsifyRun.ONE_SHOT);
         List<LinePlot.Point> points = new ArrayList<>();
-        o.recovery().forEach(p -> points.add(new LinePlot.Point(p.seconds(), p.cosine())));
-        return new LinePlot("Quality against time of recovery", "seconds of recovery", "cosine to the dense model",
-                List.of(new LinePlot.Series("cosine", points)), first == null ? List.of() : List.of(new LinePlot.Level("one-shot " + number(first.cosine()), first.cosine())));
+        String what = last instanceof Closeness ? "cosine to the dense model" : "probability of the token that came, geometric mean";
+        o.recovery().forEach(p -> points.add(new LinePlot.Point(p.seconds(), p.nearness())));
+        return new LinePlot("Quality against time of recovery", "seconds of recovery", what,
+                List.of(new LinePlot.Series(what.split(" ")[0], points)), first == null ? List.of() : List.of(new LinePlot.Level("one-shot " + number(first.nearness()), first.nearness())));
     }
 
     private BarPlot speed() {

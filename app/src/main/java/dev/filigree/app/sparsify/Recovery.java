@@ -1,11 +1,8 @@
 package dev.filigree.app.sparsify;
 
-import dev.filigree.base.Floats;
 import dev.filigree.base.Rng;
-import dev.filigree.infer.Session;
 import dev.filigree.kernel.Compute;
-import dev.filigree.model.Bert;
-import dev.filigree.model.Site;
+import dev.filigree.model.Model;
 import dev.filigree.ops.Batch;
 import dev.filigree.ops.Tokens;
 import dev.filigree.prune.Pruner;
@@ -13,7 +10,6 @@ import dev.filigree.prune.Recipe;
 import dev.filigree.prune.schedule.Reprune;
 import dev.filigree.prune.schedule.Schedule;
 import dev.filigree.report.Progress;
-import dev.filigree.tensor.Topology;
 import dev.filigree.train.Adam;
 import dev.filigree.train.SentenceBatches;
 import dev.filigree.train.Budget;
@@ -23,7 +19,6 @@ import dev.filigree.train.Loop;
 import dev.filigree.train.Rates;
 import dev.filigree.train.Setup;
 import dev.filigree.train.Snapshot;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,13 +26,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Distils a pruned encoder from its dense self. Sparsity grows by the schedule; the state is stored every few seconds, so
+ * Distils a pruned model from its dense self. Sparsity grows by the schedule; the state is stored every few seconds, so
  * that whatever happens the run can go on where it was, bit for bit.
  */
 final class Recovery implements AutoCloseable {
 
-    /** Sentences in a step. */
-    private static final int BATCH = 32;
     private static final double RATE = 4e-3;
     private static final double WARMUP = 0.05;
     private static final double CLIP = 1;
@@ -45,38 +38,38 @@ final class Recovery implements AutoCloseable {
     private static final double BETA2 = 0.98;
     private static final double EPS = 1e-8;
 
-    /** Looks at quality on the way, and how many held-out sentences each takes. */
+    /** Looks at quality on the way. */
     private static final int GLANCES = 12;
-    private static final int GLANCE_SENTENCES = 200;
     private static final double SECONDS_A_GLANCE = 1.0;
 
+    private final Workpiece piece;
     private final Compute compute;
     private final Recipe recipe;
     private final Schedule schedule;
     private final List<Batch> calibration;
-    private final List<int[]> sentences;
     private final Rng rng;
+    private final long memory;
     private final Distillation distillation;
     private final double storeEverySeconds;
 
     /**
-     * @param teacher     the dense model, never changed
+     * @param piece       whose dense model teaches
      * @param calibration text for pruning again
-     * @param sentences   token ids of the text to learn from
      * @param weights     what is learned from the teacher
+     * @param memory      bytes of activations that pruning again may hold
      * @param storeEverySeconds how often the watcher is asked to keep the state
      */
-    Recovery(Compute compute, Bert teacher, Recipe recipe, Schedule schedule, List<Batch> calibration, List<int[]> sentences,
-            Distillation.Weights weights, Rng rng, double storeEverySeconds) {
+    Recovery(Workpiece piece, Recipe recipe, Schedule schedule, List<Batch> calibration, Distillation.Weights weights, Rng rng, long memory, double storeEverySeconds) {
+        this.piece = piece;
         this.storeEverySeconds = storeEverySeconds;
-        this.compute = compute;
+        this.compute = piece.compute();
         // layer-wise repairs are for models that are not trained afterwards: with them distillation ends lower
         this.recipe = new Recipe(recipe.pattern(), recipe.allocation(), recipe.method(), List.of(), recipe.sparsity());
         this.schedule = schedule;
         this.calibration = calibration;
-        this.sentences = sentences;
         this.rng = rng;
-        this.distillation = new Distillation(compute, teacher, weights);
+        this.memory = memory;
+        this.distillation = new Distillation(compute, piece.teacher(), weights);
     }
 
     /** Told as recovery goes on. */
@@ -93,9 +86,9 @@ final class Recovery implements AutoCloseable {
      *
      * @param pruneSeconds what one pruning took
      */
-    Budget.Measured measure(Budget budget, Bert pruned, double pruneSeconds) {
+    Budget.Measured measure(Budget budget, Model pruned, double pruneSeconds) {
         long prunings = java.util.stream.LongStream.range(0, 1000).filter(s -> schedule.fires(s, 1000)).count();
-        try (Loop loop = new Loop(compute, Students.of(pruned), setup(1, List.of()))) {
+        try (Loop loop = new Loop(compute, piece.copy(pruned), setup(1, List.of()))) {
             return budget.measure(loop, prunings * pruneSeconds + GLANCES * SECONDS_A_GLANCE);
         }
     }
@@ -109,12 +102,11 @@ final class Recovery implements AutoCloseable {
      * Trains {@code student}, pruned as {@link #begin} says, in place.
      *
      * @param stored the state to go on from, or null to begin
-     * @param judge  for the looks on the way
      */
-    void run(Bert student, long steps, Path stored, Map<String, String> settings, Judge judge, Progress progress, Watcher watcher) {
+    void run(Model student, long steps, Path stored, Map<String, String> settings, Progress progress, Watcher watcher) {
         try (Progress.Stage stage = progress.stage("recover", steps)) {
-            Looks looks = new Looks(judge, watcher, stage);
-            Reprune reprune = new Reprune(new Pruner(compute, recipe, rng.split("reprune")), schedule, calibration,
+            Looks looks = new Looks(watcher, stage);
+            Reprune reprune = new Reprune(new Pruner(compute, recipe, rng.split("reprune"), memory), schedule, calibration,
                     (step, report) -> stage.note(String.format(Locale.ROOT, "pruned to %.1f %%", 100 * report.achieved())));
             try (Loop loop = new Loop(compute, student, setup(steps, List.of(reprune, looks)))) {
                 if (stored != null) {
@@ -129,19 +121,9 @@ final class Recovery implements AutoCloseable {
                         lastStored[0] = stage.seconds();
                     }
                 });
-                stage.note(String.format(Locale.ROOT, "%d steps of %d sentences", steps, BATCH));
+                stage.note(String.format(Locale.ROOT, "%d steps of %d sequences", steps, piece.batch()));
             }
         }
-    }
-
-    /** A student to load a stored state into: nothing is live until then. */
-    static Bert empty(Bert dense) {
-        Bert student = Students.of(dense);
-        for (Site s : student.sites()) {
-            Topology none = new Topology.Builder(s.rows(), s.cols(), 0).build();
-            student.param(s).set(dev.filigree.tensor.Layout.CSR.pack(Arena.ofAuto(), none, Floats.allocate(0)));
-        }
-        return student;
     }
 
     @Override
@@ -150,37 +132,33 @@ final class Recovery implements AutoCloseable {
     }
 
     private Setup setup(long steps, List<Hook> hooks) {
-        return new Setup(distillation, new SentenceBatches(sentences, BATCH, rng.split("order")), new Adam(BETA1, BETA2, EPS, 0), RATE, new Rates.Linear(WARMUP),
+        return new Setup(distillation, new SentenceBatches(piece.sequences(), piece.batch(), rng.split("order")), new Adam(BETA1, BETA2, EPS, 0), RATE, new Rates.Linear(WARMUP),
                 CLIP, steps, recipe.pattern().trainingLayout(), hooks, rng.split("training"));
     }
 
     /** Looks at quality now and then, which changes no bit of the run. */
     private final class Looks implements Hook {
 
-        private final Judge judge;
         private final Watcher watcher;
         private final Progress.Stage stage;
-        private double cosine = Double.NaN;
+        private double nearness = Double.NaN;
 
-        Looks(Judge judge, Watcher watcher, Progress.Stage stage) {
-            this.judge = judge;
+        Looks(Watcher watcher, Progress.Stage stage) {
             this.watcher = watcher;
             this.stage = stage;
         }
 
         /** What the last look saw, when there was one. */
         String said() {
-            return Double.isNaN(cosine) ? "" : String.format(Locale.ROOT, ", cosine %.3f", cosine);
+            return Double.isNaN(nearness) ? "" : String.format(Locale.ROOT, ", held-out text %.3f", nearness);
         }
 
         @Override
         public void afterStep(Loop loop, long step) {
             long every = Math.max(1, loop.steps() / GLANCES);
             if ((step + 1) % every == 0 || step + 1 == loop.steps()) {
-                try (Session session = new Session(loop.model(), compute)) {
-                    cosine = judge.glance(session::encode, GLANCE_SENTENCES);
-                }
-                watcher.looked(new Outcome.Point(step + 1, stage.seconds(), cosine), loop);
+                nearness = piece.glance(loop.model());
+                watcher.looked(new Outcome.Point(step + 1, stage.seconds(), nearness), loop);
             }
         }
     }

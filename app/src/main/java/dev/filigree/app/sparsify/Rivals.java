@@ -60,6 +60,11 @@ public final class Rivals implements AutoCloseable {
         return rivals;
     }
 
+    /** No rivals, and no reason to look for any. */
+    static Rivals none() {
+        return new Rivals();
+    }
+
     private void add(String name, Path runtime, int threads, Supplier<Optional<PeerModel>> find, String otherwise) {
         try {
             Optional<PeerModel> model = find.get();

@@ -3,22 +3,24 @@ package dev.filigree.app.sparsify;
 import dev.filigree.infer.Plan;
 import dev.filigree.infer.PlanFile;
 import dev.filigree.io.Checkpoint;
+import dev.filigree.io.DecoderFolder;
 import dev.filigree.io.ModelFolder;
 import dev.filigree.io.Store;
+import dev.filigree.io.TokenizerFile;
 import dev.filigree.io.WeightWriter;
 import dev.filigree.model.Bert;
+import dev.filigree.model.CausalModel;
+import dev.filigree.model.Model;
 import dev.filigree.ops.Held;
 import dev.filigree.report.Json;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
-/** Writes an encoder as a folder that can be served. */
+/** Writes a model as a folder that can be served. */
 public final class SavedModel {
 
     private static final String ORIGIN = "filigree.origin";
@@ -26,11 +28,17 @@ public final class SavedModel {
     private SavedModel() {
     }
 
-    /**
-     * @param plan which layouts to run in; null leaves that to whoever opens the folder
-     * @return bytes of the weights' file
-     */
-    static long write(Path folder, Bert model, byte[] tokenizer, Store store, Plan plan, Settings settings) {
+    /** @param plan which layouts to run in; null leaves that to whoever opens the folder */
+    static void write(Path folder, Bert model, byte[] tokenizer, Store store, Plan plan, Settings settings) {
+        write(model, store, plan, settings, (writer, metadata) -> ModelFolder.write(folder, model.config(), tokenizer, writer.tensors(), metadata, writer.config()));
+    }
+
+    /** The same for a language model. */
+    static void write(Path folder, CausalModel model, TokenizerFile tokenizer, Store store, Plan plan, Settings settings) {
+        write(model, store, plan, settings, (writer, metadata) -> DecoderFolder.write(folder, model.config(), tokenizer, writer.tensors(), metadata, writer.config()));
+    }
+
+    private static void write(Model model, Store store, Plan plan, Settings settings, BiConsumer<WeightWriter, Map<String, String>> out) {
         try (Arena arena = Arena.ofShared()) {
             WeightWriter writer = new WeightWriter(arena, store);
             for (Held p : model.params()) {
@@ -42,10 +50,7 @@ public final class SavedModel {
             if (plan != null) {
                 metadata.put(PlanFile.KEY, PlanFile.write(plan));
             }
-            ModelFolder.write(folder, model.config(), tokenizer, writer.tensors(), metadata, writer.config());
-            return Files.size(folder.resolve(ModelFolder.WEIGHTS));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            out.accept(writer, metadata);
         }
     }
 
@@ -58,8 +63,6 @@ public final class SavedModel {
 
     /** Bytes of all files that serving needs. */
     static long bytes(Path folder) {
-        try (Stream<Path> files = Stream.of(ModelFolder.WEIGHTS, "config.json", "tokenizer.json").map(folder::resolve)) {
-            return files.mapToLong(f -> f.toFile().length()).sum();
-        }
+        return Stream.of(ModelFolder.WEIGHTS, "config.json", "tokenizer.json", "tokenizer.bin").mapToLong(f -> folder.resolve(f).toFile().length()).sum();
     }
 }

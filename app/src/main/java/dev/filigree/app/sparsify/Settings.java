@@ -1,18 +1,25 @@
 package dev.filigree.app.sparsify;
 
+import dev.filigree.app.KnownLanguageModel;
+import dev.filigree.base.UserError;
+import dev.filigree.prune.Parts;
 import dev.filigree.prune.Recipe;
 import dev.filigree.prune.Sparsity;
 import dev.filigree.prune.schedule.Schedule;
+import dev.filigree.prune.structure.Structure;
 import dev.filigree.train.Budget;
 import dev.filigree.train.Distillation;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Everything that decides what {@code sparsify} makes, as typed. Stored with the run: equal settings, steps and plan make
  * equal bits.
  *
- * @param model       a known name, a Hugging Face folder or an {@code .onnx} file
+ * @param model       a known name, a Hugging Face folder, an {@code .onnx} file, or what {@code generate} opens
  * @param pooling     "mean", "cls" or empty for what the files record
  * @param sparsity    share of the prunable weights to remove; empty takes the pattern's own
  * @param pattern     see {@code filigree methods pattern}
@@ -22,17 +29,24 @@ import java.util.Map;
  * @param schedule    how sparsity grows during recovery
  * @param teach       what recovery learns from the dense model: "both", "blocks" or "result"
  * @param store       type of stored values: "fp32", "bf16" or "int8"
- * @param text        file of sentences for calibration and recovery; empty for the bundled ones
+ * @param text        file of sentences for calibration and recovery; empty for the bundled ones. For a language model a running text, part of which judges
+ *                    it; empty for what it tells itself
  * @param pairs       file of scored pairs; empty for the bundled ones
- * @param calibration sentences to calibrate with
+ * @param calibration sentences, or windows of text, to calibrate with
+ * @param memory      bytes of activations that calibration holds at most, as in "1g"; the rest lies in a file
+ * @param structure   what is taken out of a language model for good, see {@code filigree methods structure}; empty for zeros in its weights
  * @param seed        of every random choice
  */
 public record Settings(String model, String pooling, String sparsity, String pattern, String allocation, String method, String recover, String schedule, String teach,
-        String store, String text, String pairs, int calibration, long seed) {
+        String store, String text, String pairs, int calibration, String memory, String structure, long seed) {
+
+    /** Taken out where nobody says how much. */
+    private static final double SHARE = 0.25;
+    private static final Pattern BYTES = Pattern.compile("(\\d{1,9})([kmg]?)b?");
 
     /** How sparsity grows during recovery. */
     public Schedule growth() {
-        return dev.filigree.prune.Parts.SCHEDULES.make(schedule);
+        return Parts.SCHEDULES.make(schedule);
     }
 
     /** What recovery learns from the dense model. */
@@ -50,17 +64,51 @@ public record Settings(String model, String pooling, String sparsity, String pat
         return Recipe.parse(pattern, allocation, method, sparsity.isEmpty() ? null : sparsity);
     }
 
+    /** Whether the model is a language model. */
+    public boolean decoder() {
+        return KnownLanguageModel.is(model);
+    }
+
+    /** What is taken out for good. */
+    Structure taken() {
+        if (!decoder()) {
+            throw new UserError("--structure: found " + model + ", expected a language model such as stories260k");
+        }
+        return Parts.STRUCTURES.make(structure);
+    }
+
+    /** What share of it. */
+    public double share() {
+        return sparsity.isEmpty() ? SHARE : Sparsity.parse(sparsity);
+    }
+
+    /** {@link #memory} as a number. */
+    long memoryBytes() {
+        Matcher m = BYTES.matcher(memory.strip().toLowerCase(Locale.ROOT));
+        if (!m.matches()) {
+            throw new UserError("--calibration-memory: found '" + memory + "', expected bytes such as 1g, 500m or 0");
+        }
+        return Long.parseLong(m.group(1)) << 10 * (1 + "kmg".indexOf(m.group(2).isEmpty() ? '-' : m.group(2).charAt(0)));
+    }
+
     /** The settings in words, for reports. */
     public Map<String, String> words() {
         Map<String, String> m = new LinkedHashMap<>();
         m.put("model", model);
+        if (!structure.isEmpty()) {
+            m.put("share to take out", Sparsity.text(share()));
+            m.put("structure", structure);
+            m.put("stored values", store);
+            m.put("calibration", calibration + " windows");
+            return m;
+        }
         m.put("sparsity asked", Sparsity.text(recipe().sparsity()));
         m.put("pattern", pattern);
         m.put("allocation", allocation);
         m.put("method", method);
         m.put("recovery", recover + (recover.equals("0") ? "" : ", " + schedule + ", taught " + teach));
         m.put("stored values", store);
-        m.put("calibration", calibration + " sentences");
+        m.put("calibration", calibration + (decoder() ? " windows" : " sentences"));
         return m;
     }
 }

@@ -49,7 +49,18 @@ public final class Speed {
 
     /** Adds our own engine. */
     public Speed ours(String name, Session session, int vocabulary) {
-        contenders.put(name, (batch, length, seconds) -> {
+        return ours(name, encoding(session, vocabulary));
+    }
+
+    /** Adds a contender that runs in this process. */
+    public Speed ours(String name, Contender contender) {
+        contenders.put(name, contender);
+        return this;
+    }
+
+    /** Encodes batches of sequences. */
+    static Contender encoding(Session session, int vocabulary) {
+        return (batch, length, seconds) -> {
             List<int[]> work = randomBatch(batch, length, vocabulary);
             long done = 0;
             long start = System.nanoTime();
@@ -60,8 +71,7 @@ public final class Speed {
                 spent = (System.nanoTime() - start) / 1e9;
             } while (spent < seconds);
             return done / spent;
-        });
-        return this;
+        };
     }
 
     /** Adds a peer in its own process. */

@@ -14,14 +14,15 @@ final class Tables {
     }
 
     static List<Table> all(Outcome o) {
-        return List.of(sizes(o), quality(o), speed(o), layers(o));
+        return o.layers().isEmpty() ? List.of(sizes(o), quality(o), speed(o)) : List.of(sizes(o), quality(o), speed(o), layers(o));
     }
 
     static Table sizes(Outcome o) {
         Table t = new Table("Sparsity and size", Column.text("what"), Column.text("dense"), Column.text("sparse"), Column.ratio("ratio"));
-        t.row("sparsity of prunable weights, asked", "0 %", percent(o.asked()), null);
-        t.row("sparsity of prunable weights, achieved", "0 %", percent(o.achieved()), null);
-        t.row("sparsity of all parameters", "0 %", percent(o.achievedOfAll()), null);
+        boolean cut = o.layers().isEmpty();
+        t.row(cut ? "share to take out" : "sparsity of prunable weights, asked", "0 %", percent(o.asked()), null);
+        t.row(cut ? "share of the layers' parameters taken out" : "sparsity of prunable weights, achieved", "0 %", percent(o.achieved()), null);
+        t.row(cut ? "share of all parameters taken out" : "sparsity of all parameters", "0 %", percent(o.achievedOfAll()), null);
         bytes(t, "bytes on disk", o.diskBytes());
         bytes(t, "resident bytes of weights", o.residentBytes());
         return t;
@@ -34,17 +35,35 @@ final class Tables {
     }
 
     static Table quality(Outcome o) {
+        return o.last() instanceof Closeness ? closeness(o) : foresight(o);
+    }
+
+    private static Table closeness(Outcome o) {
         Quality dense = o.quality().get(SparsifyRun.DENSE);
         Table t = new Table("Quality on sentences never calibrated or trained on", Column.text("model"), Column.number("cosine, held-out", 4),
                 Column.number("cosine, pairs", 4), Column.number("Spearman", 4), Column.percent("of dense", 1));
-        o.quality().forEach((name, q) -> t.row(name, q.cosine(), q.pairCosine(), q.spearman(), q.spearman() / dense.spearman()));
+        o.quality().forEach((name, q) -> {
+            Closeness c = (Closeness) q;
+            t.row(name, c.cosine(), c.pairCosine(), c.spearman(), c.kept(dense));
+        });
+        return t;
+    }
+
+    private static Table foresight(Outcome o) {
+        Quality dense = o.quality().get(SparsifyRun.DENSE);
+        Table t = new Table("Foresight on text never calibrated or trained on", Column.text("model"), Column.number("loss", 4), Column.number("perplexity", 3),
+                Column.ratio("over dense"));
+        o.quality().forEach((name, q) -> {
+            Foresight f = (Foresight) q;
+            t.row(name, f.loss(), f.perplexity(), 1 / f.kept(dense));
+        });
         return t;
     }
 
     static Table speed(Outcome o) {
         Map<String, Double> dense = new LinkedHashMap<>();
         o.speed().stream().filter(r -> r.name().equals(SparsifyRun.DENSE)).forEach(r -> dense.put(r.batch() + "x" + r.length(), r.median()));
-        Table t = new Table("Speed, " + o.run().threads() + " threads", Column.text("contender"), Column.text("batch x tokens"),
+        Table t = new Table("Speed, " + o.run().threads() + " threads" + (o.last() instanceof Foresight ? "; 1 x 1 is a token that is added, the other a prompt" : ""), Column.text("contender"), Column.text("batch x tokens"),
                 Column.number("sequences/s", 1), Column.ratio("over our dense"), Column.percent("spread", 0));
         for (Speed.Result r : o.speed()) {
             t.row(r.name(), r.batch() + " x " + r.length(), r.median(), r.median() / dense.getOrDefault(r.batch() + "x" + r.length(), Double.NaN), r.spread());

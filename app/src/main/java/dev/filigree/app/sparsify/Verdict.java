@@ -15,9 +15,6 @@ import java.util.Optional;
  */
 public record Verdict(List<String> lines, String recommendation) {
 
-    /** A model whose rank correlation keeps this share of the dense model's is called as good for similarity search. */
-    static final double KEEPS = 0.985;
-
     /**
      * @param sparse what this run made
      * @param dense  the same model, dense, in this engine
@@ -32,10 +29,9 @@ public record Verdict(List<String> lines, String recommendation) {
         lines.add("speed: " + fastest.name() + " is fastest" + (fastest == sparse ? "" : ", " + ratio(fastest.rate() / sparse.rate()) + " the sparse model"));
         lines.add("size: " + smallest.name() + " is smallest" + (smallest == sparse ? "" : ", the sparse model takes "
                 + ratio((double) sparse.bytes() / smallest.bytes()) + " its bytes"));
-        Contestant truest = rivals.stream().filter(c -> c.quality() != null).max(Comparator.comparingDouble((Contestant c) -> c.quality().cosine()))
-                .filter(c -> c.quality().cosine() > sparse.quality().cosine()).orElse(null);
-        lines.add(String.format(Locale.ROOT, "quality: the sparse model keeps %.1f %% of the dense Spearman at cosine %.3f%s", 100 * kept(sparse, dense),
-                sparse.quality().cosine(), truest == null ? "" : String.format(Locale.ROOT, "; %s has cosine %.3f", truest.name(), truest.quality().cosine())));
+        Contestant truest = rivals.stream().filter(c -> c.quality() != null).max(Comparator.comparingDouble((Contestant c) -> c.quality().nearness()))
+                .filter(c -> c.quality().nearness() > sparse.quality().nearness()).orElse(null);
+        lines.add("quality: the sparse model " + sparse.quality().against(dense.quality()) + (truest == null ? "" : "; " + truest.name() + " has " + truest.quality().near()));
         for (Contestant rival : rivals) {
             if (rival.quality() != null) {
                 lines.add(against(sparse, rival));
@@ -53,9 +49,8 @@ public record Verdict(List<String> lines, String recommendation) {
 
     /** What to say when training left the model worse than pruning alone did; empty otherwise. */
     static Optional<String> setback(Quality oneShot, Quality recovered) {
-        return recovered == null || recovered.cosine() >= oneShot.cosine() ? Optional.empty() : Optional.of(String.format(Locale.ROOT,
-                "recovery ended below the one-shot model (cosine %.3f, before %.3f): it was too short for this model; give --recover more time, or 0",
-                recovered.cosine(), oneShot.cosine()));
+        return recovered == null || recovered.nearness() >= oneShot.nearness() ? Optional.empty() : Optional.of("recovery ended below the one-shot model ("
+                + recovered.near() + ", before " + oneShot.near().replaceFirst("^\\D*", "") + "): it was too short for this model; give --recover more time, or 0");
     }
 
     private static String against(Contestant sparse, Contestant rival) {
@@ -66,30 +61,25 @@ public record Verdict(List<String> lines, String recommendation) {
         List<String> losses = new ArrayList<>();
         (sparse.rate() > rival.rate() ? wins : losses).add("speed (" + ratio(sparse.rate() / rival.rate()) + ")");
         (sparse.bytes() < rival.bytes() ? wins : losses).add("size (" + ratio((double) sparse.bytes() / rival.bytes()) + ")");
-        (sparse.quality().cosine() > rival.quality().cosine() ? wins : losses).add("quality");
+        (sparse.quality().nearness() > rival.quality().nearness() ? wins : losses).add("quality");
         return "against " + rival.name() + ": wins on " + listed(wins) + "; loses on " + listed(losses);
     }
 
     private static String recommend(Contestant sparse, Contestant dense, List<Contestant> rivals, Contestant fastest) {
-        boolean good = kept(sparse, dense) >= KEEPS;
+        boolean good = sparse.quality().kept(dense.quality()) >= sparse.quality().enough();
         for (Contestant rival : rivals) {
             if (rival.quality() != null && sparse.isBeatenEverywhereBy(rival)) {
                 return "use " + rival.name() + " on this machine: it beats this setting everywhere";
             }
         }
         if (!good) {
-            return String.format(Locale.ROOT, "do not use this setting where ranking matters: it keeps %.1f %% of the dense Spearman, less than %.1f %%; "
-                    + "recover longer or prune less", 100 * kept(sparse, dense), 100 * KEEPS);
+            return "do not use this setting " + sparse.quality().tooLittle(dense.quality()) + "; recover longer or prune less";
         }
         if (fastest == sparse) {
-            return "use the sparse model on this machine: it is the fastest and keeps the ranking";
+            return "use the sparse model on this machine: it is the fastest and keeps " + sparse.quality().keeps();
         }
         boolean smaller = rivals.stream().allMatch(r -> r.bytes() < 0 || sparse.bytes() <= r.bytes());
         return "use " + fastest.name() + " where speed decides" + (smaller ? ", the sparse model where size does" : "");
-    }
-
-    private static double kept(Contestant sparse, Contestant dense) {
-        return sparse.quality().spearman() / dense.quality().spearman();
     }
 
     private static String ratio(double r) {

@@ -1,6 +1,6 @@
 package dev.filigree.app.studies;
 
-import dev.filigree.app.sparsify.Quality;
+import dev.filigree.app.sparsify.Closeness;
 import dev.filigree.base.Rng;
 import dev.filigree.infer.Session;
 import dev.filigree.model.Bert;
@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * @param outside share of the squared length of the trained weights that was removed
  * @param speed   sentences a second, as a multiple of the dense encoder's
  */
-record Distilled(Quality quality, double whole, double outside, double speed) {
+record Distilled(Closeness quality, double whole, double outside, double speed) {
 
     /** Rank correlation with what people said. */
     double score() {

@@ -3,7 +3,7 @@ package dev.filigree.app.studies;
 import dev.filigree.app.BundledData;
 import dev.filigree.app.KnownModel;
 import dev.filigree.app.sparsify.Judge;
-import dev.filigree.app.sparsify.Quality;
+import dev.filigree.app.sparsify.Closeness;
 import dev.filigree.app.sparsify.Source;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Pooling;
@@ -73,7 +73,7 @@ record Pretrained(Compute compute, Bert model, List<int[]> sentences, Judge judg
     }
 
     /** How close another model is to this one, and what its score is. */
-    Quality quality(Model other) {
+    Closeness quality(Model other) {
         try (Session session = new Session(other, compute)) {
             return judge.score(session::encode);
         }

@@ -140,6 +140,8 @@ class GenerateTest {
         MainTest.Ran again = MainTest.run(ask);
         assertEquals(first, new ObjectMapper().readTree(again.out()), "with the thresholds that were kept");
         assertTrue(!again.err().contains("calibration text"), again.err());
+        JsonNode units = new ObjectMapper().readTree(MainTest.run("perplexity", folder.toString(), file.toString(), "--json", "--activation-ratio", "5%").out());
+        assertTrue(units.path("activation_ratio").doubleValue() < 0.9 && units.path("perplexity_reached").doubleValue() <= 1.05 * units.path("perplexity").doubleValue(), units.toString());
         Files.writeString(kept, "{}");
         fault("delete it", ask);
     }

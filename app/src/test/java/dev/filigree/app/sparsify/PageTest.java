@@ -25,9 +25,9 @@ class PageTest {
         recipe.put("pattern", "4x1");
         recipe.put("method", "sparsegpt");
         Map<String, Quality> quality = new LinkedHashMap<>();
-        quality.put(SparsifyRun.DENSE, new Quality(1, 1, 0.867));
-        quality.put(SparsifyRun.ONE_SHOT, new Quality(0.62, 0.6, 0.83));
-        quality.put(SparsifyRun.RECOVERED, new Quality(0.91, 0.9, 0.859));
+        quality.put(SparsifyRun.DENSE, new Closeness(1, 1, 0.867));
+        quality.put(SparsifyRun.ONE_SHOT, new Closeness(0.62, 0.6, 0.83));
+        quality.put(SparsifyRun.RECOVERED, new Closeness(0.91, 0.9, 0.859));
         List<Outcome.Layer> layers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             for (String role : List.of("query", "ffn_in")) {

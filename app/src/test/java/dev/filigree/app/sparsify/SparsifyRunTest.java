@@ -32,7 +32,7 @@ class SparsifyRunTest {
 
     private Settings settings(String pattern, String sparsity, String method, String recover, String store) throws IOException {
         return new Settings(TinyModel.write(folder.resolve("model")).toString(), "", sparsity, pattern, "uniform", method, recover, "held", "both", store,
-                TinyModel.sentences(folder.resolve("text.txt")).toString(), TinyModel.pairs(folder.resolve("pairs.tsv")).toString(), 64, 1);
+                TinyModel.sentences(folder.resolve("text.txt")).toString(), TinyModel.pairs(folder.resolve("pairs.tsv")).toString(), 64, "1g", "", 1);
     }
 
     @ParameterizedTest
@@ -47,7 +47,7 @@ class SparsifyRunTest {
         assertEquals(achieved, outcome.achieved(), 0.01);
         assertEquals(2, outcome.absent().size(), "there is no ONNX file, so no rival, and nothing is fetched");
         assertEquals(List.of("dense", "sparse"), outcome.speed().stream().map(Speed.Result::name).toList());
-        assertTrue(outcome.last().cosine() > 0.3 && outcome.last().cosine() < 1, outcome.quality().toString());
+        assertTrue(outcome.last().nearness() > 0.3 && outcome.last().nearness() < 1, outcome.quality().toString());
         assertTrue(outcome.text(100).contains("=> "), "a recommendation");
         for (String file : List.of("model.safetensors", "config.json", "tokenizer.json", "report.html", "report.json")) {
             assertTrue(Files.size(out.resolve(file)) > 0, file);

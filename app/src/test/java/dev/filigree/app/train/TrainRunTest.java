@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -45,6 +47,7 @@ class TrainRunTest {
         assertTrue(page.contains("Accuracy") && page.contains("nothing of dense size"), "the page has curve and footprint");
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @ValueSource(strings = {"dense", "set(every=7)", "rigl(every=7)", "gmp(times=5)", "sr-ste(pattern=1:4,every=3)"})
     void aRunThatIsKilledAtRandomMomentsEndsInTheSameBits(String method) throws Exception {

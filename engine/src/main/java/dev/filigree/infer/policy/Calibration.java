@@ -3,10 +3,12 @@ package dev.filigree.infer.policy;
 import dev.filigree.calib.Watch;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Perplexity;
+import dev.filigree.kernel.Activation;
 import dev.filigree.kernel.Compute;
 import dev.filigree.model.CausalModel;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Eager;
+import dev.filigree.ops.Forward;
 import dev.filigree.ops.Ops;
 import dev.filigree.ops.Param;
 import dev.filigree.ops.Tokens;
@@ -125,6 +127,50 @@ public final class Calibration {
             return found[0];
         }
 
+        /**
+         * The error of leaving out, at one site, inputs whose score {@code |x_j| c_j} is below each of some thresholds: the mean over tokens of
+         * {@code ||W (x - kept)|| / ||W x||}.
+         */
+        double[] truncation(Site site, float[] c, float[] thresholds) {
+            double[] errors = new double[thresholds.length];
+            run(new Watch(ops, (weight, v) -> {
+                if (weight.name().equals(site.name())) {
+                    Value whole = ops.linear(weight, null, Activation.NONE, v);
+                    for (int i = 0; i < thresholds.length; i++) {
+                        errors[i] = left(weight, v, whole, Inputs.below(thresholds[i], c));
+                    }
+                    ops.release(whole);
+                }
+            }));
+            return errors;
+        }
+
+        private double left(Param weight, Value v, Value whole, Gate gate) {
+            Value off = ops.input(v);
+            for (int t = 0; t < v.tokens(); t++) {
+                float[] token = v.token(t);
+                float[] kept = token.clone();
+                gate.close(kept);
+                for (int j = 0; j < token.length; j++) {
+                    off.data().set(off.at(t, j), kept[j] == 0 ? token[j] : 0);
+                }
+            }
+            Value y = ops.linear(weight, null, Activation.NONE, off);
+            ops.release(off);
+            boolean[] masked = masked(batch);
+            double sum = 0;
+            int n = 0;
+            for (int t = 0; t < y.tokens(); t++) {
+                double size = Forward.length(whole, t);
+                if (masked[t] && size > 0) {
+                    sum += Forward.length(y, t) / size;
+                    n++;
+                }
+            }
+            ops.release(y);
+            return n == 0 ? 0 : sum / n;
+        }
+
         /** The error that gates make at the block's end: {@code ||y - y'|| / ||y||} over the last quarter of each sequence. */
         public double error(Map<String, Gate> gates) {
             Skipping skipping = new Skipping(ops, model, sites, gates);
@@ -181,8 +227,22 @@ public final class Calibration {
         }
     }
 
+    /**
+     * How well the model foresees the text.
+     *
+     * @param loss  mean of -ln of the probability of the token that comes
+     * @param spent what gates left out
+     */
+    public record Judged(double loss, Spent spent) {
+    }
+
     /** The mean of -ln of the probability of the token that comes, over all sequences, under gates. */
     public double loss(Map<String, Gate> gates) {
+        return judged(gates).loss;
+    }
+
+    /** The same with what was left out. */
+    public Judged judged(Map<String, Gate> gates) {
         try (Eager ops = new Eager(compute)) {
             Skipping skipping = new Skipping(ops, model, Gates.sites(model), gates);
             skipping.tokens(masked(batch));
@@ -195,7 +255,7 @@ public final class Calibration {
                     judged++;
                 }
             }
-            return sum / judged;
+            return new Judged(sum / judged, skipping.spent());
         }
     }
 }

@@ -8,7 +8,7 @@ import dev.filigree.base.Catalog.Shelf;
 public final class Policies {
 
     /** Which inputs of products are read while a language model runs. */
-    public static final Shelf<Policy> ALL = Catalog.shelf(Axis.POLICY, Teal.ENTRY, Wina.ENTRY, Cats.ENTRY, TopUnits.ENTRY, RandomInputs.ENTRY);
+    public static final Shelf<Policy> ALL = Catalog.shelf(Axis.POLICY, Teal.ENTRY, Wina.ENTRY, Cats.ENTRY, RSparse.ENTRY, TopUnits.ENTRY, RandomInputs.ENTRY);
 
     private Policies() {
     }

@@ -43,11 +43,11 @@ public final class Told {
 
     private static int[] one(LanguageModel model, int length, Rng rng) {
         int[] ids = new int[length];
-        ids[0] = model.pieces().begin();
+        ids[0] = model.pieces().beginning();
         try (Decoding d = model.decoding(length)) {
             for (int i = 1; i < length; i++) {
                 int id = DRAWN.choose(d.next(ids[i - 1]), ids, rng);
-                if (id == model.pieces().begin() || id == model.pieces().end()) {
+                if (model.pieces().ends(id)) {
                     return Arrays.copyOf(ids, Math.max(2, i));
                 }
                 ids[i] = id;
@@ -67,7 +67,7 @@ public final class Told {
         for (int from = 0; from < Math.min(tokens, ids.length); from += most) {
             int[] part = Arrays.copyOfRange(ids, from, Math.min(Math.min(tokens, ids.length), from + most));
             int[] sequence = new int[part.length + 1];
-            sequence[0] = model.pieces().begin();
+            sequence[0] = model.pieces().beginning();
             System.arraycopy(part, 0, sequence, 1, part.length);
             sequences.add(sequence);
         }

@@ -1,7 +1,7 @@
 package dev.filigree.prune.channels;
 
 /** How alike two representations of the same examples are, whatever their directions and scale. */
-final class Similarity {
+public final class Similarity {
 
     private Similarity() {
     }
@@ -13,7 +13,7 @@ final class Similarity {
      * @param x {@code [examples] [features]}
      * @param y {@code [examples] [features]}, perhaps of other features
      */
-    static double cka(float[][] x, float[][] y) {
+    public static double cka(float[][] x, float[][] y) {
         double[][] a = centred(x);
         double[][] b = centred(y);
         double alone = Math.sqrt(product(a, a) * product(b, b));

@@ -41,6 +41,6 @@ public final class Reprune implements Hook {
     /** The pruner for one step: its recipe at the sparsity that the schedule has reached, unless the pattern leaves no choice. */
     private Pruner at(long step, long steps) {
         double sparsity = pruner.recipe().pattern().fixedSparsity().orElse(schedule.sparsity(step, steps, pruner.recipe().sparsity()));
-        return new Pruner(pruner.compute(), pruner.recipe().withSparsity(sparsity), pruner.rng().split("step " + step));
+        return new Pruner(pruner.compute(), pruner.recipe().withSparsity(sparsity), pruner.rng().split("step " + step), pruner.memory());
     }
 }

@@ -46,6 +46,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -147,6 +149,7 @@ class ImageTrainingTest {
         return Parts.REGIMES.make(entry == Dynamic.RIGL ? "rigl(every=3)" : entry == Dynamic.SET ? "set(every=3)" : entry.name());
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("all")
     void learnsAndEndsAtTheSparsityAskedFor(Family family, Catalog.Entry<Regime> entry) {
@@ -160,6 +163,7 @@ class ImageTrainingTest {
         }
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("all")
     void givesTheSameBitsOnAnyNumberOfThreadsAndWhenItWasStopped(Family family, Catalog.Entry<Regime> entry, @TempDir Path folder) {

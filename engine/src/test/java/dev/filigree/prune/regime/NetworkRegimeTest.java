@@ -26,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,6 +42,7 @@ class NetworkRegimeTest {
         return Networks.all().stream().flatMap(n -> Stream.of("dense", "static", "set(every=10)", "rigl(every=10)", "gmp(times=5)", "snip", "grasp", "random-search(candidates=3)", "movement(times=5)", "granet(from=0.3,times=6)", "ssvi(times=6)").map(r -> Arguments.of(n, r)));
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("cases")
     void learnsWithTheSameBitsOnAnyNumberOfThreadsAndWhenResumed(Networks kind, String regime) {

@@ -38,6 +38,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -54,6 +56,7 @@ class RegimeTest {
         return Parts.REGIMES.entries();
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("regimes")
     void learnsAndEndsAtTheSparsityAskedFor(Catalog.Entry<Regime> entry) {
@@ -65,6 +68,7 @@ class RegimeTest {
         assertEquals(1 - sparsity, live / (double) all, 0.005, entry.name());
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("regimes")
     void givesTheSameBitsOnAnyNumberOfThreads(Catalog.Entry<Regime> entry) {
@@ -72,6 +76,7 @@ class RegimeTest {
         assertArrayEquals(train(entry.make(), sparsity, 1, 0).values(), train(entry.make(), sparsity, 3, 0).values(), 0f);
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("regimes")
     void stoppedAndResumedItEndsInTheSameBits(Catalog.Entry<Regime> entry) {

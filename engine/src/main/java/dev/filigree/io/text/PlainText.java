@@ -1,4 +1,4 @@
-package dev.filigree.app.cli;
+package dev.filigree.io.text;
 
 import dev.filigree.base.UserError;
 import java.io.IOException;
@@ -8,24 +8,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A text in UTF-8 that a person named. */
-final class TextFile {
+/** A running text in UTF-8. */
+public final class PlainText {
 
     private static final long LONGEST = 256L << 20;
 
-    private TextFile() {
+    private PlainText() {
     }
 
-    static String read(Path file) {
+    /** All of a file. */
+    public static String read(Path file) {
         try {
             if (Files.size(file) > LONGEST) {
                 throw new UserError(file + ": found " + Files.size(file) + " bytes, expected at most " + LONGEST + "; cut it");
             }
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
         } catch (CharacterCodingException e) {
-            throw new UserError(file + ": found bytes that are no UTF-8, expected text");
+            throw new UserError(file + ": found bytes that are no UTF-8, expected text", e);
         } catch (IOException e) {
-            throw new UserError(file + ": cannot be read; expected a text in UTF-8");
+            throw new UserError(file + ": cannot be read; expected a text in UTF-8", e);
         }
     }
 }

@@ -1,0 +1,75 @@
+package dev.filigree.app.sparsify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.filigree.app.KnownLanguageModel;
+import dev.filigree.base.UserError;
+import dev.filigree.infer.Generator;
+import dev.filigree.infer.LanguageModel;
+import dev.filigree.infer.Sampling;
+import dev.filigree.report.Progress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The main job on a language model. */
+class DecoderRunTest {
+
+    @TempDir
+    Path folder;
+
+    private static Settings settings(String method, String recover, String memory) {
+        return new Settings(KnownLanguageModel.BUNDLED, "", "50%", "unstructured", "uniform", method, recover, "held", "both", "fp32", "", "", 12, memory, "", 1);
+    }
+
+    @Test
+    void whatWasPrunedIsRecoveredSavedAndOpenedAgain() {
+        Path out = folder.resolve("out");
+        Outcome o = new SparsifyRun(settings("sparsegpt+faithful+least-squares", "12steps", "0"), out, 2, Progress.silent()).run(null);
+        assertEquals(0.5, o.achieved(), 1e-3);
+        assertEquals(List.of("dense", SparsifyRun.RANDOM, "one-shot", "recovered"), List.copyOf(o.quality().keySet()));
+        double dense = perplexity(o, "dense");
+        assertTrue(dense > 1 && dense < perplexity(o, "one-shot") && perplexity(o, "one-shot") < 0.5 * perplexity(o, SparsifyRun.RANDOM), o.quality().toString());
+        assertTrue(perplexity(o, "recovered") < perplexity(o, "one-shot"), o.quality().toString());
+        assertTrue(o.footprint().contains("at most while pruning") && o.text(120).contains("=> "), o.text(120));
+        assertTrue(Files.exists(out.resolve("report.html")) && Files.exists(out.resolve("tokenizer.bin")));
+        try (LanguageModel model = LanguageModel.open(out, 1)) {
+            assertEquals(30, new Generator(model, Sampling.GREEDY, 1).run("Once upon a time", 30, text -> { }).tokens());
+        }
+    }
+
+    @Test
+    void whatWasTakenOutIsGoneFromTheFolderToo() {
+        for (String structure : List.of("slicegpt", "cfsp", "drop-layers")) {
+            Settings taken = new Settings(KnownLanguageModel.BUNDLED, "", "25%", "unstructured", "uniform", "wanda", "0", "held", "both", "fp32", "", "", 8, "1g", structure, 1);
+            Path out = folder.resolve(structure);
+            Outcome o = new StructureRun(taken, out, 2, Progress.silent()).run();
+            assertTrue(perplexity(o, "dense") < perplexity(o, "one-shot") && perplexity(o, "one-shot") < perplexity(o, SparsifyRun.RANDOM), structure + " " + o.quality());
+            assertEquals(perplexity(o, "one-shot"), perplexity(o, "sparse"), 1e-2, "what was saved is what was cut");
+            assertTrue(o.achieved() > 0.1 && o.residentBytes().get("sparse") < o.residentBytes().get("dense"), structure);
+            try (LanguageModel model = LanguageModel.open(out, 1)) {
+                assertEquals(20, new Generator(model, Sampling.GREEDY, 1).run("Once upon a time", 20, text -> { }).tokens());
+            }
+        }
+        Settings encoder = new Settings("minilm", "", "25%", "unstructured", "uniform", "wanda", "0", "held", "both", "fp32", "", "", 8, "1g", "cfsp", 1);
+        assertTrue(assertThrows(UserError.class, () -> new StructureRun(encoder, folder, 1, Progress.silent())).getMessage().contains("language model"));
+    }
+
+    @Test
+    void whatCannotBeIsOneLine() throws Exception {
+        Path file = Files.writeString(folder.resolve("short.txt"), "Too short.");
+        Settings brief = new Settings(KnownLanguageModel.BUNDLED, "", "50%", "unstructured", "uniform", "wanda", "0", "held", "both", "fp32", file.toString(), "", 12, "1g", "", 1);
+        String said = assertThrows(UserError.class, () -> new SparsifyRun(brief, folder.resolve("no"), 1, Progress.silent()).run(null)).getMessage();
+        assertTrue(said.contains("short.txt") && said.contains("--text"), said);
+        said = assertThrows(UserError.class, () -> new SparsifyRun(settings("wanda", "0", "much"), folder.resolve("no"), 1, Progress.silent())).getMessage();
+        assertTrue(said.contains("--calibration-memory") && said.contains("much"), said);
+    }
+
+    private static double perplexity(Outcome o, String name) {
+        return ((Foresight) o.quality().get(name)).perplexity();
+    }
+}
