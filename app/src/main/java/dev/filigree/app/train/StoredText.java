@@ -14,7 +14,6 @@ import dev.filigree.io.WeightWriter;
 import dev.filigree.io.data.Vocabulary;
 import dev.filigree.kernel.Activation;
 import dev.filigree.model.CausalModel;
-import dev.filigree.model.Llama;
 import dev.filigree.model.Network;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
@@ -49,7 +48,7 @@ public final class StoredText {
     /** The stored model that a run begins with; a force on inner units puts ReLU in the place of SiLU. */
     static Network network(TrainSettings settings) {
         try (StoredDecoder stored = KnownLanguageModel.stored(settings.from())) {
-            return Llama.of(settings.activity().isEmpty() ? stored.config() : stored.config().with(Activation.RELU), new WeightReader(stored.weights(), Arena.ofAuto())::weight);
+            return CausalModel.stored(settings.activity().isEmpty() ? stored.config() : stored.config().with(Activation.RELU), new WeightReader(stored.weights(), Arena.ofAuto())::weight);
         }
     }
 
