@@ -114,7 +114,7 @@ public final class LanguageModel implements AutoCloseable {
      * @param pieces null where no text is to be read
      */
     public static LanguageModel of(CausalModel model, Pieces pieces, int threads) {
-        return new LanguageModel(Arena.ofShared(), new Compute(Kernels.best(), new Parallel(threads)), model, pieces);
+        return new LanguageModel(Arena.ofShared(), new Compute(Kernels.best(), new Parallel(threads)), model, pieces, Optional.empty());
     }
 
     private static Weight read(StoredDecoder stored, Arena arena, Precision precision, String name, int rows, int cols, boolean product) {

@@ -5,6 +5,7 @@ import dev.filigree.kernel.Activation;
 import dev.filigree.model.Around;
 import dev.filigree.model.CausalModel;
 import dev.filigree.model.Llama;
+import dev.filigree.model.Network;
 import dev.filigree.ops.Batch;
 import dev.filigree.ops.Held;
 import dev.filigree.ops.Ops;
@@ -65,6 +66,11 @@ final class HalfOfInputs extends Around implements CausalModel {
     @Override
     public Held head() {
         return llama.head();
+    }
+
+    @Override
+    public Network empty() {
+        return llama.empty();
     }
 
     @Override
