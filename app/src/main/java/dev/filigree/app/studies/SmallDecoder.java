@@ -7,7 +7,9 @@ import dev.filigree.ops.Batch;
 import dev.filigree.train.Hook;
 import dev.filigree.train.NextToken;
 import dev.filigree.train.Step;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Small decoders of the Llama family that learn a text character by character: what studies of language models share.
@@ -52,6 +54,12 @@ record SmallDecoder(Lab lab, NextToken text, Course course) {
     /** What was held out. */
     List<Batch> held() {
         return text.testing(ROWS);
+    }
+
+    /** The first windows of what was held out. */
+    List<int[]> windows(int count) {
+        int[] ids = text.test().ids();
+        return IntStream.range(0, Math.min(count, ids.length / text.steps())).mapToObj(i -> Arrays.copyOfRange(ids, i * text.steps(), (i + 1) * text.steps())).toList();
     }
 
     /** Loss and inner units on what was held out. */

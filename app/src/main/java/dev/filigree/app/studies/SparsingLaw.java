@@ -1,6 +1,9 @@
 package dev.filigree.app.studies;
 
 import dev.filigree.app.report.LinePlot;
+import dev.filigree.infer.policy.ActivationRatio;
+import dev.filigree.infer.policy.Calibration;
+import dev.filigree.model.CausalModel;
 import dev.filigree.model.Network;
 import dev.filigree.report.Column;
 import dev.filigree.report.Table;
@@ -41,7 +44,7 @@ final class SparsingLaw implements Study {
         public void afterStep(Loop loop, long step) {
             for (int look = 1; look <= LOOKS; look++) {
                 if (step + 1 == loop.steps() >> LOOKS - look) {
-                    needed.add(new TailTruncation(loop.compute(), loop.model(), d.text().objective(0), d.held().subList(0, (int) d.lab().choose(2, 4))).atRise(RISE).active());
+                    needed.add(ActivationRatio.of(new Calibration((CausalModel) loop.model(), loop.compute(), d.windows((int) d.lab().choose(8, 64)), n -> { }), RISE).ratio());
                 }
             }
         }
