@@ -38,13 +38,13 @@ class NetworkLawTest {
             birth.sparse(s, Sampling.topology(s.rows(), s.cols(), Math.ceilDiv(s.rows() * s.cols(), 2), new Rng(4).split(s.name())), Layout.CSR);
         }
         net.whole().forEach(t -> stretch(Slots.of(net.param(t.name()).forward())));
-        List<Held> params = net.params().stream().filter(p -> !p.name().endsWith("key.bias")).toList(); // softmax does not see it
+        List<Held> params = net.params().stream().filter(p -> !p.name().endsWith("key.bias") && !p.name().endsWith("attn.k.bias")).toList(); // softmax does not see it
         Batch batch = alone(kind.batches().apply(new Rng(5)).next());
         if (kind.name().contains("dropout")) {
             Differences.checkTrained(SCALAR, ops -> net.forward(ops, batch), params, List.of(), 6);
             return;
         }
-        Differences.check(SCALAR, ops -> net.forward(ops, batch), params, List.of(), 6, kind.name().equals("gcn") ? 3e-2 : 2e-3);
+        Differences.check(SCALAR, ops -> net.forward(ops, batch), params, List.of(), 6, kind.name().equals("gcn") || kind.name().contains("ReLU") ? 3e-2 : 2e-3);
     }
 
     /** Makes first embeddings, which are small, large enough for a step of the differences. */
