@@ -29,7 +29,7 @@ public final class DecoderFolder {
 
     /** Whether it holds a language model, as its configuration says. */
     public static boolean decodes(Path folder) {
-        return is(folder) && Json.object(folder.resolve(HuggingFaceConfig.CONFIG), LONGEST).path("model_type").asText().equals("llama");
+        return is(folder) && Json.object(folder.resolve(HuggingFaceConfig.CONFIG), LONGEST).path("model_type").asText().matches("llama|gpt2");
     }
 
     /** Opens a folder. */

@@ -37,7 +37,9 @@ public interface CausalModel extends Model {
     Held head();
 
     /** A network of the same shape without values. */
-    Network empty();
+    default Network empty() {
+        throw new UserError("model: " + getClass().getSimpleName() + " cannot be pruned yet; expected one of the Llama family");
+    }
 
     /** A model with some of the layers, ascending, whose weights it shares. */
     default CausalModel shortened(int[] layers) {

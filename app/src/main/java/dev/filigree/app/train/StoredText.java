@@ -11,7 +11,6 @@ import dev.filigree.io.StoredDecoder;
 import dev.filigree.io.TokenizerFile;
 import dev.filigree.io.WeightReader;
 import dev.filigree.io.WeightWriter;
-import dev.filigree.io.data.Shape;
 import dev.filigree.io.data.Vocabulary;
 import dev.filigree.kernel.Activation;
 import dev.filigree.model.CausalModel;
@@ -31,14 +30,12 @@ import java.util.Map;
 /** Language models on disk, as runs of training begin with them and leave them. */
 public final class StoredText {
 
-    private static final Shape FEW = Shape.of(8);
-
     private StoredText() {
     }
 
     /** Whether a run of this network leaves a language model. */
     public static boolean isKept(String model) {
-        return Parts.NETWORKS.make(model).build(FEW, FEW.size()) instanceof CausalModel;
+        return Parts.NETWORKS.find(model.replaceFirst("\\(.*", "").strip()) == Llama.ENTRY;
     }
 
     /** How a stored model cuts texts. */
