@@ -3,6 +3,7 @@ package dev.filigree;
 import dev.filigree.base.Catalog;
 import dev.filigree.base.Catalog.Axis;
 import dev.filigree.base.Catalog.Shelf;
+import dev.filigree.infer.policy.Policies;
 import dev.filigree.io.EncoderConfig;
 import dev.filigree.io.SparseFormat;
 import dev.filigree.model.Architecture;
@@ -54,6 +55,7 @@ public final class Parts {
         shelves.add(FORMATS);
         shelves.add(MODELS);
         shelves.add(NETWORKS);
+        shelves.add(Policies.ALL);
         return shelves;
     }
 }

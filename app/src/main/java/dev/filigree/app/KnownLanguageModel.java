@@ -4,10 +4,12 @@ import dev.filigree.base.UserError;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Precision;
 import dev.filigree.io.DecoderFolder;
+import dev.filigree.io.Gguf;
 import dev.filigree.io.Llama2c;
 import dev.filigree.io.StoredDecoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where language models come from: a path, or the tiny one that comes with Filigree. */
 public final class KnownLanguageModel {
@@ -27,7 +29,7 @@ public final class KnownLanguageModel {
             return true;
         }
         Path path = Path.of(name);
-        return Files.isDirectory(path) ? Files.exists(path.resolve(WEIGHTS)) || DecoderFolder.decodes(path) : Files.isRegularFile(path) && name.endsWith(".bin");
+        return Files.isDirectory(path) ? Files.exists(path.resolve(WEIGHTS)) || DecoderFolder.decodes(path) : Files.isRegularFile(path) && (name.endsWith(".bin") || Gguf.is(path));
     }
 
     /** The same with weights as they are stored. */
@@ -41,30 +43,41 @@ public final class KnownLanguageModel {
      * @param precision null as they are stored
      */
     public static LanguageModel open(String name, int threads, Precision precision) {
-        if (isBundled(name)) {
-            try (StoredDecoder stored = stored(name)) {
-                return LanguageModel.of(stored, threads, precision);
-            }
+        return open(name, threads, precision, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param skipping whether it is to run under a policy
+     */
+    public static LanguageModel open(String name, int threads, Precision precision, boolean skipping) {
+        Optional<Path> path = path(name);
+        if (path.isPresent()) {
+            return LanguageModel.open(path.get(), threads, precision, skipping);
         }
-        return LanguageModel.open(path(name), threads, precision);
+        try (StoredDecoder stored = stored(name)) {
+            return LanguageModel.of(stored, threads, precision, skipping);
+        }
     }
 
     /** The files of a model by name or path, as {@link #open} takes them; whoever asks closes it. */
     public static StoredDecoder stored(String name) {
-        return isBundled(name) ? Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin")) : StoredDecoder.open(path(name));
+        return path(name).map(StoredDecoder::open)
+                .orElseGet(() -> Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin")));
     }
 
-    private static boolean isBundled(String name) {
-        return name.equalsIgnoreCase(BUNDLED);
-    }
-
-    private static Path path(String name) {
+    /** Where a model lies: a file, or a folder in Hugging Face layout; empty for the bundled one. */
+    public static Optional<Path> path(String name) {
+        if (name.equalsIgnoreCase(BUNDLED)) {
+            return Optional.empty();
+        }
         Path path = Path.of(name);
         Path file = Files.isDirectory(path) && !DecoderFolder.is(path) ? path.resolve(WEIGHTS) : path;
         if (!Files.exists(file)) {
             throw new UserError(name + ": no such language model; expected " + BUNDLED + ", a folder in Hugging Face layout, a GGUF file, a llama2.c checkpoint, or a folder with "
                     + WEIGHTS + " and tokenizer.bin");
         }
-        return file;
+        return Optional.of(file);
     }
 }

@@ -32,7 +32,7 @@ public record Catalog(List<Shelf<?>> shelves) {
 
     /** What a part decides; see HOUSE.md. */
     public enum Axis {
-        PATTERN, ALLOCATION, CRITERION, SCHEDULE, RECOVERY, METHOD, REGIME, SALIENCY, DROP, GROWTH, CHURN, EDGES, FEATURES, CHANNELS, STRUCTURE, NETWORK, OPTIMIZER, RATE, TUNING, PARAMETERIZATION, FORMAT, MODEL;
+        PATTERN, ALLOCATION, CRITERION, SCHEDULE, RECOVERY, METHOD, REGIME, SALIENCY, DROP, GROWTH, CHURN, EDGES, FEATURES, CHANNELS, STRUCTURE, NETWORK, OPTIMIZER, RATE, TUNING, PARAMETERIZATION, FORMAT, MODEL, POLICY;
 
         /** The axis as a person reads and types it. */
         public String label() {
@@ -150,6 +150,21 @@ public record Catalog(List<Shelf<?>> shelves) {
                 // reported below, like a number that is not finite
             }
             throw wrong(setting, "a number");
+        }
+
+        /** A share from 0 to 1, given as such or in percent: {@code 0.5} or {@code 50%}. */
+        public double share(String setting) {
+            String text = text(setting).strip();
+            boolean percent = text.endsWith("%");
+            try {
+                double v = Double.parseDouble(percent ? text.substring(0, text.length() - 1) : text) / (percent ? 100 : 1);
+                if (v >= 0 && v <= 1) {
+                    return v;
+                }
+            } catch (NumberFormatException e) {
+                // reported below, like a number that is no share
+            }
+            throw wrong(setting, "a share such as 50% or 0.5");
         }
 
         public boolean flag(String setting) {

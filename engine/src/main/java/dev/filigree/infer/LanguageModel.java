@@ -1,6 +1,7 @@
 package dev.filigree.infer;
 
 import dev.filigree.base.Parallel;
+import dev.filigree.infer.policy.Gates;
 import dev.filigree.io.DecoderConfig;
 import dev.filigree.io.DecoderFolder;
 import dev.filigree.io.Packed;
@@ -8,12 +9,17 @@ import dev.filigree.io.Pieces;
 import dev.filigree.io.StoredDecoder;
 import dev.filigree.io.StoredTensor;
 import dev.filigree.io.WeightReader;
+import dev.filigree.kernel.Coded;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.model.CausalModel;
 import dev.filigree.model.Llama;
+import dev.filigree.model.Site;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
+import dev.filigree.ops.KeyValues;
+import dev.filigree.tensor.Columns;
+import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -22,7 +28,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * A language model ready to serve. Sequences are computed one by one; each has a memory of its own.
@@ -35,19 +43,26 @@ import java.util.function.IntUnaryOperator;
  */
 public final class LanguageModel implements AutoCloseable {
 
+    /** Rows of a column that lie together where columns are skipped: long enough to be read at full speed, and several tiles a weight for several threads. */
+    private static final int TILE = 512;
+
     private final Arena arena;
     private final Compute compute;
     private final CausalModel model;
     private final Pieces pieces;
     private final Optional<Plan> plan;
+    private final KeyValues.Type cache;
+    private final Gates gates; // null where everything is read
     private StoredDecoder mapped; // whose memory the weights are; null where they were copied
 
-    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces, Optional<Plan> plan) {
+    private LanguageModel(Arena arena, Compute compute, CausalModel model, Pieces pieces, Optional<Plan> plan, KeyValues.Type cache, Gates gates) {
         this.arena = arena;
         this.compute = compute;
         this.model = model;
         this.pieces = pieces;
         this.plan = plan;
+        this.cache = cache;
+        this.gates = gates;
     }
 
     /**
@@ -65,10 +80,19 @@ public final class LanguageModel implements AutoCloseable {
      * @param precision null as they are stored
      */
     public static LanguageModel open(Path path, int threads, Precision precision) {
+        return open(path, threads, precision, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param skipping whether it is to run under a policy, see {@link #of(StoredDecoder, int, Precision, boolean)}
+     */
+    public static LanguageModel open(Path path, int threads, Precision precision, boolean skipping) {
         StoredDecoder stored = StoredDecoder.open(path);
         LanguageModel model = null;
         try {
-            model = of(stored, threads, precision);
+            model = of(stored, threads, precision, skipping);
         } finally {
             if (model == null || !Packed.is(stored.weights())) {
                 stored.close();
@@ -84,12 +108,18 @@ public final class LanguageModel implements AutoCloseable {
         return of(stored, threads, null);
     }
 
+    /** The same with weights held in so many bits. */
+    public static LanguageModel of(StoredDecoder stored, int threads, Precision precision) {
+        return of(stored, threads, precision, false);
+    }
+
     /**
-     * The same with weights held in so many bits: one weight at a time is 32-bit floats while they are read.
+     * The same: one weight at a time is 32-bit floats while they are read.
      *
      * @param precision null as they are stored
+     * @param skipping  whether it is to run under a policy: then weights lie so that an input which is zero saves reading its column, whatever is planned; packed ones stay as they are
      */
-    public static LanguageModel of(StoredDecoder stored, int threads, Precision precision) {
+    public static LanguageModel of(StoredDecoder stored, int threads, Precision precision, boolean skipping) {
         boolean packed = Packed.is(stored.weights());
         if (packed && precision != null) {
             precision.requirePacked(stored.weights());
@@ -97,11 +127,12 @@ public final class LanguageModel implements AutoCloseable {
         Precision held = precision == null ? Precision.FP32 : precision;
         Arena arena = Arena.ofShared();
         try {
+            Set<String> skipped = skipping ? Gates.sites(new Llama(stored.config())).stream().map(Site::name).collect(Collectors.toSet()) : Set.of();
             Llama model = Llama.of(stored.config(), (name, rows, cols, product) -> packed && cols > 1 ? Packed.read(stored.weights(), name, rows, cols)
-                    : read(stored, arena, held, name, rows, cols, product));
-            Optional<Plan> plan = PlanFile.of(stored.weights());
+                    : read(stored, arena, held, skipped.contains(name), name, rows, cols, product));
+            Optional<Plan> plan = skipping ? Optional.empty() : PlanFile.of(stored.weights());
             plan.ifPresent(p -> p.apply(stored.weights().source(), model, arena));
-            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), plan);
+            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), plan, KeyValues.Type.FP32, null);
         } catch (RuntimeException | Error e) {
             arena.close();
             throw e;
@@ -114,13 +145,16 @@ public final class LanguageModel implements AutoCloseable {
      * @param pieces null where no text is to be read
      */
     public static LanguageModel of(CausalModel model, Pieces pieces, int threads) {
-        return new LanguageModel(Arena.ofShared(), new Compute(Kernels.best(), new Parallel(threads)), model, pieces, Optional.empty());
+        return new LanguageModel(Arena.ofShared(), new Compute(Kernels.best(), new Parallel(threads)), model, pieces, Optional.empty(), KeyValues.Type.FP32, null);
     }
 
-    private static Weight read(StoredDecoder stored, Arena arena, Precision precision, String name, int rows, int cols, boolean product) {
-        if (product && precision != Precision.FP32) {
+    private static Weight read(StoredDecoder stored, Arena arena, Precision precision, boolean skipped, String name, int rows, int cols, boolean product) {
+        if (product && (skipped || precision != Precision.FP32)) {
             try (Arena brief = Arena.ofShared()) {
                 Weight w = new WeightReader(stored.weights(), brief).weight(name, rows, cols, true);
+                if (skipped && w instanceof Tiled) { // a sparse weight stays so: of that little is read anyway
+                    return Columns.pack(arena, w, precision.type(), cols, TILE);
+                }
                 if (precision.changes(w)) {
                     return precision.hold(arena, w);
                 }
@@ -130,13 +164,49 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
+     * The same model in the same memory, whose sequences run under a policy. Weights that a policy acts on should have been opened for it, else
+     * it saves no time. Close only one of both.
+     *
+     * @param gates null for none
+     */
+    public LanguageModel under(Gates gates) {
+        LanguageModel same = new LanguageModel(arena, compute, model, pieces, plan, cache, gates);
+        same.mapped = mapped;
+        return same;
+    }
+
+    /** The same model, whose sequences hold their keys and values so; to be closed in the place of this. */
+    public LanguageModel with(KeyValues.Type cache) {
+        LanguageModel view = new LanguageModel(arena, compute, model, pieces, plan, cache, gates);
+        view.mapped = mapped;
+        return view;
+    }
+
+    /** The policy under which sequences run. */
+    public Optional<Gates> gates() {
+        return Optional.ofNullable(gates);
+    }
+
+    /** What it is computed with. */
+    public Compute compute() {
+        return compute;
+    }
+
+    /**
      * Writes a folder whose weights lie in the file as they run: {@link #open} maps it, in milliseconds, and reads a page of it when a product
      * first needs it.
      *
      * @param from as for {@link #open}
      */
     public static void pack(Path from, Path folder, Precision precision) {
-        try (StoredDecoder stored = StoredDecoder.open(from); LanguageModel model = of(stored, 1, precision)) {
+        try (StoredDecoder stored = StoredDecoder.open(from)) {
+            pack(stored, folder, precision);
+        }
+    }
+
+    /** The same of a model that is open. */
+    public static void pack(StoredDecoder stored, Path folder, Precision precision) {
+        try (LanguageModel model = of(stored, 1, precision, false)) {
             Map<String, String> metadata = new LinkedHashMap<>();
             List<StoredTensor> tensors = new ArrayList<>();
             for (Held p : model.model.params()) {
@@ -145,6 +215,11 @@ public final class LanguageModel implements AutoCloseable {
             metadata.put(Precision.KEY, precision.label());
             DecoderFolder.write(folder, stored.config(), stored.tokenizer(), tensors, metadata, Map.of());
         }
+    }
+
+    /** How sequences hold their keys and values. */
+    public KeyValues.Type cache() {
+        return cache;
     }
 
     public DecoderConfig config() {
@@ -161,7 +236,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** An empty sequence of at most {@code capacity} tokens. */
     public Decoding decoding(int capacity) {
-        return new Decoding(model, new Eager(compute, plan.<IntUnaryOperator>map(p -> p::width).orElse(Kernels::widthFor)), capacity);
+        return new Decoding(model, new Eager(compute, plan.<IntUnaryOperator>map(p -> p::width).orElse(Kernels::widthFor)), gates, cache, capacity);
     }
 
     /** The layouts in which matrices are held, each once, in the model's order. */

@@ -1,9 +1,11 @@
 package dev.filigree.infer;
 
 import dev.filigree.base.UserError;
+import dev.filigree.infer.policy.Spent;
 import dev.filigree.io.DecoderConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -40,8 +42,9 @@ public record Perplexity(int window, int stride) {
      * @param loss   mean of -ln of the probability of the token that came, in nats
      * @param tokens judged
      * @param bytes  of the judged text in UTF-8
+     * @param spent  what the policy left out, empty without one
      */
-    public record Outcome(double loss, long tokens, long bytes, int windows) {
+    public record Outcome(double loss, long tokens, long bytes, int windows, Optional<Spent> spent) {
 
         public double perplexity() {
             return Math.exp(loss);
@@ -52,11 +55,19 @@ public record Perplexity(int window, int stride) {
         }
     }
 
+    /** Share at the beginning of a window that is read whole whatever the policy, as in the papers' evaluations. */
+    private static final double WHOLE = 0.01;
+
+    /** How many of so many tokens are read whole whatever the policy: the one that begins at least. */
+    public static int whole(int tokens) {
+        return (int) Math.ceil(WHOLE * tokens);
+    }
+
     /** Tokens whose scores are held at once. */
     private static final int CHUNK = 64;
 
     /**
-     * Judges a text.
+     * Judges a text. Under a policy the first hundredth of each window is read whole, as in the papers' evaluations.
      *
      * @param progress is told how many tokens were judged since the last time
      */
@@ -67,23 +78,31 @@ public record Perplexity(int window, int stride) {
         }
         double sum = 0;
         int windows = 0;
+        Optional<Spent> spent = Optional.empty();
         for (int judged = 0; judged < ids.length; windows++) {
             int from = windows * stride;
             int end = Math.min(ids.length, from + window);
-            sum -= likelihood(model, ids, from, judged, end);
+            Judged window = likelihood(model, ids, from, judged, end);
+            sum -= window.sum;
+            Optional<Spent> before = spent;
+            spent = window.spent.map(s -> before.map(s::plus).orElse(s));
             progress.accept(end - judged);
             judged = end;
         }
-        return new Outcome(sum / ids.length, ids.length, text.getBytes(StandardCharsets.UTF_8).length, windows);
+        return new Outcome(sum / ids.length, ids.length, text.getBytes(StandardCharsets.UTF_8).length, windows, spent);
+    }
+
+    private record Judged(double sum, Optional<Spent> spent) {
     }
 
     /** The sum over tokens {@code judged .. end} of a window that begins at {@code from}. */
-    private static double likelihood(LanguageModel model, int[] ids, int from, int judged, int end) {
+    private static Judged likelihood(LanguageModel model, int[] ids, int from, int judged, int end) {
         int[] given = new int[end - from];
         given[0] = model.pieces().beginning();
         System.arraycopy(ids, from, given, 1, given.length - 1);
         double sum = 0;
         try (Decoding sequence = model.decoding(given.length)) {
+            sequence.whole(whole(given.length));
             sequence.read(Arrays.copyOf(given, judged - from));
             for (int i = judged; i < end; i += CHUNK) {
                 int to = Math.min(end, i + CHUNK);
@@ -92,12 +111,12 @@ public record Perplexity(int window, int stride) {
                     sum += likelihood(scores[j - i], ids[j]);
                 }
             }
+            return new Judged(sum, sequence.spent());
         }
-        return sum;
     }
 
     /** Natural logarithm of the probability of a token. */
-    static double likelihood(float[] scores, int id) {
+    public static double likelihood(float[] scores, int id) {
         double most = Double.NEGATIVE_INFINITY;
         for (float s : scores) {
             most = Math.max(most, s);

@@ -3,7 +3,6 @@ package dev.filigree.infer;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
 /**
  * How the next token is chosen from its scores.
@@ -43,7 +42,7 @@ public record Sampling(double temperature, int topK, double topP, double repetit
         if (temperature == 0) {
             return highest(scores);
         }
-        Integer[] order = IntStream.range(0, scores.length).boxed().sorted((a, b) -> Float.compare(scores[b], scores[a])).toArray(Integer[]::new);
+        int[] order = falling(scores);
         int kept = topK == 0 ? order.length : Math.min(topK, order.length);
         double[] likely = new double[kept];
         double sum = 0;
@@ -60,6 +59,17 @@ public record Sampling(double temperature, int topK, double topP, double repetit
         int i = 0;
         for (double below = likely[0]; i + 1 < last && draw >= below; below += likely[++i]) { }
         return order[i];
+    }
+
+    /** Places by falling score, equal ones in their order: a number with the order of floats, turned round, and the place below it. */
+    private static int[] falling(float[] scores) {
+        long[] keys = new long[scores.length];
+        for (int i = 0; i < scores.length; i++) {
+            int bits = Float.floatToIntBits(scores[i]);
+            keys[i] = (long) ~(bits ^ bits >> 31 & Integer.MAX_VALUE) << 32 | i;
+        }
+        Arrays.sort(keys);
+        return Arrays.stream(keys).mapToInt(k -> (int) k).toArray();
     }
 
     /** The place of the highest score, the first of equal ones. */

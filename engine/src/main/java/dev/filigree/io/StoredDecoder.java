@@ -17,7 +17,7 @@ public record StoredDecoder(DecoderConfig config, Checkpoint weights, Pieces pie
             throw Faults.corrupt(weights.source(), "has embeddings of " + config.vocab() + " tokens, and its tokenizer has " + pieces.size());
         }
         for (int i = 0; i < config.layers(); i++) { // a model is made before its weights are read: what it is made of must be there
-            weights.tensor(config.family().norm(i), config.hidden());
+            weights.tensor(config.family().norm(i), config.width(2 * i));
         }
     }
 

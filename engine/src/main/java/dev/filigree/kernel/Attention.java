@@ -1,6 +1,7 @@
 package dev.filigree.kernel;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
 
 /**
  * Exact softmax attention of one head over one sequence, tokens {@code from .. to} of panels
@@ -27,7 +28,7 @@ public interface Attention {
         return Math.ceilDiv(count, 16) * 16;
     }
 
-    /** Floats of scratch that one call of {@link #attendPast} needs for a memory of {@code capacity} tokens. */
+    /** Floats of scratch that one call of {@code attendPast} needs for a memory of {@code capacity} tokens. */
     int pastScratch(int capacity, int headSize);
 
     /**
@@ -39,5 +40,13 @@ public interface Attention {
      * @param capacity {@link #whole}
      */
     void attendPast(Floats q, Floats out, int features, int width, int from, int to, int head, int headSize, float scale, Floats keys, Floats values, int capacity,
+            int length, Floats scratch);
+
+    /**
+     * The same where keys and values are {@link Halves}: {@code [headSize] [capacity]} and {@code [capacity] [headSize, up to whole 32s]}.
+     *
+     * @param capacity {@link Halves#whole}
+     */
+    void attendPast(Floats q, Floats out, int features, int width, int from, int to, int head, int headSize, float scale, Ints keys, Ints values, int capacity,
             int length, Floats scratch);
 }

@@ -238,6 +238,9 @@ public final class SelfTest {
         int past = x.length() / head;
         Floats room = Floats.allocate(kernels.attention().pastScratch(past, head));
         read("attention over the past", (4.0 * head + 15) * past, 0.08, () -> kernels.attention().attendPast(y, y, head, 1, 0, 1, 0, head, 0.2f, x, x, past, past, room));
+        Ints halves = Ints.allocate(x.length() / 2);
+        read("attention over the past in 16 bits", (4.0 * head + 15) * past, 0.06,
+                () -> kernels.attention().attendPast(y, y, head, 1, 0, 1, 0, head, 0.2f, halves, halves, past, past, room));
     }
 
     private void survivors() {

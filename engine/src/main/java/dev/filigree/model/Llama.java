@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
 public final class Llama extends Network implements CausalModel {
 
     public static final Entry<Architecture> ENTRY = Catalog.entry("llama", "Touvron et al. 2023, arXiv:2302.13971", "a decoder with rotary positions and SwiGLU, the next token",
-            List.of(Option.of("width", 256, "features of a token"), Option.of("layers", 4, "layers"), Option.of("heads", 4, "heads of attention"),
+            List.of(Option.of("width", 128, "features of a token"), Option.of("layers", 4, "layers"), Option.of("heads", 4, "heads of attention"),
                     Option.of("keys", 0, "heads of keys and values, shared; 0 for as many as heads"), Option.of("inner", 0, "width of the feed-forward net, 0 for 8/3 of the width"),
                     Option.of("tied", true, "embeddings as the weight of the output, which then stays dense"),
                     Option.of("activation", "silu", "of the gate: silu, or relu, behind which units are zero")),

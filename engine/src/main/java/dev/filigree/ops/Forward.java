@@ -263,17 +263,21 @@ public final class Forward {
     /** See {@link Ops#attend(Heads, Value, Value, Value, Spans, Past)}. */
     public void attend(Heads heads, Value q, Value k, Value v, Spans spans, Past past, Value out) {
         out.clearPadding();
-        compute.parallel().run(spans.count(), s -> past.sequences().get(s).add(k, v, spans.start()[s], spans.start()[s + 1]));
-        int longest = past.sequences().stream().mapToInt(KeyValues::capacity).max().orElseThrow();
+        List<KeyValues> memory = past.sequences();
+        for (int s = 0; s < spans.count(); s++) {
+            memory.get(s).check(spans.length(s));
+        }
+        int shared = memory.getFirst().heads();
+        compute.parallel().run(spans.count() * shared, i -> memory.get(i / shared).put(i % shared, k, v, spans.start()[i / shared], spans.start()[i / shared + 1]));
+        for (int s = 0; s < spans.count(); s++) {
+            memory.get(s).grow(spans.length(s));
+        }
+        int longest = memory.stream().mapToInt(KeyValues::capacity).max().orElseThrow();
         int need = compute.kernels().attention().pastScratch(longest, heads.size());
         compute.parallel().run(spans.count() * heads.count(), i -> {
             int s = i / heads.count();
-            int head = i % heads.count();
-            KeyValues kv = past.sequences().get(s);
-            int shared = head / (heads.count() / kv.heads());
             Floats room = room(need);
-            compute.kernels().attention().attendPast(q.data(), out.data(), q.features(), q.width(), spans.start()[s], spans.start()[s + 1], head, heads.size(), heads.scale(),
-                    kv.keys(shared), kv.values(shared), kv.capacity(), kv.length(), room);
+            memory.get(s).attend(compute.kernels().attention(), heads, i % heads.count(), q, spans.start()[s], spans.start()[s + 1], out, room);
             scratch.addLast(room);
         });
     }

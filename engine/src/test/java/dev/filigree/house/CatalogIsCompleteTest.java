@@ -45,7 +45,7 @@ class CatalogIsCompleteTest {
         }
     }
 
-    /** In a folder of prune, which is named after an axis, each class that implements the interface of that name is made by some entry. */
+    /** In a folder of prune or infer, which is named after an axis, each class that implements the interface of that name is made by some entry. */
     @Test
     void everyPartHasAnEntry() throws ReflectiveOperationException {
         Set<Class<?>> made = entries().stream().map(e -> (Object) e.make()).<Class<?>>map(Object::getClass).collect(Collectors.toSet());
@@ -53,7 +53,7 @@ class CatalogIsCompleteTest {
         for (ClassModel model : Classes.all()) {
             Class<?> c = load(model);
             String folder = c.getPackageName().substring(c.getPackageName().lastIndexOf('.') + 1);
-            boolean part = axes.contains(folder) && c.getPackageName().startsWith("dev.filigree.prune.")
+            boolean part = axes.contains(folder) && (c.getPackageName().startsWith("dev.filigree.prune.") || c.getPackageName().startsWith("dev.filigree.infer."))
                     && !c.isInterface() && !Modifier.isAbstract(c.getModifiers()) && c.getEnclosingClass() == null
                     && Arrays.stream(c.getInterfaces()).anyMatch(i -> i.getSimpleName().toLowerCase(Locale.ROOT).equals(folder));
             assertTrue(!part || made.contains(c), c.getName() + " is a " + folder + " that no entry of the catalog makes: give it an ENTRY and list it");

@@ -14,12 +14,14 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.model.Llama;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Eager;
+import dev.filigree.ops.KeyValues;
 import dev.filigree.ops.Tokens;
 import dev.filigree.ops.Value;
 import dev.filigree.train.Birth;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -65,6 +67,41 @@ class DecodingTest {
 
     private static void close(float[] expected, float[] actual, String what) {
         assertArrayEquals(expected, actual, 2e-4f, what);
+    }
+
+    /** Binary16 has eleven bits: a key or value is off by at most 2^-11 of itself. */
+    @Test
+    void halfThePrecisionIsHalfTheMemoryAndNearlyTheSame() {
+        try (Parallel parallel = new Parallel(2)) {
+            Compute compute = new Compute(Kernels.best(), parallel);
+            Llama model = new Llama(new DecoderConfig(VOCAB, 400, 128, 96, 2, 4, 2, 1e-5f, 100, false, false)); // heads of 32, whole blocks
+            Birth birth = new Birth(compute, model, new Rng(4));
+            model.sites().forEach(birth::dense);
+            int[] ids = IntStream.range(0, 320).map(i -> (i * i + 3) % VOCAB).toArray();
+            try (Decoding whole = new Decoding(model, new Eager(compute), null, KeyValues.Type.FP32, 320); Decoding half = new Decoding(model, new Eager(compute), null, KeyValues.Type.FP16, 320)) {
+                assertEquals(whole.bytes(), 2 * half.bytes());
+                double most = 0;
+                double error = 0;
+                for (int i = 0; i < ids.length; i += 40) {
+                    float[][] a = i == 80 ? one(whole, ids, i, 40) : whole.scores(Arrays.copyOfRange(ids, i, i + 40));
+                    float[][] b = i == 80 ? one(half, ids, i, 40) : half.scores(Arrays.copyOfRange(ids, i, i + 40));
+                    for (int t = 0; t < 40; t++) {
+                        for (int v = 0; v < VOCAB; v++) {
+                            most = Math.max(most, Math.abs(a[t][v]));
+                            error = Math.max(error, Math.abs(a[t][v] - b[t][v]));
+                        }
+                    }
+                }
+                assertTrue(error > 0 && error < 2e-3 * most, error + " of " + most);
+                half.cut(100); // what is forgotten leaves no trace
+                whole.cut(100);
+                assertArrayEquals(whole.next(3), half.next(3), (float) (2e-3 * most));
+            }
+        }
+    }
+
+    private static float[][] one(Decoding d, int[] ids, int from, int count) {
+        return IntStream.range(from, from + count).mapToObj(i -> d.next(ids[i])).toArray(float[][]::new);
     }
 
     @ParameterizedTest

@@ -135,6 +135,19 @@ class DecoderFolderTest {
         Fault.of(() -> LanguageModel.open(folder, 1), "layernorm");
     }
 
+    /** Sizes of a model that was cut come from outside too. */
+    @Test
+    void sizesThatDoNotFitAreRefused() throws Exception {
+        write(false);
+        String config = Files.readString(folder.resolve("config.json"));
+        for (String[] wrong : new String[][] {{"\"filigree_inner_sizes\" : [1]", "feed-forward sizes"}, {"\"filigree_inner_sizes\" : [2000000000, 1]", "feed-forward sizes"},
+            {"\"filigree_inner_sizes\" : [\"a\", 1]", "filigree_inner_sizes"}, {"\"filigree_stream_sizes\" : [1, 2, 1, 1, 1]", "without shortcuts"},
+            {"\"filigree_stream_sizes\" : [0, 1, 1, 1, 1], \"filigree_shortcuts\" : true", "widths"}}) {
+            Files.writeString(folder.resolve("config.json"), config.replaceFirst("\\{", "{ " + java.util.regex.Matcher.quoteReplacement(wrong[0]) + ","));
+            Fault.of(() -> LanguageModel.open(folder, 1), "config.json", wrong[1]);
+        }
+    }
+
     @Test
     void whatIsMissingOrDoesNotFitIsNamed() throws Exception {
         write(false);

@@ -324,7 +324,52 @@ record TokenLoopLawTest(Kernels vector) {
         SCALAR.attention().attendPast(q, expected, features, width, from, from + tokens, 1, headSize, 0.7f, keys, values, capacity, length, null);
         vector.attention().attendPast(q, actual, features, width, from, from + tokens, 1, headSize, 0.7f, keys, values, capacity, length, scratch);
         assertClose(expected, actual, 1e-5, what);
+        halves(headSize, length, tokens, width, q, keys, values, capacity, expected, scratch);
         assertSame(guard, scratch.slice(need, 64), what + " past the end of scratch");
+    }
+
+    /** The same keys and values in 16 bits: vector as scalar, and near to what 32 bits gave. */
+    private void halves(int headSize, int length, int tokens, int width, Floats q, Floats keys, Floats values, int capacity, Floats whole, Floats scratch) {
+        int places = Halves.whole(length + 3);
+        int row = Halves.whole(headSize);
+        Ints k = Ints.allocate(headSize * places / 2);
+        Ints v = Ints.allocate(places * row / 2);
+        for (int i = 0; i < k.length(); i++) {
+            k.set(i, i * 0x9E3779B9); // what is forgotten
+        }
+        for (int d = 0; d < headSize; d++) {
+            for (int j = 0; j < length; j++) {
+                Halves.set(k, d * places + j, keys.get(d * capacity + j));
+                Halves.set(v, j * row + d, j % 7 == 3 ? values.get(j * Attention.whole(headSize) + d) * 1e-6f : values.get(j * Attention.whole(headSize) + d));
+            }
+        }
+        int features = 3 * headSize;
+        int from = width == 1 ? 1 : 13;
+        Floats expected = copy(whole);
+        Floats actual = copy(whole);
+        String what = vector.name() + " in 16 bits, head size " + headSize + ", length " + length + ", width " + width;
+        SCALAR.attention().attendPast(q, expected, features, width, from, from + tokens, 1, headSize, 0.7f, k, v, places, length, null);
+        vector.attention().attendPast(q, actual, features, width, from, from + tokens, 1, headSize, 0.7f, k, v, places, length, scratch);
+        assertClose(expected, actual, 1e-5, what);
+    }
+
+    /** Every number that 16 bits can hold, read one by one and by the kernel, the smallest of them too. */
+    @Test
+    void everyHalfIsDecodedExactly() {
+        int length = 32;
+        Ints v = Ints.allocate(length * 16);
+        Floats out = Floats.allocate(32);
+        Floats scratch = Floats.allocate(vector.attention().pastScratch(length, 32));
+        for (int bits = 0; bits < 0x7C00; bits += 31) {
+            for (int d = 0; d < 32; d++) {
+                Halves.set(v, d, Float.float16ToFloat((short) (Math.min(bits + d, 0x7BFF) | (d % 2 << 15))));
+            }
+            vector.attention().attendPast(Floats.allocate(32), out, 32, 1, 0, 1, 0, 32, 1, Ints.allocate(32 * 16), v, length, 1, scratch);
+            for (int d = 0; d < 32; d++) {
+                assertEquals(Halves.get(v, d), out.get(d), vector.name());
+                assertEquals(Float.float16ToFloat((short) (Math.min(bits + d, 0x7BFF) | (d % 2 << 15))), out.get(d), vector.name());
+            }
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
 import dev.filigree.kernel.Activation;
+import dev.filigree.kernel.Coded;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.VectorWidths;
@@ -64,6 +65,62 @@ class LayoutLawTest {
             }
             compute.parallel().close();
         }
+    }
+
+    /** What batches of sequences rely on: at one width a token's result depends on no other token, whoever is there. */
+    @Test
+    void inPanelsOfOneWidthATokenHasTheSameBitsAtAnyPlace() {
+        for (Kernels kernels : VectorWidths.andScalar()) {
+            Compute compute = new Compute(kernels, new Parallel(2));
+            for (int[] shape : new int[][] {{13, 64}, {61, 300}, {97, 128}}) {
+                Map<String, Weight> weights = new LinkedHashMap<>();
+                for (var e : layouts(shape[0], shape[1]).entrySet()) {
+                    Case c = random(e.getKey(), shape[0], shape[1], 0.5);
+                    weights.put(e.getKey(), e.getValue().pack(Arena.ofAuto(), c.live, c.values));
+                    if (weights.get(e.getKey()) instanceof BlockCsr b && b.blockRows() >= 4) {
+                        weights.put(e.getKey() + " int8", CodedBlocks.pack(Arena.ofAuto(), b, Coded.Type.INT8, 0));
+                    }
+                }
+                for (Coded.Type type : Coded.Type.values()) {
+                    weights.put("columns " + type, Columns.pack(Arena.ofAuto(), weights.get("tiled"), type, shape[1]));
+                }
+                weights.put("sliced", SlicedEll.pack(Arena.ofAuto(), random("csr", shape[0], shape[1], 0.5).live, random("csr", shape[0], shape[1], 0.5).values));
+                weights.forEach((name, w) -> sameBits(compute, w, kernels.name() + " " + name + " " + shape[0] + " x " + shape[1]));
+            }
+            compute.parallel().close();
+        }
+    }
+
+    /** 70 tokens, and nine of them by themselves at other places. */
+    private static void sameBits(Compute compute, Weight w, String what) {
+        for (int width : new int[] {16, 32, 64}) {
+            float[][] all = product(compute, w, width, 0, 70, 0);
+            float[][] few = product(compute, w, width, 33, 9, 5);
+            for (int t = 0; t < few.length; t++) {
+                assertArrayEquals(all[33 + t], few[t], what + ", width " + width + ", token " + t);
+            }
+        }
+    }
+
+    /** Tokens {@code from .. from + count}, the first in lane {@code place}. */
+    private static float[][] product(Compute compute, Weight w, int width, int from, int count, int place) {
+        int panels = Math.ceilDiv(count + place, width);
+        Floats x = Floats.allocate(panels * w.cols() * width);
+        Floats y = Floats.allocate(panels * w.rows() * width);
+        for (int t = 0; t < count; t++) {
+            Rng rng = new Rng(from + t);
+            for (int c = 0; c < w.cols(); c++) {
+                x.set(((t + place) / width * w.cols() + c) * width + (t + place) % width, rng.nextFloat() - 0.5f);
+            }
+        }
+        Matmul.apply(compute, w, null, Activation.SILU, x, y, panels, width);
+        float[][] out = new float[count][w.rows()];
+        for (int t = 0; t < count; t++) {
+            for (int r = 0; r < w.rows(); r++) {
+                out[t][r] = y.get(((t + place) / width * w.rows() + r) * width + (t + place) % width);
+            }
+        }
+        return out;
     }
 
     @Test

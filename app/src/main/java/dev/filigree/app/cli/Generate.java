@@ -1,10 +1,10 @@
 package dev.filigree.app.cli;
 
-import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.infer.Generator;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Precision;
 import dev.filigree.infer.Sampling;
+import dev.filigree.ops.KeyValues;
 import dev.filigree.report.Json;
 import dev.filigree.report.Units;
 import java.util.LinkedHashMap;
@@ -12,14 +12,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code filigree generate}: goes on with a text. */
 @Command(name = "generate", description = "Go on with a text, token by token.",
-        footer = {"", "What it took is printed to standard error.", "", "Examples:", "  filigree generate stories260k -p \"Once upon a time\"",
-            "  filigree generate stories260k -p \"The dog\" -n 50 --temperature 0.8 --top-p 0.9 --seed 7"})
+        footer = {"", "What it took is printed to standard error. Under a policy the prompt is read whole, and tokens after it are computed under it.", "", "Examples:", "  filigree generate stories260k -p \"Once upon a time\"",
+            "  filigree generate stories260k -p \"The dog\" -n 50 --temperature 0.8 --top-p 0.9 --seed 7",
+            "  filigree generate stories260k -p \"The dog\" --policy teal:50%%",
+            "  filigree generate stories260k --prompts prompts.txt -n 100 --json"})
 final class Generate implements Runnable {
 
     @ParentCommand
@@ -46,16 +49,30 @@ final class Generate implements Runnable {
     @Option(names = "--repetition", paramLabel = "R", defaultValue = "1", description = "Penalty for tokens that occurred; 1 for none (default: ${DEFAULT-VALUE}).")
     private double repetition;
 
+    @Option(names = "--cache", paramLabel = "TYPE", defaultValue = "fp32", description = "How keys and values are held: fp32 or fp16 (default: ${DEFAULT-VALUE}).")
+    private String cache;
+
     @Option(names = "--stop", paramLabel = "TEXT", description = "End where this text comes; may be given again.")
     private List<String> stop = List.of();
 
     @Option(names = "--weights", paramLabel = "BITS", description = "How weights are held: fp32, bf16 or int8 (default: as they are packed, else fp32).")
     private String weights;
 
+    @Mixin
+    private ManyPrompts many;
+
+    @Mixin
+    private UnderPolicy under;
+
     @Override
     public void run() {
         Sampling sampling = new Sampling(temperature, topK, topP, repetition);
-        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), weights == null ? null : Precision.of(weights))) {
+        KeyValues.Type type = KeyValues.Type.of(cache);
+        try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree).with(type)) {
+            if (many.asked()) {
+                many.run(filigree, model, tokens, sampling, stop);
+                return;
+            }
             Generator generator = new Generator(model, sampling, stop, filigree.seed());
             if (filigree.json()) {
                 Generator.Outcome o = generator.run(prompt, tokens, text -> { });
@@ -71,6 +88,7 @@ final class Generate implements Runnable {
             filigree.console().err().println(String.format(Locale.ROOT, "%d tokens of prompt at %.0f a second, %d added%s; %s of weights read for each, %s of keys and values",
                     o.prompt(), o.promptSpeed(), o.tokens(), Double.isNaN(o.speed()) ? "" : String.format(Locale.ROOT, " at %.0f a second", o.speed()),
                     Units.bytes(model.bytesRead()), Units.bytes(o.memory())));
+            o.spent().ifPresent(s -> filigree.console().err().println(UnderPolicy.line(model, s)));
         }
     }
 
@@ -87,6 +105,7 @@ final class Generate implements Runnable {
         all.put("weight_bytes", model.bytes());
         all.put("weight_bytes_read_per_token", model.bytesRead());
         all.put("key_value_bytes", o.memory());
+        o.spent().ifPresent(s -> all.putAll(UnderPolicy.facts(model, s)));
         return all;
     }
 }

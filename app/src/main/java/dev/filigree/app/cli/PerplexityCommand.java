@@ -1,10 +1,14 @@
 package dev.filigree.app.cli;
 
-import dev.filigree.app.KnownLanguageModel;
+import dev.filigree.base.UserError;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Perplexity;
 import dev.filigree.infer.Precision;
+import dev.filigree.infer.policy.ActivationRatio;
+import dev.filigree.infer.policy.Calibration;
+import dev.filigree.infer.policy.Told;
 import dev.filigree.io.text.PlainText;
+import dev.filigree.ops.KeyValues;
 import dev.filigree.report.Json;
 import dev.filigree.report.Progress;
 import java.nio.file.Path;
@@ -12,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -19,8 +24,11 @@ import picocli.CommandLine.ParentCommand;
 /** {@code filigree perplexity}: how well a model foresees a text. */
 @Command(name = "perplexity", description = "Judge how well a language model foresees a text.",
         footer = {"", "The text is read in windows, each begun anew; of a window only tokens count that none before it judged.",
-            "", "Example:", "  filigree perplexity stories260k story.txt --window 256 --stride 128"})
+            "", "Examples:", "  filigree perplexity stories260k story.txt --window 256 --stride 128", "  filigree perplexity stories260k story.txt --policy wina:50%%"})
 final class PerplexityCommand implements Runnable {
+
+    /** Tokens of a sequence for the activation ratio. */
+    private static final int WINDOW = 256;
 
     @ParentCommand
     private Filigree filigree;
@@ -37,13 +45,31 @@ final class PerplexityCommand implements Runnable {
     @Option(names = "--stride", paramLabel = "N", defaultValue = "0", description = "Tokens from one window to the next (default: half a window).")
     private int stride;
 
+    @Option(names = "--cache", paramLabel = "TYPE", defaultValue = "fp32", description = "How keys and values are held: fp32 or fp16 (default: ${DEFAULT-VALUE}).")
+    private String cache;
+
     @Option(names = "--weights", paramLabel = "BITS", description = "How weights are held: fp32, bf16 or int8 (default: as they are packed, else fp32).")
     private String weights;
 
+    @Option(names = "--activation-ratio", paramLabel = "RISE",
+            description = "Find how many hidden units the feed-forward nets need, if perplexity may rise by so much: 1%% (PPL-1%% sparsity).")
+    private String rise;
+
+    @Option(names = "--activation-tokens", paramLabel = "N", defaultValue = "4096", description = "Tokens of the text that this looks at (default: ${DEFAULT-VALUE}).")
+    private int riseTokens;
+
+    @Mixin
+    private UnderPolicy under;
+
     @Override
     public void run() {
+        KeyValues.Type type = KeyValues.Type.of(cache);
         String text = PlainText.read(file);
-        try (LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), weights == null ? null : Precision.of(weights))) {
+        try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree).with(type)) {
+            if (rise != null) {
+                activationRatio(model, text);
+                return;
+            }
             Perplexity judge = Perplexity.with(model.config(), window, stride);
             Perplexity.Outcome o;
             try (Progress.Stage stage = filigree.progress().stage("judge", model.pieces().ids(text).length)) {
@@ -62,11 +88,44 @@ final class PerplexityCommand implements Runnable {
                 all.put("windows", o.windows());
                 all.put("window", judge.window());
                 all.put("stride", judge.stride());
+                o.spent().ifPresent(s -> all.putAll(UnderPolicy.facts(model, s)));
                 filigree.console().out().print(Json.pretty(all));
                 return;
             }
             filigree.console().out().println(String.format(Locale.ROOT, "loss %.4f, perplexity %.4f, %.4f bits a byte; %,d tokens of %,d bytes in %,d windows of %d, stride %d",
                     o.loss(), o.perplexity(), o.bitsPerByte(), o.tokens(), o.bytes(), o.windows(), judge.window(), judge.stride()));
+            o.spent().ifPresent(s -> filigree.console().out().println(UnderPolicy.line(model, s)));
+        }
+    }
+
+    private void activationRatio(LanguageModel model, String text) {
+        if (model.gates().isPresent()) {
+            throw new UserError("--activation-ratio: found --policy beside it, which leaves out inputs itself; give one of both");
+        }
+        ActivationRatio found;
+        try (Progress.Stage stage = filigree.progress().stage("activation ratio", model.config().layers())) {
+            found = ActivationRatio.of(Calibration.of(model, Told.of(model, text, riseTokens, WINDOW), stage::add), share(rise));
+        }
+        if (filigree.json()) {
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("model", name);
+            all.put("file", file.toString());
+            all.put("activation_ratio", found.ratio());
+            all.put("cett", found.cett());
+            all.put("perplexity", found.perplexity());
+            all.put("perplexity_reached", found.reached());
+            filigree.console().out().print(Json.pretty(all));
+            return;
+        }
+        filigree.console().out().println(String.format(Locale.ROOT, "%.1f %% of hidden units are on at a CETT of %.3f; perplexity %.4f of %.4f", 100 * found.ratio(), found.cett(),
+                found.reached(), found.perplexity()));
+    }
+
+    private static double share(String text) {
+        try {
+            return text.endsWith("%") ? Double.parseDouble(text.substring(0, text.length() - 1)) / 100 : Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new UserError("--activation-ratio: found " + text + ", expected a share by which perplexity may rise such as 1%");
         }
     }
 }

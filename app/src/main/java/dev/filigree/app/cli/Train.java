@@ -80,6 +80,9 @@ final class Train implements Runnable {
     @Option(names = "--from", paramLabel = "MODEL", description = "Train a language model further: a folder of an earlier run or whatever generate takes. With --method dense all its weights live; else those that the method keeps.")
     private String from;
 
+    @Option(names = "--activity", paramLabel = "A/B/..", defaultValue = "", description = "Pull the units inside of a transformer's feed-forward nets to zero with a force that rises in stages to these strengths (ProSparse), such as 0.0001/0.001/0.01; a model of --from gets ReLU.")
+    private String activity;
+
     @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the interrupted run in this folder, bit for bit.")
     private Path resume;
 
@@ -121,7 +124,7 @@ final class Train implements Runnable {
 
     private TrainSettings asked(Defaults preset, String words, String origin) {
         TrainSettings s = new TrainSettings(origin.isEmpty() ? or(model, preset.model()) : Path.of(origin).getFileName().toString(), data, method, sparsity, allocation, keepDense, or(epochs, preset.epochs()),
-                or(batch, preset.batch()), or(optimizer, preset.optimizer()), or(rate, preset.rate()), rates, smoothing, clip, filigree.seed(), words, origin);
+                or(batch, preset.batch()), or(optimizer, preset.optimizer()), or(rate, preset.rate()), rates, smoothing, clip, filigree.seed(), words, origin, activity);
         s.check();
         return s;
     }

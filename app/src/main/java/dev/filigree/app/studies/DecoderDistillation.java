@@ -53,7 +53,7 @@ final class DecoderDistillation implements Study {
         Map<String, LongFunction<Double>> rivals = new LinkedHashMap<>();
         for (int sparsity : sparsities) {
             LOSSES.forEach((name, weights) -> rivals.put(name(name, sparsity), seed -> {
-                Network teacher = teachers.computeIfAbsent(seed, s -> d.trained(model, d.course().supervised(), (long) lab.choose(60, 900), List.of(), s));
+                Network teacher = teachers.computeIfAbsent(seed, s -> d.trained(model, d.course().supervised(), (long) lab.choose(40, 600), List.of(), s));
                 return tuned(d, model, teacher, weights, sparsity, seed);
             }));
         }
@@ -89,7 +89,7 @@ final class DecoderDistillation implements Study {
     private static double tuned(SmallDecoder d, String model, Network teacher, TaughtByLayers.Weights weights, int sparsity, long seed) {
         List<Hook> hooks = Parts.REGIMES.make("gmp(from=0,until=0.000001,times=1)").hooks(teacher.sites(), sparsity / 100.0);
         try (TaughtByLayers step = new TaughtByLayers(d.lab().compute(), teacher, d.text().objective(0), new Divergence(1), weights)) {
-            return d.judge(d.further(model, teacher, step, (long) d.lab().choose(20, 200), hooks, seed)).loss();
+            return d.judge(d.further(model, teacher, step, (long) d.lab().choose(10, 120), hooks, seed)).loss();
         }
     }
 }

@@ -120,7 +120,7 @@ final class LazyDecoder implements Study {
                 return InnerUnits.judge(loop.compute(), loop.model(), d.text().objective(0), d.held().subList(0, 1), InnerUnits.Rule.NONE, rule);
             }
         };
-        Network net = d.trained(model, step, (long) d.lab().choose(40, 600), List.of(look), seed);
+        Network net = d.trained(model, step, (long) d.lab().choose(20, 400), List.of(look), seed);
         InnerUnits.Seen end = InnerUnits.judge(d.lab().compute(), net, d.text().objective(0), d.held(), InnerUnits.Rule.NONE, rule);
         active.add(end.active());
         return new Seen(active, end);

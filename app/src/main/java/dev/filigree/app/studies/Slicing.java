@@ -20,15 +20,12 @@ record Slicing(double[] shares, List<String> structures) {
      * @param loss    nats a token
      * @param layers  weights of its layers
      * @param weights the same with shortcuts and output
-     * @param seconds of a forward pass over the text that judges
+     * @param time    of a forward pass, over that of the whole model
      */
-    record Left(double loss, long layers, long weights, double seconds) {
+    record Left(double loss, long layers, long weights, double time) {
 
         private static Left of(StoryTrial trial, CausalModel model, long seed) {
-            trial.loss(model, seed); // once, so that both are timed warm
-            long start = System.nanoTime();
-            double loss = trial.loss(model, seed);
-            return new Left(loss, StoryTrial.layers(model), StoryTrial.weights(model), 1e-9 * (System.nanoTime() - start));
+            return new Left(trial.loss(model, seed), StoryTrial.layers(model), StoryTrial.weights(model), trial.time(model, seed));
         }
     }
 
@@ -54,7 +51,7 @@ record Slicing(double[] shares, List<String> structures) {
                 Column.percent("weights of layers", 1), Column.percent("with shortcuts and output", 1), Column.percent("time", 0));
         List<Left> whole = found.get(WHOLE);
         found.forEach((name, all) -> t.row(name, Math.exp(loss(all).mean()), loss(all).spread(), (double) all.getFirst().layers() / whole.getFirst().layers(),
-                (double) all.getFirst().weights() / whole.getFirst().weights(), Numbers.of(all, Left::seconds).mean() / Numbers.of(whole, Left::seconds).mean()));
+                (double) all.getFirst().weights() / whole.getFirst().weights(), Numbers.of(all, Left::time).mean()));
         return t;
     }
 

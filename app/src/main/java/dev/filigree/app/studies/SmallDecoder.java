@@ -23,7 +23,7 @@ record SmallDecoder(Lab lab, NextToken text, Course course) {
         if (!(lab.problem() instanceof NextToken all)) {
             throw new UserError("--data: found " + lab.problem().about() + ", expected a text");
         }
-        int judged = Math.min(all.test().ids().length, (int) lab.choose(4_000, 30_000));
+        int judged = Math.min(all.test().ids().length, (int) lab.choose(2_000, 30_000));
         NextToken text = new NextToken(all.name(), all.train(), all.test().part(0, judged), (int) lab.choose(32, 64));
         return new SmallDecoder(lab, text, new Course(lab.compute(), text, ROWS, "adam(b2=0.98)", 3e-3, rates, 1));
     }
@@ -31,7 +31,7 @@ record SmallDecoder(Lab lab, NextToken text, Course course) {
     /** A network as it is typed; the quick form of a study makes each a tiny one. */
     String model(int width, int layers, int inner, String activation) {
         int part = lab.quick() ? 4 : 1;
-        return "llama(width=" + width / part + ",layers=" + layers + ",heads=4,inner=" + inner / part + ",activation=" + activation + ")";
+        return "llama(width=" + width / part + ",layers=" + layers + ",heads=" + (lab.quick() ? 2 : 4) + ",inner=" + inner / part + ",activation=" + activation + ")";
     }
 
     /** A network that was trained from birth. */

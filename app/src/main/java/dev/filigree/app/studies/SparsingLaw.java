@@ -41,7 +41,7 @@ final class SparsingLaw implements Study {
         public void afterStep(Loop loop, long step) {
             for (int look = 1; look <= LOOKS; look++) {
                 if (step + 1 == loop.steps() >> LOOKS - look) {
-                    needed.add(new TailTruncation(loop.compute(), loop.model(), d.text().objective(0), d.held().subList(0, Math.min(8, d.held().size()))).atRise(RISE).active());
+                    needed.add(new TailTruncation(loop.compute(), loop.model(), d.text().objective(0), d.held().subList(0, (int) d.lab().choose(2, 4))).atRise(RISE).active());
                 }
             }
         }
@@ -69,7 +69,7 @@ final class SparsingLaw implements Study {
         models.put(RELU, d.model(64, 2, 256, "relu"));
         models.put(SHALLOW, d.model(96, 1, 384, "relu"));
         models.put(DEEP, d.model(48, 4, 192, "relu"));
-        long steps = (long) lab.choose(32, 640);
+        long steps = (long) lab.choose(16, 480);
         Map<String, LongFunction<Seen>> rivals = new LinkedHashMap<>();
         models.forEach((name, model) -> rivals.put(name, seed -> {
             Look look = new Look(d);

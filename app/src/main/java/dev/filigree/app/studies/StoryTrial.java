@@ -11,6 +11,7 @@ import dev.filigree.model.DecoderBody;
 import dev.filigree.model.Model;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Batch;
+import dev.filigree.ops.Eager;
 import dev.filigree.ops.Tokens;
 import dev.filigree.prune.Parts;
 import dev.filigree.prune.Pruner;
@@ -28,6 +29,8 @@ import java.util.Map;
  * calibrate with and another to be judged by.
  */
 final class StoryTrial implements AutoCloseable {
+
+    private static final int ROUNDS = 30;
 
     private final LanguageModel language;
     private final Compute compute;
@@ -70,6 +73,23 @@ final class StoryTrial implements AutoCloseable {
     /** The same of another model. */
     double loss(Model other, long seed) {
         return story(seed).judge().loss(other);
+    }
+
+    /** The time of a forward pass over the time of the whole model's: the shortest of some alternating rounds. */
+    double time(CausalModel other, long seed) {
+        List<Batch> text = story(seed).calibration();
+        double[] best = {Double.MAX_VALUE, Double.MAX_VALUE};
+        try (Eager ops = new Eager(compute)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                CausalModel[] pair = {other, language.model()};
+                for (int i = 0; i < pair.length; i++) {
+                    long start = System.nanoTime();
+                    ops.release(pair[i].forward(ops, text.get(round % text.size())));
+                    best[i] = Math.min(best[i], System.nanoTime() - start);
+                }
+            }
+        }
+        return best[0] / best[1];
     }
 
     /** The loss after a recipe. Weights lie dense for that: what is asked is what they compute, not how fast. */

@@ -17,7 +17,6 @@ import dev.filigree.train.Loop;
 import dev.filigree.train.Problem;
 import dev.filigree.train.Rates;
 import dev.filigree.train.Setup;
-import dev.filigree.train.Supervised;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +32,7 @@ final class Assembly {
     private final List<Site> sparse;
 
     Assembly(TrainSettings settings, Problem problem, Compute compute) {
-        this(settings, problem, compute, settings.from().isEmpty() ? settings.architecture().build(problem.input(), problem.outputs()) : StoredText.network(settings.from()));
+        this(settings, problem, compute, settings.from().isEmpty() ? settings.architecture().build(problem.input(), problem.outputs()) : StoredText.network(settings));
     }
 
     /** @param network to train in place of the one that the settings name */
@@ -86,7 +85,7 @@ final class Assembly {
         int rounds = regime.rounds(target);
         List<Hook> hooks = new ArrayList<>(regime.hooks(sparse, target));
         hooks.addAll(watching);
-        return new Loop(compute, network, new Setup(new Supervised(problem.objective(settings.smoothing())), problem.training(settings.batch(), network.form(), rng.split("order")),
+        return new Loop(compute, network, new Setup(settings.step(problem.objective(settings.smoothing())), problem.training(settings.batch(), network.form(), rng.split("order")),
                 settings.makeOptimizer(), settings.rate(), rounds == 1 ? settings.makeRates() : new Rates.Rounds(settings.makeRates(), rounds), settings.clip(), steps(), Layout.CSR, hooks, rng.split("training")));
     }
 

@@ -13,6 +13,7 @@ import dev.filigree.io.WeightReader;
 import dev.filigree.io.WeightWriter;
 import dev.filigree.io.data.Shape;
 import dev.filigree.io.data.Vocabulary;
+import dev.filigree.kernel.Activation;
 import dev.filigree.model.CausalModel;
 import dev.filigree.model.Llama;
 import dev.filigree.model.Network;
@@ -48,10 +49,10 @@ public final class StoredText {
         }
     }
 
-    /** A stored model with its weights. */
-    static Network network(String name) {
-        try (StoredDecoder stored = KnownLanguageModel.stored(name)) {
-            return Llama.of(stored.config(), new WeightReader(stored.weights(), Arena.ofAuto())::weight);
+    /** The stored model that a run begins with; a force on inner units puts ReLU in the place of SiLU. */
+    static Network network(TrainSettings settings) {
+        try (StoredDecoder stored = KnownLanguageModel.stored(settings.from())) {
+            return Llama.of(settings.activity().isEmpty() ? stored.config() : stored.config().with(Activation.RELU), new WeightReader(stored.weights(), Arena.ofAuto())::weight);
         }
     }
 

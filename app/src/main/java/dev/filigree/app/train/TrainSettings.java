@@ -8,6 +8,12 @@ import dev.filigree.prune.Sparsity;
 import dev.filigree.prune.regime.Regime;
 import dev.filigree.train.Optimizer;
 import dev.filigree.train.Rates;
+import dev.filigree.train.SparseActivity;
+import dev.filigree.train.Step;
+import dev.filigree.train.Supervised;
+import dev.filigree.train.loss.CrossEntropy;
+import dev.filigree.train.loss.Objective;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +27,10 @@ import java.util.Map;
  * @param rate      peak learning rate
  * @param vocabulary how a text is cut into tokens; empty for what is usual
  * @param from      a language model whose weights it begins with; empty for weights that are born
+ * @param activity  strengths of the force on inner units, see {@link SparseActivity}; empty for none
  */
 public record TrainSettings(String model, String data, String method, String sparsity, String allocation, List<String> keepDense, double epochs, int batch,
-        String optimizer, double rate, String rates, double smoothing, double clip, long seed, String vocabulary, String from) {
+        String optimizer, double rate, String rates, double smoothing, double clip, long seed, String vocabulary, String from, String activity) {
 
     private static final double DEFAULT_SPARSITY = 0.9;
 
@@ -31,6 +38,7 @@ public record TrainSettings(String model, String data, String method, String spa
         keepDense = List.copyOf(keepDense);
         vocabulary = vocabulary == null ? "" : vocabulary; // as files of older runs have it
         from = from == null ? "" : from;
+        activity = activity == null ? "" : activity;
         if (!(epochs > 0 && epochs <= 1e6)) {
             throw new UserError("--epochs: found " + epochs + ", expected a number above 0");
         }
@@ -42,7 +50,7 @@ public record TrainSettings(String model, String data, String method, String spa
     /** Without a text of its own tokens, from birth. */
     public TrainSettings(String model, String data, String method, String sparsity, String allocation, List<String> keepDense, double epochs, int batch,
             String optimizer, double rate, String rates, double smoothing, double clip, long seed) {
-        this(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed, "", "");
+        this(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed, "", "", "");
     }
 
     /** Reads everything that is written as text, so that what is wrong is said before anything begins. */
@@ -56,6 +64,19 @@ public record TrainSettings(String model, String data, String method, String spa
         }
         makeOptimizer();
         makeRates();
+        step(new CrossEntropy(0));
+    }
+
+    /** What a step learns. */
+    Step step(Objective objective) {
+        if (activity.isEmpty()) {
+            return new Supervised(objective);
+        }
+        try {
+            return new SparseActivity(objective, Arrays.stream(activity.split("/")).map(Double::valueOf).toList());
+        } catch (NumberFormatException e) {
+            throw new UserError("--activity: found " + activity + ", expected strengths such as 0.0001/0.001/0.01");
+        }
     }
 
     Architecture architecture() {
@@ -82,25 +103,25 @@ public record TrainSettings(String model, String data, String method, String spa
 
     /** The same run with a method that keeps everything. */
     TrainSettings dense() {
-        return new TrainSettings(model, data, "dense", "", "", keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed, vocabulary, from);
+        return new TrainSettings(model, data, "dense", "", "", keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed, vocabulary, from, activity);
     }
 
     public TrainSettings withSeed(long other) {
-        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, other, vocabulary, from);
+        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, other, vocabulary, from, activity);
     }
 
     public TrainSettings withEpochs(double other) {
-        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, other, batch, optimizer, rate, rates, smoothing, clip, seed, vocabulary, from);
+        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, other, batch, optimizer, rate, rates, smoothing, clip, seed, vocabulary, from, activity);
     }
 
     /** The same run at another rate. */
     public TrainSettings withRate(double other, String otherRates) {
-        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, other, otherRates, smoothing, clip, seed, vocabulary, from);
+        return new TrainSettings(model, data, method, sparsity, allocation, keepDense, epochs, batch, optimizer, other, otherRates, smoothing, clip, seed, vocabulary, from, activity);
     }
 
     /** The same run of another network, method and sparsity. */
     public TrainSettings with(String otherModel, String otherMethod, String otherSparsity) {
-        return new TrainSettings(otherModel, data, otherMethod, otherSparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed, vocabulary, from);
+        return new TrainSettings(otherModel, data, otherMethod, otherSparsity, allocation, keepDense, epochs, batch, optimizer, rate, rates, smoothing, clip, seed, vocabulary, from, activity);
     }
 
     /** For a record, in order. */
@@ -124,6 +145,9 @@ public record TrainSettings(String model, String data, String method, String spa
         }
         if (!from.isEmpty()) {
             all.put("from", from);
+        }
+        if (!activity.isEmpty()) {
+            all.put("activity", activity);
         }
         return all;
     }

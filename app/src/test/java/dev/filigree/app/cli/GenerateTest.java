@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,36 @@ class GenerateTest {
             assertEquals(GREEDY, text.substring(0, Math.min(GREEDY.length(), text.length())));
             assertTrue(ran.err().contains("a second") && ran.err().contains("of keys and values"), ran.err());
         }
+    }
+
+    @Test
+    void aCacheOf16BitsForeseesAlike() throws IOException {
+        JsonNode half = new ObjectMapper().readTree(MainTest.run("generate", "stories260k", "-n", "100", "--cache", "fp16", "--json").out());
+        assertTrue(GREEDY.startsWith(half.path("text").asText().strip().substring(0, 200)), half.toString());
+        Path file = Files.writeString(folder.resolve("story.txt"), STORY, StandardCharsets.UTF_8);
+        assertEquals(1.84463180, new ObjectMapper().readTree(MainTest.run("perplexity", "stories260k", file.toString(), "--cache", "fp16", "--json").out()).path("loss").doubleValue(), 1e-3);
+        fault("--cache", "generate", "stories260k", "--cache", "fp8");
+    }
+
+    @Test
+    void manyPromptsAreALineEach() throws IOException {
+        Path file = Files.writeString(folder.resolve("prompts.txt"), "Once upon a time\n\nThe dog\nOnce upon a time\n");
+        MainTest.Ran ran = MainTest.run("generate", "stories260k", "--prompts", file.toString(), "-n", "30", "--batch", "2", "--json", "--compare");
+        assertEquals(0, ran.code(), ran.err());
+        JsonNode[] lines = ran.out().lines().map(l -> {
+            try {
+                return new ObjectMapper().readTree(l);
+            } catch (IOException e) {
+                throw new AssertionError(l, e);
+            }
+        }).toArray(JsonNode[]::new);
+        assertEquals(3, lines.length, ran.out());
+        assertTrue(GREEDY.startsWith("Once upon a time" + lines[0].path("text").asText()), ran.out());
+        assertEquals(lines[0].path("text"), lines[2].path("text"));
+        assertTrue(ran.err().contains("one by one") && ran.err().contains("added a second"), ran.err());
+        fault("--batch", "generate", "stories260k", "--prompts", file.toString(), "--batch", "0");
+        fault("cache", "generate", "stories260k", "--prompts", file.toString(), "--cache-tokens", "20");
+        fault("cannot be read", "generate", "stories260k", "--prompts", folder.resolve("none").toString());
     }
 
     @Test
@@ -76,11 +107,53 @@ class GenerateTest {
         assertTrue(made.path("weight_bytes").longValue() < 320_000, made.toString());
     }
 
+    /** The policy that leaves out nothing gives the same text, one that leaves out something says how much, and its thresholds are kept beside the model. */
+    @Test
+    void aPolicySaysWhatItSpent() throws IOException {
+        MainTest.Ran whole = MainTest.run("generate", "stories260k", "-n", "40", "--policy", "topk:172");
+        assertTrue(GREEDY.startsWith(whole.out().strip()), whole.out());
+        Path file = Files.writeString(folder.resolve("story.txt"), STORY, StandardCharsets.UTF_8);
+        for (String part : new String[] {"model.bin", "tokenizer.bin"}) {
+            try (InputStream in = getClass().getResourceAsStream("/dev/filigree/data/stories260k/" + part)) {
+                Files.copy(in, folder.resolve(part));
+            }
+        }
+        String[] ask = {"perplexity", folder.toString(), file.toString(), "--json", "--policy", "teal(sparsity=50%,allocation=uniform)", "--calibration-tokens", "300"};
+        JsonNode first = new ObjectMapper().readTree(MainTest.run(ask).out());
+        assertEquals(0.5, first.path("weights_skipped").doubleValue(), 0.06);
+        assertTrue(first.path("perplexity").doubleValue() > 6.33, "something is lost");
+        Path kept = folder.resolve("policies").resolve("teal-sparsity-50-allocation-uniform.json");
+        assertTrue(Files.exists(kept));
+        MainTest.Ran again = MainTest.run(ask);
+        assertEquals(first, new ObjectMapper().readTree(again.out()), "with the thresholds that were kept");
+        assertTrue(!again.err().contains("calibration text"), again.err());
+        JsonNode units = new ObjectMapper().readTree(MainTest.run("perplexity", folder.toString(), file.toString(), "--json", "--activation-ratio", "5%").out());
+        assertTrue(units.path("activation_ratio").doubleValue() < 0.9 && units.path("perplexity_reached").doubleValue() <= 1.05 * units.path("perplexity").doubleValue(), units.toString());
+        Files.writeString(kept, "{}");
+        fault("delete it", ask);
+    }
+
+    @Test
+    void packedFoldersSayTheSame() {
+        Path packed = folder.resolve("packed");
+        MainTest.Ran ran = MainTest.run("convert", "stories260k", packed.toString(), "--weights", "int8");
+        assertEquals(0, ran.code(), ran.err());
+        String expected = MainTest.run("generate", "stories260k", "-p", "Once", "-n", "20", "--weights", "int8").out();
+        assertEquals(expected, MainTest.run("generate", packed.toString(), "-p", "Once", "-n", "20").out());
+        fault("--weights", "generate", packed.toString(), "--weights", "bf16");
+        fault("--weights", "convert", "stories260k", folder.resolve("a.gguf").toString(), "--weights", "int8");
+    }
+
     @Test
     void faultsAreOneLine() throws IOException {
         fault("--temperature", "generate", "stories260k", "--temperature", "-1");
         fault("--weights", "generate", "stories260k", "--weights", "int4");
         fault("context", "generate", "stories260k", "-p", "word ".repeat(600));
+        fault("did you mean teal", "generate", "stories260k", "--policy", "tael:50%");
+        fault("share such as 50%", "generate", "stories260k", "--policy", "teal:500%");
+        fault("172 hidden units", "generate", "stories260k", "--policy", "topk:500");
+        fault("without --policy", "generate", "stories260k", "--calibration", "story.txt");
+        fault("--calibration-tokens", "generate", "stories260k", "--policy", "teal", "--calibration-tokens", "1");
         fault("no such language model", "generate", folder.resolve("nothing").toString());
         Path file = Files.write(folder.resolve("bytes.txt"), new byte[] {(byte) 0xff, 'a'});
         fault("UTF-8", "perplexity", "stories260k", file.toString());

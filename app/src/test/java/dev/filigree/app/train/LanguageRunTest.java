@@ -64,11 +64,11 @@ class LanguageRunTest {
     }
 
     @Test
-    void aStoredModelIsTrainedFurtherDenseOrWithItsZeros() {
+    void aStoredModelIsTrainedFurtherDenseOrWithItsZeros() throws IOException {
         run(settings("static", "75%", ""), "pretrained");
         String from = temp.resolve("pretrained").toString();
-        Network sparse = StoredText.network(from);
-        Network freed = StoredText.network(from);
+        Network sparse = StoredText.network(settings("dense", "", from));
+        Network freed = StoredText.network(settings("dense", "", from));
         StoredText.fit(freed, Map.of());
         for (Site s : sparse.sites()) {
             assertEquals(0.75, 1 - sparse.param(s).forward().nonZeros() / (double) s.positions(), 0.01, s.name());
@@ -82,6 +82,9 @@ class LanguageRunTest {
         TrainOutcome same = run(settings("static", "75%", from), "same");
         assertEquals(0.75, same.achieved(), 0.01);
         assertTrue(same.curve().getFirst().trainLoss() < 1.5, "it goes on where the other ended: " + same.curve().getFirst());
+        TrainSettings pulled = new TrainSettings(MODEL, "text", "dense", "", "", List.of(), 1, 4, "adam", 0.01, "cosine", 0, 1, 3, "", from, "0.001/0.01");
+        TrainOutcome quiet = run(pulled, "quiet");
+        assertTrue(Files.readString(temp.resolve("quiet/config.json")).contains("\"relu\"") && quiet.last().loss() < 2, "ReLU in the place of SiLU");
         TrainOutcome sparser = run(settings("static", "90%", from), "sparser");
         assertEquals(0.90, sparser.achieved(), 0.01);
     }
@@ -100,6 +103,12 @@ class LanguageRunTest {
     }
 
     @Test
+    void strengthsThatAreNoneAreRefused() {
+        assertTrue(assertThrows(UserError.class, () -> new TrainSettings(MODEL, "text", "dense", "", "", List.of(), 1, 4, "adam", 0.01, "cosine", 0, 1, 3, "", "", "a/b").check())
+                .getMessage().startsWith("--activity: found a/b"));
+    }
+
+    @Test
     void whatIsNoTextHasNoVocabulary() {
         assertTrue(assertThrows(UserError.class, () -> KnownData.open(text.toString(), TextCut.named("12"))).getMessage().contains("--vocabulary: found 12, expected 257"));
         assertTrue(assertThrows(UserError.class, () -> TextCut.named("many")).getMessage().contains("--vocabulary: found 'many'"));
@@ -107,7 +116,7 @@ class LanguageRunTest {
     }
 
     private static TrainSettings settings(String method, String sparsity, String from) {
-        return new TrainSettings(MODEL, "text", method, sparsity, method.equals("static") ? "uniform" : "", List.of(), 2, 4, "adam", 0.01, "cosine", 0, 1, 3, from.isEmpty() ? "300" : "", from);
+        return new TrainSettings(MODEL, "text", method, sparsity, method.equals("static") ? "uniform" : "", List.of(), 2, 4, "adam", 0.01, "cosine", 0, 1, 3, from.isEmpty() ? "300" : "", from, "");
     }
 
     private Problem problem(TrainSettings settings) {

@@ -1,7 +1,10 @@
 package dev.filigree.kernel.scalar;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
 import dev.filigree.kernel.Attention;
+import dev.filigree.kernel.Halves;
+import java.util.function.IntToDoubleFunction;
 
 final class ScalarAttention implements Attention {
 
@@ -69,18 +72,29 @@ final class ScalarAttention implements Attention {
     @Override
     public void attendPast(Floats q, Floats out, int features, int width, int from, int to, int head, int headSize, float scale, Floats keys, Floats values,
             int capacity, int length, Floats scratch) {
+        attendPast(q, out, features, width, from, to, head, headSize, scale, keys::get, values::get, Attention.whole(headSize), capacity, length);
+    }
+
+    @Override
+    public void attendPast(Floats q, Floats out, int features, int width, int from, int to, int head, int headSize, float scale, Ints keys, Ints values,
+            int capacity, int length, Floats scratch) {
+        attendPast(q, out, features, width, from, to, head, headSize, scale, i -> Halves.get(keys, i), i -> Halves.get(values, i), Halves.whole(headSize), capacity, length);
+    }
+
+    private static void attendPast(Floats q, Floats out, int features, int width, int from, int to, int head, int headSize, float scale, IntToDoubleFunction keys,
+            IntToDoubleFunction values, int row, int capacity, int length) {
         for (int t = from; t < to; t++) {
             double[] p = new double[length - (to - 1 - t)];
             for (int j = 0; j < p.length; j++) {
                 for (int d = 0; d < headSize; d++) {
-                    p[j] += (double) q.get(at(features, width, head * headSize + d, t)) * keys.get(d * capacity + j) * scale;
+                    p[j] += q.get(at(features, width, head * headSize + d, t)) * keys.applyAsDouble(d * capacity + j) * scale;
                 }
             }
             softmax(p, p.length);
             for (int d = 0; d < headSize; d++) {
                 double sum = 0;
                 for (int j = 0; j < p.length; j++) {
-                    sum += p[j] * values.get(j * Attention.whole(headSize) + d);
+                    sum += p[j] * values.applyAsDouble(j * row + d);
                 }
                 out.set(at(features, width, head * headSize + d, t), (float) sum);
             }

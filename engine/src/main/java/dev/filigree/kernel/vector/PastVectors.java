@@ -14,6 +14,7 @@ import static dev.filigree.kernel.vector.Lanes.setFloat;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.kernel.Attention;
+import dev.filigree.kernel.Halves;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -22,13 +23,14 @@ import jdk.incubator.vector.VectorOperators;
 final class PastVectors {
 
     /** A score so low that its weight is nothing, and no infinity. */
-    private static final float HIDDEN = -1e30f;
+    static final float HIDDEN = -1e30f;
 
     private PastVectors() {
     }
 
+    /** For either kind of memory. */
     static int scratch(int capacity, int headSize) {
-        return 2 * Attention.whole(headSize) + capacity + N;
+        return 2 * Halves.whole(headSize) + Halves.whole(capacity) + N;
     }
 
     /**
@@ -96,7 +98,7 @@ final class PastVectors {
     }
 
     /** {@code w = 2^(w - max w)} in place; returns the sum, its lanes added in their order. */
-    private static float exponentials(long weights, int whole, long lanes) {
+    static float exponentials(long weights, int whole, long lanes) {
         long w = weights & MASK;
         FloatVector max = fromMemorySegment(F, ALL, w, ORDER);
         for (int j = N; j < whole; j += N) {

@@ -12,6 +12,7 @@ import static java.lang.ref.Reference.reachabilityFence;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
 import dev.filigree.kernel.Attention;
 import jdk.incubator.vector.FloatVector;
 
@@ -177,6 +178,21 @@ final class VectorAttention implements Attention {
         for (int t = from; t < to; t++) {
             long at = 4L * (((long) (t / width) * features + head * headSize) * width + t % width);
             PastVectors.attend(address(q) + at, address(out) + at, 4L * width, headSize, scale, address(keys), address(values), capacity, length - (to - 1 - t), address(scratch));
+        }
+        reachabilityFence(q);
+        reachabilityFence(out);
+        reachabilityFence(keys);
+        reachabilityFence(values);
+        reachabilityFence(scratch);
+    }
+
+    @Override
+    public void attendPast(Floats q, Floats out, int features, int width, int from, int to, int head, int headSize, float scale, Ints keys, Ints values,
+            int capacity, int length, Floats scratch) {
+        for (int t = from; t < to; t++) {
+            long at = 4L * (((long) (t / width) * features + head * headSize) * width + t % width);
+            HalfPastVectors.attend(address(q) + at, address(out) + at, 4L * width, headSize, scale, address(keys), address(values), capacity, length - (to - 1 - t),
+                    address(scratch));
         }
         reachabilityFence(q);
         reachabilityFence(out);
