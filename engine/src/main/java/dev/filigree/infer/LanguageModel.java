@@ -199,7 +199,14 @@ public final class LanguageModel implements AutoCloseable {
      * @param from as for {@link #open}
      */
     public static void pack(Path from, Path folder, Precision precision) {
-        try (StoredDecoder stored = StoredDecoder.open(from); LanguageModel model = of(stored, 1, precision, false)) {
+        try (StoredDecoder stored = StoredDecoder.open(from)) {
+            pack(stored, folder, precision);
+        }
+    }
+
+    /** The same of a model that is open. */
+    public static void pack(StoredDecoder stored, Path folder, Precision precision) {
+        try (LanguageModel model = of(stored, 1, precision, false)) {
             Map<String, String> metadata = new LinkedHashMap<>();
             List<StoredTensor> tensors = new ArrayList<>();
             for (Held p : model.model.params()) {

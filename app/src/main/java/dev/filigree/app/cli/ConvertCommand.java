@@ -2,6 +2,8 @@ package dev.filigree.app.cli;
 
 import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.base.UserError;
+import dev.filigree.infer.LanguageModel;
+import dev.filigree.infer.Precision;
 import dev.filigree.io.Checkpoint;
 import dev.filigree.io.DType;
 import dev.filigree.io.DecoderWriter;
@@ -39,6 +41,9 @@ final class ConvertCommand implements Runnable {
     @Option(names = "--type", paramLabel = "TYPE", defaultValue = "f32", description = "Type of the matrices: f32, f16, bf16, and for GGUF q8_0 or q4_0 (default: ${DEFAULT-VALUE}).")
     private String type;
 
+    @Option(names = "--weights", paramLabel = "BITS", description = "Pack a folder for running with weights in fp32, bf16 or int8: they lie as products read them, and the file is mapped, not loaded.")
+    private String weights;
+
     @Override
     public void run() {
         boolean gguf = out.toString().endsWith(".gguf");
@@ -49,7 +54,12 @@ final class ConvertCommand implements Runnable {
         }
         try (StoredDecoder model = KnownLanguageModel.stored(name)) {
             PrintStream console = filigree.console().out();
-            if (gguf) {
+            if (weights != null) {
+                if (gguf) {
+                    throw new UserError("--weights: found " + out + ", expected a folder; a GGUF file takes --type");
+                }
+                LanguageModel.pack(model, out, Precision.of(weights));
+            } else if (gguf) {
                 GgufWriter writer = new GgufWriter(model, asked);
                 writer.write(out);
                 GgufWriter.Grown grown = writer.grown();

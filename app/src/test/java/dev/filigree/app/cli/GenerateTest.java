@@ -147,6 +147,17 @@ class GenerateTest {
     }
 
     @Test
+    void packedFoldersSayTheSame() {
+        Path packed = folder.resolve("packed");
+        MainTest.Ran ran = MainTest.run("convert", "stories260k", packed.toString(), "--weights", "int8");
+        assertEquals(0, ran.code(), ran.err());
+        String expected = MainTest.run("generate", "stories260k", "-p", "Once", "-n", "20", "--weights", "int8").out();
+        assertEquals(expected, MainTest.run("generate", packed.toString(), "-p", "Once", "-n", "20").out());
+        fault("--weights", "generate", packed.toString(), "--weights", "bf16");
+        fault("--weights", "convert", "stories260k", folder.resolve("a.gguf").toString(), "--weights", "int8");
+    }
+
+    @Test
     void faultsAreOneLine() throws IOException {
         fault("--temperature", "generate", "stories260k", "--temperature", "-1");
         fault("--weights", "generate", "stories260k", "--weights", "int4");
