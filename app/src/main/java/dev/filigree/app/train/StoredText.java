@@ -14,6 +14,8 @@ import dev.filigree.io.WeightWriter;
 import dev.filigree.io.data.Vocabulary;
 import dev.filigree.kernel.Activation;
 import dev.filigree.model.CausalModel;
+import dev.filigree.model.Gpt2;
+import dev.filigree.model.Llama;
 import dev.filigree.model.Network;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
@@ -25,6 +27,7 @@ import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** Language models on disk, as runs of training begin with them and leave them. */
@@ -35,7 +38,7 @@ public final class StoredText {
 
     /** Whether a run of this network leaves a language model. */
     public static boolean isKept(String model) {
-        return Parts.NETWORKS.find(model.replaceFirst("\\(.*", "").strip()) == Llama.ENTRY;
+        return List.of(Llama.ENTRY, Gpt2.ENTRY).contains(Parts.NETWORKS.find(model.replaceFirst("\\(.*", "").strip()));
     }
 
     /** How a stored model cuts texts. */
