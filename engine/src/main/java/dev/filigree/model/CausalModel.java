@@ -38,7 +38,7 @@ public interface CausalModel extends Model {
 
     /** A network of the same shape without values. */
     default Network empty() {
-        throw new UserError("model: " + getClass().getSimpleName() + " cannot be pruned yet; expected one of the Llama family");
+        return empty(config());
     }
 
     /** A model with some of the layers, ascending, whose weights it shares. */

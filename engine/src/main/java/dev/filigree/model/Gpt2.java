@@ -100,11 +100,6 @@ public final class Gpt2 extends Network implements CausalModel {
     }
 
     @Override
-    public Network empty() {
-        return new Gpt2(config);
-    }
-
-    @Override
     public Value enter(Ops ops, Batch in) {
         Sequences s = in.as(Sequences.class);
         int[] positions = s.positions();

@@ -193,11 +193,6 @@ public final class Llama extends Network implements CausalModel {
     }
 
     @Override
-    public Llama empty() {
-        return new Llama(config);
-    }
-
-    @Override
     public Value enter(Ops ops, Batch in) {
         return ops.embed(List.of(new Lookup(words, in.as(Sequences.class).ids())));
     }
