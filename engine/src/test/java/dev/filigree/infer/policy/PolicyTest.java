@@ -262,6 +262,38 @@ class PolicyTest {
         assertTrue(found <= 3, Arrays.toString(best));
     }
 
+    /** In its bases the model says the same, and columns of keys and gates are orthogonal. */
+    @Test
+    void columnsBecomeOrthogonalAndTheModelSaysTheSame() {
+        model.params().stream().filter(p -> p.name().endsWith("layernorm.weight")).forEach(p -> {
+            Floats gain = ((Dense) p.forward()).floats();
+            for (int i = 0; i < gain.length(); i++) {
+                gain.set(i, 0.5f + i % 5 * 0.3f);
+            }
+        });
+        Llama turned = OrthogonalColumns.of(compute, model);
+        try (Eager ops = new Eager(compute)) {
+            Value before = model.forward(ops, Tokens.of(sequences(2, 1)));
+            Value after = turned.forward(ops, Tokens.of(sequences(2, 1)));
+            for (int t = 0; t < before.tokens(); t++) {
+                assertArrayEquals(before.token(t), after.token(t), 5e-4f, "token " + t);
+            }
+        }
+        turned.sites().stream().filter(s -> s.role() == Role.KEY || s.role() == Role.FFN_GATE).forEach(s -> {
+            float[][] w = new float[s.rows()][s.cols()];
+            turned.param(s).forward().forEach((r, c, slot, v) -> w[r][c] = v);
+            for (int i = 0; i < s.cols(); i++) {
+                for (int j = 0; j < i; j++) {
+                    double product = 0;
+                    for (float[] row : w) {
+                        product += (double) row[i] * row[j];
+                    }
+                    assertEquals(0, product, 1e-4, s.name() + " columns " + i + " and " + j);
+                }
+            }
+        });
+    }
+
     @Test
     void greedySharesRiseWhereTheyHurtLeastAndMeetTheTarget() {
         Site small = new Site("small", 0, Role.KEY, 10, 10);
