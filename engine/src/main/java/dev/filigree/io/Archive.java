@@ -7,10 +7,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
 
 /** A jar or zip that holds a model. Sizes are checked against the compressed sizes before memory is taken for them. */
 final class Archive implements AutoCloseable {
@@ -60,23 +63,57 @@ final class Archive implements AutoCloseable {
                     + HIGHEST_RATIO + " times its compressed size");
         }
         MemorySegment out = arena.allocate(Math.max(1, size), 64).asSlice(0, size);
-        byte[] buffer = new byte[CHUNK];
-        long at = 0;
         try (InputStream in = zip.getInputStream(entry)) {
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                if (n > size - at) {
-                    throw Faults.corrupt(source(name), "is longer than the " + size + " bytes it claims");
+            fill(out, in, source(name));
+        } catch (IOException e) {
+            throw Faults.corrupt(source(name), "cannot be unpacked (" + e.getMessage() + ")");
+        }
+        return out;
+    }
+
+    /** Files of an archive that is itself an entry, which is read once from end to end. */
+    Map<String, MemorySegment> nested(String name, List<String> wanted, long longest, Arena arena) {
+        Map<String, MemorySegment> found = new HashMap<>();
+        long left = Math.min(longest, zip.getEntry(name).getSize());
+        try (ZipInputStream in = new ZipInputStream(zip.getInputStream(zip.getEntry(name)))) {
+            for (ZipEntry e = in.getNextEntry(); e != null; e = in.getNextEntry()) {
+                if (!wanted.contains(e.getName())) {
+                    continue;
                 }
-                MemorySegment.copy(buffer, 0, out, ValueLayout.JAVA_BYTE, at, n);
-                at += n;
+                if (e.getMethod() != ZipEntry.STORED || e.getSize() < 0 || e.getSize() > left) {
+                    throw Faults.unsupported(source(name), "holds " + Faults.quote(e.getName()) + " compressed or with " + e.getSize() + " bytes",
+                            "expected it as it is, and at most " + left + " bytes");
+                }
+                left -= e.getSize();
+                MemorySegment out = arena.allocate(Math.max(1, e.getSize()), 64).asSlice(0, e.getSize());
+                fill(out, in, source(name) + "!/" + e.getName());
+                found.put(e.getName(), out);
             }
         } catch (IOException e) {
             throw Faults.corrupt(source(name), "cannot be unpacked (" + e.getMessage() + ")");
         }
-        if (at != size) {
-            throw Faults.corrupt(source(name), "ends after " + at + " of " + size + " bytes");
+        for (String w : wanted) {
+            if (!found.containsKey(w)) {
+                throw Faults.unsupported(source(name), "holds no " + w, "expected " + String.join(", ", wanted));
+            }
         }
-        return out;
+        return found;
+    }
+
+    /** Reads a stream, which must be just as long, into {@code out}. */
+    private static void fill(MemorySegment out, InputStream in, String source) throws IOException {
+        byte[] buffer = new byte[CHUNK];
+        long at = 0;
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            if (n > out.byteSize() - at) {
+                throw Faults.corrupt(source, "is longer than the " + out.byteSize() + " bytes it claims");
+            }
+            MemorySegment.copy(buffer, 0, out, ValueLayout.JAVA_BYTE, at, n);
+            at += n;
+        }
+        if (at != out.byteSize()) {
+            throw Faults.corrupt(source, "ends after " + at + " of " + out.byteSize() + " bytes");
+        }
     }
 
     @Override

@@ -125,6 +125,17 @@ class MutationTest {
     }
 
     @Test
+    void bundlesOfTensorflow() throws IOException {
+        Files.write(folder.resolve("variables.index"), BertBundleTest.index());
+        Files.write(folder.resolve("variables.data"), BertBundleTest.data());
+        Files.write(folder.resolve("vocab.txt"), BertBundleTest.WORDS);
+        for (String name : new String[] {"variables.index", "variables.data", "vocab.txt"}) {
+            mutate(name, () -> BertBundleTest.open(Files.readAllBytes(folder.resolve("variables.index")), Files.readAllBytes(folder.resolve("variables.data")),
+                    Files.readAllBytes(folder.resolve("vocab.txt"))).close());
+        }
+    }
+
+    @Test
     void tokenizersOfLanguageModels() throws IOException {
         Files.write(folder.resolve("bytes.json"), BpePiecesTest.byteLevel());
         Files.write(folder.resolve("spaces.json"), BpePiecesTest.spaced());

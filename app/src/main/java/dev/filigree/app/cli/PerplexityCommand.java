@@ -1,7 +1,9 @@
 package dev.filigree.app.cli;
 
+import dev.filigree.app.KnownMaskedModel;
 import dev.filigree.base.UserError;
 import dev.filigree.infer.LanguageModel;
+import dev.filigree.infer.MaskedLanguageModel;
 import dev.filigree.infer.Perplexity;
 import dev.filigree.infer.Precision;
 import dev.filigree.infer.policy.ActivationRatio;
@@ -13,6 +15,7 @@ import dev.filigree.report.Json;
 import dev.filigree.report.Progress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -24,8 +27,12 @@ import picocli.CommandLine.ParentCommand;
 /** {@code filigree perplexity}: how well a model foresees a text. */
 @Command(name = "perplexity", description = "Judge how well a language model foresees a text.",
         footer = {"", "The text is read in windows, each begun anew; of a window only tokens count that none before it judged.",
-            "", "Examples:", "  filigree perplexity stories260k story.txt --window 256 --stride 128", "  filigree perplexity stories260k story.txt --policy wina:50%%"})
+            "With --masked each line is a text: all hidden tokens become [MASK], drawn by --seed, one a line at least; a line is cut to the model's longest.",
+            "", "Examples:", "  filigree perplexity bert-base lines.txt --masked", "  filigree perplexity stories260k story.txt --window 256 --stride 128", "  filigree perplexity stories260k story.txt --policy wina:50%%"})
 final class PerplexityCommand implements Runnable {
+
+    /** What BERT was trained to find. */
+    private static final double HIDDEN = 0.15;
 
     /** Tokens of a sequence for the activation ratio. */
     private static final int WINDOW = 256;
@@ -58,6 +65,9 @@ final class PerplexityCommand implements Runnable {
     @Option(names = "--activation-tokens", paramLabel = "N", defaultValue = "4096", description = "Tokens of the text that this looks at (default: ${DEFAULT-VALUE}).")
     private int riseTokens;
 
+    @Option(names = "--masked", description = "Hide 15 %% of the tokens of each line and judge how well a model that was trained so finds them: bert-base.")
+    private boolean masked;
+
     @Mixin
     private UnderPolicy under;
 
@@ -65,6 +75,10 @@ final class PerplexityCommand implements Runnable {
     public void run() {
         KeyValues.Type type = KeyValues.Type.of(cache);
         String text = PlainText.read(file);
+        if (masked) {
+            masked(text);
+            return;
+        }
         try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree).with(type)) {
             if (rise != null) {
                 activationRatio(model, text);
@@ -95,6 +109,28 @@ final class PerplexityCommand implements Runnable {
             filigree.console().out().println(String.format(Locale.ROOT, "loss %.4f, perplexity %.4f, %.4f bits a byte; %,d tokens of %,d bytes in %,d windows of %d, stride %d",
                     o.loss(), o.perplexity(), o.bitsPerByte(), o.tokens(), o.bytes(), o.windows(), judge.window(), judge.stride()));
             o.spent().ifPresent(s -> filigree.console().out().println(UnderPolicy.line(model, s)));
+        }
+    }
+
+    private void masked(String text) {
+        try (MaskedLanguageModel model = KnownMaskedModel.open(name, filigree.threads())) {
+            List<int[]> lines = text.lines().filter(l -> !l.isBlank()).map(model::ids).toList();
+            MaskedLanguageModel.Outcome o;
+            try (Progress.Stage stage = filigree.progress().stage("judge", lines.size())) {
+                o = model.loss(lines, HIDDEN, filigree.seed(), stage::add);
+            }
+            if (filigree.json()) {
+                Map<String, Object> all = new LinkedHashMap<>();
+                all.put("model", name);
+                all.put("file", file.toString());
+                all.put("masked_loss", o.loss());
+                all.put("hidden_tokens", o.hidden());
+                all.put("tokens", o.tokens());
+                all.put("seed", filigree.seed());
+                filigree.console().out().print(Json.pretty(all));
+                return;
+            }
+            filigree.console().out().println(String.format(Locale.ROOT, "masked loss %.4f, perplexity %.4f; %,d of %,d tokens hidden", o.loss(), Math.exp(o.loss()), o.hidden(), o.tokens()));
         }
     }
 

