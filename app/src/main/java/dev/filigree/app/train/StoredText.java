@@ -14,6 +14,8 @@ import dev.filigree.io.WeightWriter;
 import dev.filigree.io.data.Vocabulary;
 import dev.filigree.kernel.Activation;
 import dev.filigree.model.CausalModel;
+import dev.filigree.model.Gpt2;
+import dev.filigree.model.Llama;
 import dev.filigree.model.Network;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
@@ -35,7 +37,8 @@ public final class StoredText {
 
     /** Whether a run of this network leaves a language model. */
     public static boolean isKept(String model) {
-        return Parts.NETWORKS.find(model.replaceFirst("\\(.*", "").strip()) == Llama.ENTRY;
+        Object entry = Parts.NETWORKS.find(model.replaceFirst("\\(.*", "").strip());
+        return entry == Llama.ENTRY || entry == Gpt2.ENTRY;
     }
 
     /** How a stored model cuts texts. */
