@@ -11,6 +11,7 @@ import dev.filigree.model.Bert;
 import dev.filigree.model.Decoder;
 import dev.filigree.model.Gcn;
 import dev.filigree.model.Gin;
+import dev.filigree.model.Gpt2;
 import dev.filigree.model.Llama;
 import dev.filigree.model.Model;
 import dev.filigree.model.RecurrentClassifier;
@@ -37,7 +38,7 @@ public final class Parts {
 
     /** What can be trained from scratch. */
     public static final Shelf<Architecture> NETWORKS = Catalog.shelf(Axis.NETWORK, Architecture.LENET_300_100, Architecture.MLP, Architecture.SPARSE_IFT, Architecture.LENET_5, Architecture.VGG,
-            Architecture.RESNET, Architecture.RESNEXT, Architecture.MOBILENET, Supernet.ENTRY, RecurrentLanguage.ENTRY, RecurrentClassifier.ENTRY, Decoder.ENTRY, Llama.ENTRY, Vit.ENTRY, Gcn.ENTRY, Gin.ENTRY);
+            Architecture.RESNET, Architecture.RESNEXT, Architecture.MOBILENET, Supernet.ENTRY, RecurrentLanguage.ENTRY, RecurrentClassifier.ENTRY, Decoder.ENTRY, Llama.ENTRY, Gpt2.ENTRY, Vit.ENTRY, Gcn.ENTRY, Gin.ENTRY);
 
     private static final Catalog ALL = new Catalog(all());
 

@@ -64,12 +64,26 @@ final class Continuation {
 
     /** Chooses a token; {@link #add} is to follow. */
     int choose(float[] scores) {
-        return sampling.choose(scores, Arrays.copyOf(ids, length), rng);
+        return choose(scores, List.of());
+    }
+
+    /** The same where some tokens may stand between the text and the one that is chosen. */
+    int choose(float[] scores, List<Integer> between) {
+        int[] seen = Arrays.copyOf(ids, length + between.size());
+        for (int i = 0; i < between.size(); i++) {
+            seen[length + i] = between.get(i);
+        }
+        return sampling.choose(scores, seen, rng);
+    }
+
+    /** Whether the text is over with this token. */
+    boolean ends(int id) {
+        return pieces.ends(id);
     }
 
     /** Adds a token; whether the text goes on. */
     boolean add(int id) {
-        if (pieces.ends(id)) {
+        if (ends(id)) {
             return false;
         }
         ids[length++] = id;

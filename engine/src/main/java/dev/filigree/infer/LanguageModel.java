@@ -13,7 +13,6 @@ import dev.filigree.kernel.Coded;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.model.CausalModel;
-import dev.filigree.model.Llama;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Held;
@@ -124,10 +123,11 @@ public final class LanguageModel implements AutoCloseable {
         Precision held = precision == null ? Precision.FP32 : precision;
         Arena arena = Arena.ofShared();
         try {
-            Set<String> skipped = skipping ? Gates.sites(new Llama(stored.config())).stream().map(Site::name).collect(Collectors.toSet()) : Set.of();
-            Llama model = Llama.of(stored.config(), (name, rows, cols, product) -> packed && cols > 1 ? Packed.read(stored.weights(), name, rows, cols)
+            Set<String> skipped = skipping ? Gates.sites((CausalModel) CausalModel.empty(stored.config())).stream().map(Site::name).collect(Collectors.toSet()) : Set.of();
+            CausalModel model = CausalModel.of(stored.config(), (name, rows, cols, product) -> packed && cols > 1 ? Packed.read(stored.weights(), name, rows, cols)
                     : read(stored, arena, held, skipped.contains(name), threads, name, rows, cols, product));
-            Optional<Plan> plan = skipping ? Optional.empty() : PlanFile.of(stored.weights());
+            boolean asPlanned = !packed && skipped.isEmpty() && held == Precision.FP32; // plans are made for whole products of 32-bit floats
+            Optional<Plan> plan = asPlanned ? PlanFile.of(stored.weights()) : Optional.empty();
             plan.ifPresent(p -> p.apply(stored.weights().source(), model, arena));
             return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, stored.pieces(), plan, KeyValues.Type.FP32, null);
         } catch (RuntimeException | Error e) {

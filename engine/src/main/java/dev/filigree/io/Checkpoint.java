@@ -96,6 +96,11 @@ public final class Checkpoint implements AutoCloseable {
         return new Checkpoint(source, tensors.values().stream().map(t -> t.renamed(names.apply(t.name()))).toList(), metadata, memory);
     }
 
+    /** Other tensors in the place of these, and the same memory; closing either closes both. */
+    Checkpoint with(Collection<StoredTensor> others) {
+        return new Checkpoint(source, others, metadata, memory);
+    }
+
     /** Bytes of all tensors. */
     public long bytes() {
         return tensors.values().stream().mapToLong(t -> t.data().byteSize()).sum();

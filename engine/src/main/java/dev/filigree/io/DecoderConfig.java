@@ -25,6 +25,9 @@ import java.util.Locale;
 public record DecoderConfig(int vocab, int context, int hidden, int inner, int layers, int heads, int keyHeads, float eps, double base, boolean neighbours, boolean tied,
                              Family family, Activation activation, Cut cut) {
 
+    /** Of rotary positions, where nothing else is said. */
+    public static final double USUAL_BASE = 10_000;
+
     private static final int MOST = 1 << 24;
     private static final int MOST_LAYERS = 1000;
 
@@ -90,9 +93,9 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
         }
         positive("number of heads", heads);
         positive("number of key heads", keyHeads);
-        if (hidden % heads != 0 || hidden / heads % 2 != 0 || heads % keyHeads != 0) {
+        if (hidden % heads != 0 || hidden / heads % 2 != 0 && family == Family.LLAMA || heads % keyHeads != 0 || family == Family.GPT2 && keyHeads != heads) {
             throw new UserError("language model: found " + hidden + " features in " + heads + " heads, " + keyHeads
-                    + " of keys; expected heads of equally many features, an even number, and key heads that divide the heads");
+                    + " of keys; expected heads of equally many features, an even number, and key heads that divide the heads (GPT-2: as many)");
         }
         if (activation != Activation.SILU && activation != Activation.RELU) {
             throw new UserError("language model: found the activation " + activation.name().toLowerCase(Locale.ROOT) + ", expected silu or relu");

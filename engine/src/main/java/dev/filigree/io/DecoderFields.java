@@ -13,6 +13,7 @@ import java.util.Map;
 final class DecoderFields {
 
     private static final String LLAMA = "llama";
+    private static final String GPT2 = "gpt2";
     private static final String ACTIVATION = "hidden_act";
     /** Field of a configuration whose rotary positions turn neighbours, as llama2.c has them; Hugging Face turns halves. */
     private static final String NEIGHBOURS = "rope_interleaved";
@@ -27,7 +28,34 @@ final class DecoderFields {
     }
 
     static DecoderConfig read(String source, JsonNode json) {
-        HuggingFaceConfig.requireText(source, json, "model_type", LLAMA);
+        String type = json.path("model_type").asText(LLAMA);
+        return switch (type) {
+            case LLAMA -> llama(source, json);
+            case GPT2 -> gpt2(source, json);
+            default -> throw Faults.unsupported(source, "model_type is " + Faults.quote(type), "expected llama or gpt2");
+        };
+    }
+
+    private static DecoderConfig gpt2(String source, JsonNode json) {
+        if (!List.of("gelu_new", "gelu_pytorch_tanh").contains(json.path("activation_function").asText("gelu_new"))) {
+            throw Faults.unsupported(source, "activation_function is " + Faults.quote(json.get("activation_function").asText("")), "expected gelu_new");
+        }
+        if (!json.path("scale_attn_weights").asBoolean(true) || json.path("scale_attn_by_inverse_layer_idx").asBoolean(false)) {
+            throw Faults.unsupported(source, "scales attention in an unusual way", "expected scale_attn_weights and no scale_attn_by_inverse_layer_idx");
+        }
+        try {
+            int hidden = HuggingFaceConfig.integer(source, json, "n_embd");
+            int inner = present(json, "n_inner") ? HuggingFaceConfig.integer(source, json, "n_inner") : (int) Math.min(Integer.MAX_VALUE, 4L * hidden);
+            int heads = HuggingFaceConfig.integer(source, json, "n_head");
+            return new DecoderConfig(HuggingFaceConfig.integer(source, json, "vocab_size"), HuggingFaceConfig.integer(source, json, "n_positions"), hidden, inner,
+                    HuggingFaceConfig.integer(source, json, "n_layer"), heads, heads, (float) number(source, json, "layer_norm_epsilon", 1e-5), DecoderConfig.USUAL_BASE, false,
+                    json.path("tie_word_embeddings").asBoolean(true), DecoderConfig.Family.GPT2);
+        } catch (UserError e) {
+            throw Faults.in(source, e);
+        }
+    }
+
+    private static DecoderConfig llama(String source, JsonNode json) {
         boolean relu = json.path(ACTIVATION).asText("").equals("relu");
         if (!relu) {
             HuggingFaceConfig.requireText(source, json, ACTIVATION, "silu");
@@ -65,7 +93,7 @@ final class DecoderFields {
             }
         }
         JsonNode newer = json.path("rope_parameters");
-        return newer.has("rope_theta") ? number(source, newer, "rope_theta", 0) : number(source, json, "rope_theta", 10_000);
+        return newer.has("rope_theta") ? number(source, newer, "rope_theta", 0) : number(source, json, "rope_theta", DecoderConfig.USUAL_BASE);
     }
 
     private static List<Integer> sizes(String source, JsonNode json, String field) {
@@ -94,6 +122,26 @@ final class DecoderFields {
     }
 
     static Map<String, Object> of(DecoderConfig c) {
+        return c.family() == DecoderConfig.Family.LLAMA ? llama(c) : gpt2(c);
+    }
+
+    private static Map<String, Object> gpt2(DecoderConfig c) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("architectures", List.of("GPT2LMHeadModel"));
+        json.put("model_type", GPT2);
+        json.put("vocab_size", c.vocab());
+        json.put("n_positions", c.context());
+        json.put("n_embd", c.hidden());
+        json.put("n_inner", c.inner());
+        json.put("n_layer", c.layers());
+        json.put("n_head", c.heads());
+        json.put("layer_norm_epsilon", Double.parseDouble(Float.toString(c.eps())));
+        json.put("activation_function", "gelu_new");
+        json.put("tie_word_embeddings", c.tied());
+        return json;
+    }
+
+    private static Map<String, Object> llama(DecoderConfig c) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("architectures", List.of("LlamaForCausalLM"));
         json.put("model_type", LLAMA);

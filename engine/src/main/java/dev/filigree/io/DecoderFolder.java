@@ -29,7 +29,7 @@ public final class DecoderFolder {
 
     /** Whether it holds a language model, as its configuration says. */
     public static boolean decodes(Path folder) {
-        return is(folder) && Json.object(folder.resolve(HuggingFaceConfig.CONFIG), LONGEST).path("model_type").asText().equals("llama");
+        return is(folder) && Json.object(folder.resolve(HuggingFaceConfig.CONFIG), LONGEST).path("model_type").asText().matches("llama|gpt2");
     }
 
     /** Opens a folder. */
@@ -41,7 +41,7 @@ public final class DecoderFolder {
         Pieces pieces = pieces(folder.resolve(tokenizer.name()).toString(), tokenizer, config.vocab());
         Checkpoint weights = ModelFolder.weights(folder);
         try {
-            return new StoredDecoder(config, weights, pieces, tokenizer);
+            return new StoredDecoder(config, config.family() == DecoderConfig.Family.GPT2 ? Gpt2Folder.ours(weights, config.hidden()) : weights, pieces, tokenizer);
         } catch (UserError e) {
             weights.close();
             throw e;
@@ -65,7 +65,7 @@ public final class DecoderFolder {
         json.putAll(extra);
         files.put(folder.resolve(HuggingFaceConfig.CONFIG), AtomicFile.of(Json.indented(json)));
         files.put(folder.resolve(tokenizer.name()), AtomicFile.of(tokenizer.content()));
-        files.put(folder.resolve(ModelFolder.WEIGHTS), Safetensors.content(tensors, metadata));
+        files.put(folder.resolve(ModelFolder.WEIGHTS), Safetensors.content(config.family() == DecoderConfig.Family.GPT2 ? Gpt2Folder.theirs(config, tensors) : tensors, metadata));
         AtomicFile.writeAll(files);
     }
 

@@ -21,7 +21,7 @@ public final class DecoderWriter {
      * @param type of dense matrices: F32, F16 or BF16; the encoded weights are in memory together
      */
     public static void write(Path folder, StoredDecoder model, DType type) {
-        DenseTensors.requireStored(model.weights());
+        DenseTensors.requireUsual(model);
         DecoderConfig c = model.config();
         List<Entry> entries = GgufNames.all(c);
         boolean turn = c.family() == Family.LLAMA && c.neighbours()

@@ -2,6 +2,7 @@ package dev.filigree.io;
 
 import dev.filigree.base.Floats;
 import dev.filigree.base.UserError;
+import dev.filigree.kernel.Activation;
 import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -13,10 +14,13 @@ final class DenseTensors {
     private DenseTensors() {
     }
 
-    /** Refuses weights that lie as they run: they cannot be read as matrices. */
-    static void requireStored(Checkpoint from) {
-        if (Packed.is(from)) {
-            throw Faults.unsupported(from.source(), "holds weights packed to run", "convert the model that they were packed from");
+    /** Refuses models that have no plain matrices of the family's usual shapes: weights packed to run, and what was cut or given another activation. */
+    static void requireUsual(StoredDecoder model) {
+        if (Packed.is(model.weights())) {
+            throw Faults.unsupported(model.weights().source(), "holds weights packed to run", "convert the model that they were packed from");
+        }
+        if (!model.config().cut().equals(DecoderConfig.Cut.NONE) || model.config().activation() != Activation.SILU) {
+            throw Faults.unsupported(model.weights().source(), "was cut, or has another activation than its family", "other formats know only the usual shape");
         }
     }
 

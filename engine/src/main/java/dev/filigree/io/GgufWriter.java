@@ -32,7 +32,7 @@ public final class GgufWriter {
         if (!FILE_TYPE.containsKey(type)) {
             throw new IllegalArgumentException("matrices of GGUF as " + type);
         }
-        DenseTensors.requireStored(model.weights());
+        DenseTensors.requireUsual(model);
         this.model = model;
         this.type = type;
         this.entries = GgufNames.all(model.config());

@@ -10,6 +10,8 @@ public enum Activation {
     RELU,
     /** {@code x / (1 + exp(-x))}, the sigmoid linear unit (Elfwing et al. 2017, arXiv:1702.03118), also called swish. */
     SILU,
+    /** {@code x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))}, what GPT-2 takes for the Gaussian error linear unit (Hendrycks and Gimpel 2016, arXiv:1606.08415). */
+    GELU_TANH,
     /** The hyperbolic tangent. */
     TANH,
     /** {@code 1 / (1 + exp(-x))}. */

@@ -61,8 +61,8 @@ public interface Products {
      */
     void bitmap(MemorySegment bits, Ints start, Floats values, Floats bias, int cols, Floats x, Floats y, int width, int fromRow, int toRow);
 
-    /** See {@link MatrixVector#columns}; every column is read. */
-    void columns(Coded w, int tileRows, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromUnit, int toUnit);
+    /** See {@link MatrixVector#columns}; every column is read, and once for several panels, which lie end to end in x and y. */
+    void columns(Coded w, int tileRows, int group, Floats bias, int rows, int cols, Floats x, Floats y, int panels, int width, int fromUnit, int toUnit);
 
     /** See {@link MatrixVector#codedBlocks}. */
     void codedBlocks(Ints start, Shorts column, Coded values, Ints scaleStart, int group, int blockRows, Floats bias, int rows, Floats x, Floats y, int width,

@@ -225,6 +225,7 @@ public final class SelfTest {
         // arithmetic per element, counted in the vector code
         read("gelu", 35.0 * x.length(), 0.2, () -> kernels.elementwise().activate(Activation.GELU, x, y, 0, x.length()));
         read("silu", 23.0 * x.length(), 0.2, () -> kernels.elementwise().activate(Activation.SILU, x, y, 0, x.length()));
+        read("gelu by tanh", 26.0 * x.length(), 0.2, () -> kernels.elementwise().activate(Activation.GELU_TANH, x, y, 0, x.length()));
         read("layer norm", 7.0 * x.length(), 0.08, () -> kernels.norms().layerNorm(x, y, 0, COLS, WIDTH, ones, ones, 1e-5f));
         read("rms norm", 4.0 * x.length(), 0.06, () -> kernels.norms().rmsNorm(x, y, 0, COLS, WIDTH, ones, 1e-5f));
         read("softmax", 22.0 * x.length(), 0.15, () -> kernels.norms().softmax(x, y, 0, COLS, WIDTH));

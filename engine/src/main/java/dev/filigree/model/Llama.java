@@ -19,7 +19,9 @@ import dev.filigree.ops.Value;
 import dev.filigree.tensor.Weight;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -119,19 +121,30 @@ public final class Llama extends Network implements CausalModel {
 
     /** A model with stored weights. */
     public static Llama of(DecoderConfig config, Source source) {
-        Llama model = new Llama(config);
-        model.sites().forEach(s -> model.fill(source, s.name(), s.rows(), s.cols(), true));
-        model.whole().forEach(w -> model.fill(source, w.name(), w.rows(), w.cols(), w.packed()));
-        model.params().stream().filter(p -> p.name().endsWith("norm.weight")).forEach(p -> model.fill(source, p.name(), p.forward().rows(), 1, false));
+        return filled(new Llama(config), source);
+    }
+
+    /** The model itself, once every parameter has its stored values. */
+    static <M extends Network> M filled(M model, Source source) {
+        Set<String> products = new HashSet<>();
+        model.sites().forEach(s -> {
+            products.add(s.name());
+            fill(model, source, s.name(), s.rows(), s.cols(), true);
+        });
+        model.whole().forEach(w -> {
+            products.add(w.name());
+            fill(model, source, w.name(), w.rows(), w.cols(), w.packed());
+        });
+        model.params().stream().filter(p -> !products.contains(p.name())).forEach(p -> fill(model, source, p.name(), p.forward().rows(), 1, false));
         return model;
     }
 
-    private void fill(Source source, String name, int rows, int cols, boolean product) {
+    private static void fill(Network model, Source source, String name, int rows, int cols, boolean product) {
         Weight w = source.weight(name, rows, cols, product);
         if (w.rows() != rows || w.cols() != cols) {
             throw new UserError(name + ": the configuration needs [" + rows + " x " + cols + "], the file has [" + w.rows() + " x " + w.cols() + "]");
         }
-        param(name).set(w);
+        model.param(name).set(w);
     }
 
     @Override

@@ -7,8 +7,9 @@ import java.util.List;
  *
  * @param sites     in the order in which they were pruned
  * @param footprint what was held while working
+ * @param spilled   bytes of activations that did not fit into memory
  */
-public record PruneReport(List<SiteReport> sites, Footprint footprint, double seconds) {
+public record PruneReport(List<SiteReport> sites, Footprint footprint, long spilled, double seconds) {
 
     public PruneReport {
         sites = List.copyOf(sites);

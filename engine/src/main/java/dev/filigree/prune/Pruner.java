@@ -72,6 +72,7 @@ public record Pruner(Compute compute, Recipe recipe, Rng rng, long memory) {
             reports.add(r);
             progress.accept(r);
         };
+        long spilled = 0;
         if (text.isEmpty()) {
             sites.forEach(s -> record.accept(prune(model, s, keep.get(s), Evidence.none(), sink)));
         } else {
@@ -85,9 +86,10 @@ public record Pruner(Compute compute, Recipe recipe, Rng rng, long memory) {
                     }
                     calibrator.advance();
                 }
+                spilled = calibrator.spilled();
             }
         }
-        return new PruneReport(reports, recipe.method().footprint(), (System.nanoTime() - start) * 1e-9);
+        return new PruneReport(reports, recipe.method().footprint(), spilled, (System.nanoTime() - start) * 1e-9);
     }
 
     /** How many units each cell keeps, by site. */

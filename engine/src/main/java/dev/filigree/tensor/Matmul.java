@@ -42,6 +42,10 @@ public final class Matmul {
             few(compute, c, bias, activation, residual, x, y, panels);
             return;
         }
+        if (width > 1 && w instanceof Columns c) {
+            together(compute, c, bias, activation, residual, x, y, panels, width);
+            return;
+        }
         int[] cuts = Cuts.of(w, Math.ceilDiv(MIN_TASKS, panels));
         int ranges = cuts.length - 1;
         compute.parallel().run(panels * ranges, task -> {
@@ -75,6 +79,22 @@ public final class Matmul {
         });
     }
 
+    /** Every task takes all panels, so that what it decodes of the weight serves them all. */
+    private static void together(Compute compute, Columns w, Floats bias, Activation activation, Floats residual, Floats x, Floats y, int panels, int width) {
+        int[] cuts = Cuts.of(w, MIN_TASKS);
+        int rows = w.rows();
+        compute.parallel().run(cuts.length - 1, task -> {
+            int from = cuts[task];
+            int to = cuts[task + 1];
+            compute.kernels().products().columns(w.coded(), w.tile(), w.group(), bias, rows, w.cols(), x, y, panels, width, from / MatrixVector.COLUMN_ROWS,
+                    Math.ceilDiv(to, MatrixVector.COLUMN_ROWS));
+            for (int p = 0; p < panels; p++) {
+                Floats rp = residual == null ? null : residual.slice(p * rows * width, rows * width);
+                finish(compute.kernels().elementwise(), activation, rp, y.slice(p * rows * width, rows * width), from * width, to * width);
+            }
+        });
+    }
+
     /** What follows a product, on {@code y[from .. to]}. */
     private static void finish(Elementwise k, Activation activation, Floats residual, Floats y, int from, int to) {
         if (residual != null) {
@@ -102,8 +122,7 @@ public final class Matmul {
         int last = Math.ceilDiv(to, together);
         switch (w) {
             case Tiled t -> k.tiled(t.tiles(), bias, t.rows(), t.cols(), x, y, width, first, last);
-            case Columns c -> k.columns(c.coded(), c.tile(), c.group(), bias, c.rows(), c.cols(), x, y, width, from / MatrixVector.COLUMN_ROWS,
-                    Math.ceilDiv(to, MatrixVector.COLUMN_ROWS));
+            case Columns _ -> throw new IllegalArgumentException("all panels of a product by columns are computed together");
             case Csr c -> k.csr(c.start(), c.column(), c.values(), c.chunk(), bias, c.rows(), c.cols(), x, y, width, first, last);
             case SlicedEll s -> {
                 k.sliced(s.steps(), s.firstStep(), s.firstCode(), s.code(), s.values(), bias, s.rows(), s.cols(), x, y, width, first, last);

@@ -48,7 +48,7 @@ class SequenceLawTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Activation.class, names = {"GELU", "SILU", "TANH", "SIGMOID"})
+    @EnumSource(value = Activation.class, names = {"GELU", "GELU_TANH", "SILU", "TANH", "SIGMOID"})
     void activate(Activation f) {
         Value x = Differences.random(5, 18, 16, new Rng(2));
         Differences.check(SCALAR, ops -> ops.activate(f, x), List.of(), List.of(x), 2);

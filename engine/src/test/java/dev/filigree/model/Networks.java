@@ -39,6 +39,8 @@ public record Networks(String name, Supplier<Network> network, Function<Rng, Bat
         all.add(new Networks("gated tied decoder", () -> new Decoder(new Decoder.Shape(TOKENS, 8, 16, 2, 2, 24, true, true, true)), rng -> text(ROWS, rng)));
         all.add(new Networks("llama", () -> new Llama(new DecoderConfig(TOKENS, 8, 16, 24, 2, 4, 2, 1e-5f, 100, false, false)), rng -> text(ROWS, rng)));
         all.add(new Networks("tied llama with ReLU", () -> new Llama(new DecoderConfig(TOKENS, 8, 16, 24, 1, 2, 2, 1e-5f, 100, true, true).with(Activation.RELU)), rng -> text(ROWS, rng)));
+        all.add(new Networks("gpt2", () -> new Gpt2(Gpt2.config(TOKENS, 8, 16, 24, 2, 4, false)), rng -> text(ROWS, rng)));
+        all.add(new Networks("tied gpt2", () -> new Gpt2(Gpt2.config(TOKENS, 8, 16, 24, 1, 2, true)), rng -> text(ROWS, rng)));
         all.add(new Networks("vit", () -> new Vit(new Vit.Shape(1, 6, 6, 3, 16, 2, 2, 24, 3)), Images::new));
         for (IsoFlop.Kind kind : IsoFlop.Kind.values()) {
             all.add(new Networks("iso-flop " + kind, () -> new IsoFlop(List.of(36, 12, 10, 3), 0.6, kind, Activation.GELU), Images::new));

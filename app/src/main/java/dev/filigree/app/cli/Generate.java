@@ -1,5 +1,7 @@
 package dev.filigree.app.cli;
 
+import dev.filigree.base.UserError;
+import dev.filigree.infer.Corrector;
 import dev.filigree.infer.Generator;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Precision;
@@ -22,7 +24,7 @@ import picocli.CommandLine.ParentCommand;
         footer = {"", "What it took is printed to standard error. Under a policy the prompt is read whole, and tokens after it are computed under it.", "", "Examples:", "  filigree generate stories260k -p \"Once upon a time\"",
             "  filigree generate stories260k -p \"The dog\" -n 50 --temperature 0.8 --top-p 0.9 --seed 7",
             "  filigree generate stories260k -p \"The dog\" --policy teal:50%%",
-            "  filigree generate stories260k --prompts prompts.txt -n 100 --json"})
+            "  filigree generate stories260k -p \"The dog\" --policy teal:50%% --correct", "  filigree generate stories260k --prompts prompts.txt -n 100 --json"})
 final class Generate implements Runnable {
 
     @ParentCommand
@@ -58,6 +60,10 @@ final class Generate implements Runnable {
     @Option(names = "--weights", paramLabel = "BITS", description = "How weights are held: fp32, bf16 or int8 (default: as they are packed, else fp32).")
     private String weights;
 
+    @Option(names = "--correct", paramLabel = "RULE", arity = "0..1", fallbackValue = "sirius",
+            description = "Let the whole model read what the policy drafted, block by block: sirius keeps what it finds likely enough, exact what it would have said (default: ${FALLBACK-VALUE}).")
+    private String correct;
+
     @Mixin
     private ManyPrompts many;
 
@@ -68,9 +74,17 @@ final class Generate implements Runnable {
     public void run() {
         Sampling sampling = new Sampling(temperature, topK, topP, repetition);
         KeyValues.Type type = KeyValues.Type.of(cache);
+        Corrector.Rule rule = correct == null ? null : Corrector.Rule.of(correct);
+        if (rule != null && many.asked()) {
+            throw new UserError("--correct: found it with --prompts, expected one text; leave one of both out");
+        }
         try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree).with(type)) {
             if (many.asked()) {
                 many.run(filigree, model, tokens, sampling, stop);
+                return;
+            }
+            if (rule != null) {
+                corrected(model, rule, sampling);
                 return;
             }
             Generator generator = new Generator(model, sampling, stop, filigree.seed());
@@ -85,11 +99,39 @@ final class Generate implements Runnable {
                 filigree.console().out().flush();
             });
             filigree.console().out().println();
-            filigree.console().err().println(String.format(Locale.ROOT, "%d tokens of prompt at %.0f a second, %d added%s; %s of weights read for each, %s of keys and values",
-                    o.prompt(), o.promptSpeed(), o.tokens(), Double.isNaN(o.speed()) ? "" : String.format(Locale.ROOT, " at %.0f a second", o.speed()),
-                    Units.bytes(model.bytesRead()), Units.bytes(o.memory())));
+            filigree.console().err().println(speed(model, o));
             o.spent().ifPresent(s -> filigree.console().err().println(UnderPolicy.line(model, s)));
         }
+    }
+
+    private void corrected(LanguageModel model, Corrector.Rule rule, Sampling sampling) {
+        Corrector corrector = new Corrector(model, rule, Corrector.BLOCK, sampling, stop, filigree.seed());
+        if (!filigree.json()) {
+            filigree.console().out().print(prompt);
+        }
+        Corrector.Outcome o = corrector.run(prompt, tokens, text -> {
+            if (!filigree.json()) {
+                filigree.console().out().print(text);
+                filigree.console().out().flush();
+            }
+        });
+        if (filigree.json()) {
+            Map<String, Object> all = facts(model, o.text());
+            all.put("accepted_length", o.accepted());
+            all.put("effective_density", o.density());
+            filigree.console().out().print(Json.pretty(all));
+            return;
+        }
+        filigree.console().out().println();
+        filigree.console().err().println(speed(model, o.text()));
+        filigree.console().err().println(String.format(Locale.ROOT, "corrected: %.1f tokens of a block of %d stay, effective density %.2f", o.accepted(), Corrector.BLOCK, o.density()));
+        o.text().spent().ifPresent(s -> filigree.console().err().println(UnderPolicy.line(model, s)));
+    }
+
+    private static String speed(LanguageModel model, Generator.Outcome o) {
+        return String.format(Locale.ROOT, "%d tokens of prompt at %.0f a second, %d added%s; %s of weights read for each, %s of keys and values",
+                o.prompt(), o.promptSpeed(), o.tokens(), Double.isNaN(o.speed()) ? "" : String.format(Locale.ROOT, " at %.0f a second", o.speed()),
+                Units.bytes(model.bytesRead()), Units.bytes(o.memory()));
     }
 
     private Map<String, Object> facts(LanguageModel model, Generator.Outcome o) {

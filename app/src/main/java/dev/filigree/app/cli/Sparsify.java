@@ -124,7 +124,7 @@ final class Sparsify implements Runnable {
     }
 
     private static String defaultName(Settings s) {
-        String stem = Path.of(s.model()).getFileName().toString().replaceAll("\\.(onnx|bin)$", "");
+        String stem = Path.of(s.model()).getFileName().toString().replaceAll("\\.(onnx|bin|gguf)$", "");
         if (!s.structure().isEmpty()) {
             return stem + "-" + s.structure().replaceAll("[^a-z-].*", "") + "-" + Math.round(100 * s.share());
         }

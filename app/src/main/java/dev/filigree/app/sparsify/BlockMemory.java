@@ -2,8 +2,9 @@ package dev.filigree.app.sparsify;
 
 import dev.filigree.io.StoredDecoder;
 import dev.filigree.io.WeightReader;
+import dev.filigree.model.CausalModel;
 import dev.filigree.model.DecoderBody;
-import dev.filigree.model.Llama;
+import dev.filigree.model.Network;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
 import dev.filigree.prune.Pruner;
@@ -31,12 +32,12 @@ final class BlockMemory {
     private int widest; // inputs of the widest weight
 
     BlockMemory(StoredDecoder stored) {
-        Llama shape = new Llama(stored.config());
+        Network shape = CausalModel.empty(stored.config());
         Map<String, Site> sites = DecoderBody.around(shape).sites().stream().collect(Collectors.toMap(Site::name, Function.identity()));
         this.blocks = IntStream.range(0, stored.config().layers()).mapToObj(i -> Arena.ofShared()).toList();
         this.dense = new long[blocks.size()];
         this.freed = new boolean[blocks.size()];
-        this.student = DecoderBody.around(Llama.of(stored.config(), (name, rows, cols, product) -> {
+        this.student = DecoderBody.around(CausalModel.stored(stored.config(), (name, rows, cols, product) -> {
             Arena arena = sites.containsKey(name) ? blocks.get(sites.get(name).block()) : Arena.ofAuto();
             return new WeightReader(stored.weights(), arena).weight(name, rows, cols, product);
         }));

@@ -6,6 +6,7 @@ import dev.filigree.base.Rng;
 import dev.filigree.infer.Decoding;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Plan;
+import dev.filigree.infer.Precision;
 import dev.filigree.infer.Profile;
 import dev.filigree.io.Store;
 import dev.filigree.io.StoredDecoder;
@@ -21,6 +22,7 @@ import dev.filigree.prune.allocation.Uniform;
 import dev.filigree.prune.criterion.RandomScore;
 import dev.filigree.prune.method.Scored;
 import dev.filigree.tensor.Layout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -192,12 +194,15 @@ final class DecoderWork implements Workpiece {
 
     @Override
     public Served open(Path folder) {
-        return new DecoderServed(judge, LanguageModel.open(folder, threads), true);
+        Precision precision = Precision.of(settings.store()); // what is stored in few bits runs in them
+        return new DecoderServed(judge, LanguageModel.open(folder, threads, precision == Precision.FP32 ? null : precision), true);
     }
 
     @Override
     public long bytes() {
-        return stored.weights().bytes() + stored.tokenizer().content().length;
+        Path file = Path.of(settings.model());
+        long weights = Files.isRegularFile(file) ? file.toFile().length() : stored.weights().bytes(); // a file of bytes is floats once it is read
+        return weights + stored.tokenizer().content().length;
     }
 
     @Override

@@ -16,6 +16,7 @@ import dev.filigree.prune.Pruner;
 import dev.filigree.prune.Recipe;
 import dev.filigree.report.Progress;
 import dev.filigree.report.RunRecord;
+import dev.filigree.report.Units;
 import dev.filigree.train.Budget;
 import dev.filigree.train.Loop;
 import dev.filigree.train.Snapshot;
@@ -35,6 +36,8 @@ public final class SparsifyRun {
     public static final String ONE_SHOT = "one-shot";
     public static final String RECOVERED = "recovered";
     public static final String SPARSE = "sparse";
+    /** What is left, before its values are stored in fewer bits. */
+    public static final String FLOATS = "in fp32";
     /** As many zeros at random places. */
     public static final String RANDOM = "random, as sparse";
 
@@ -86,7 +89,7 @@ public final class SparsifyRun {
             if (unfinished == null) {
                 student = piece.student();
                 PruneReport pruned = prune("calibrate, prune", piece, student, recipe, calibration);
-                footprint = pruned.footprint() + piece.held();
+                footprint = pruned.footprint() + piece.held() + (pruned.spilled() == 0 ? "" : ", " + Units.bytes(pruned.spilled()) + " of activations in a file");
                 if (!piece.held().isEmpty()) {
                     progress.say("held: " + footprint);
                 }
@@ -101,6 +104,10 @@ public final class SparsifyRun {
                 unfinished.quality().forEach(quality::put);
                 curve.addAll(unfinished.curve());
                 student = goOn(unfinished, piece, calibration, quality, curve);
+            }
+            if (Store.named(settings.store()) != Store.F32 && settings.decoder()) {
+                Model before = student;
+                quality.put(FLOATS, look("evaluate in fp32", () -> piece.judge(before)));
             }
             List<String> warnings = checkKernels(piece.compute());
             Plan plan = plan(student, piece);

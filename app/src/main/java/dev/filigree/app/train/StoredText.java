@@ -11,10 +11,10 @@ import dev.filigree.io.StoredDecoder;
 import dev.filigree.io.TokenizerFile;
 import dev.filigree.io.WeightReader;
 import dev.filigree.io.WeightWriter;
-import dev.filigree.io.data.Shape;
 import dev.filigree.io.data.Vocabulary;
 import dev.filigree.kernel.Activation;
 import dev.filigree.model.CausalModel;
+import dev.filigree.model.Gpt2;
 import dev.filigree.model.Llama;
 import dev.filigree.model.Network;
 import dev.filigree.model.Site;
@@ -27,19 +27,18 @@ import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** Language models on disk, as runs of training begin with them and leave them. */
 public final class StoredText {
-
-    private static final Shape FEW = Shape.of(8);
 
     private StoredText() {
     }
 
     /** Whether a run of this network leaves a language model. */
     public static boolean isKept(String model) {
-        return Parts.NETWORKS.make(model).build(FEW, FEW.size()) instanceof CausalModel;
+        return List.of(Llama.ENTRY, Gpt2.ENTRY).contains(Parts.NETWORKS.find(model.replaceFirst("\\(.*", "").strip()));
     }
 
     /** How a stored model cuts texts. */
@@ -52,7 +51,7 @@ public final class StoredText {
     /** The stored model that a run begins with; a force on inner units puts ReLU in the place of SiLU. */
     static Network network(TrainSettings settings) {
         try (StoredDecoder stored = KnownLanguageModel.stored(settings.from())) {
-            return Llama.of(settings.activity().isEmpty() ? stored.config() : stored.config().with(Activation.RELU), new WeightReader(stored.weights(), Arena.ofAuto())::weight);
+            return CausalModel.stored(settings.activity().isEmpty() ? stored.config() : stored.config().with(Activation.RELU), new WeightReader(stored.weights(), Arena.ofAuto())::weight);
         }
     }
 

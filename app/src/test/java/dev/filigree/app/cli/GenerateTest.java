@@ -48,6 +48,19 @@ class GenerateTest {
     }
 
     @Test
+    void whatAPolicyDraftsIsCorrected() throws IOException {
+        String[] ask = {"generate", "stories260k", "-n", "100", "--policy", "teal(sparsity=60%,allocation=uniform)", "--calibration-tokens", "200", "--correct", "exact"};
+        MainTest.Ran ran = MainTest.run(ask);
+        assertTrue(GREEDY.startsWith(ran.out().strip().substring(0, 200)), ran.out());
+        assertTrue(ran.err().contains("of a block of 16 stay, effective density"), ran.err());
+        ask[ask.length - 1] = "--json";
+        JsonNode sirius = new ObjectMapper().readTree(MainTest.run(ask).out());
+        assertTrue(sirius.path("accepted_length").doubleValue() >= 1 && sirius.path("effective_density").doubleValue() > 0.4, sirius.toString());
+        fault("--correct", "generate", "stories260k", "--correct");
+        fault("--correct", "generate", "stories260k", "--policy", "teal:50%", "--correct", "never");
+    }
+
+    @Test
     void manyPromptsAreALineEach() throws IOException {
         Path file = Files.writeString(folder.resolve("prompts.txt"), "Once upon a time\n\nThe dog\nOnce upon a time\n");
         MainTest.Ran ran = MainTest.run("generate", "stories260k", "--prompts", file.toString(), "-n", "30", "--batch", "2", "--json", "--compare");

@@ -26,20 +26,50 @@ class DecoderRunTest {
         return new Settings(KnownLanguageModel.BUNDLED, "", "50%", "unstructured", "uniform", method, recover, "held", "both", "fp32", "", "", 12, memory, "", 1);
     }
 
+    private static final Settings RECOVERED = settings("sparsegpt+faithful+least-squares", "40steps", "0");
+
     @Test
-    void whatWasPrunedIsRecoveredSavedAndOpenedAgain() {
+    void whatWasPrunedIsRecoveredSavedAndOpenedAgain() throws Exception {
         Path out = folder.resolve("out");
-        Outcome o = new SparsifyRun(settings("sparsegpt+faithful+least-squares", "12steps", "0"), out, 2, Progress.silent()).run(null);
+        Outcome o = new SparsifyRun(RECOVERED, out, 2, Progress.silent()).run(null);
         assertEquals(0.5, o.achieved(), 1e-3);
         assertEquals(List.of("dense", SparsifyRun.RANDOM, "one-shot", "recovered"), List.copyOf(o.quality().keySet()));
         double dense = perplexity(o, "dense");
         assertTrue(dense > 1 && dense < perplexity(o, "one-shot") && perplexity(o, "one-shot") < 0.5 * perplexity(o, SparsifyRun.RANDOM), o.quality().toString());
         assertTrue(perplexity(o, "recovered") < perplexity(o, "one-shot"), o.quality().toString());
-        assertTrue(o.footprint().contains("at most while pruning") && o.text(120).contains("=> "), o.text(120));
+        assertTrue(o.footprint().contains("at most while pruning") && o.footprint().contains("of activations in a file") && o.text(120).contains("=> "), o.text(120));
         assertTrue(Files.exists(out.resolve("report.html")) && Files.exists(out.resolve("tokenizer.bin")));
         try (LanguageModel model = LanguageModel.open(out, 1)) {
             assertEquals(30, new Generator(model, Sampling.GREEDY, 1).run("Once upon a time", 30, text -> { }).tokens());
         }
+        Path killed = folder.resolve("killed");
+        SparsifyRunTest.kill(Child.class, killed, folder);
+        Outcome gone = new SparsifyRun(RunState.read(killed).settings(), killed, 1, Progress.silent()).run(RunState.read(killed));
+        SparsifyRunTest.assertSameTensors(out, killed);
+        assertEquals(List.copyOf(o.quality().keySet()), List.copyOf(gone.quality().keySet()));
+    }
+
+    /** Runs until it is killed, and stores its state after every step. */
+    static final class Child {
+
+        private Child() {
+        }
+
+        public static void main(String[] args) {
+            new SparsifyRun(RECOVERED, Path.of(args[0]), 2, Progress.silent(), 0).run(null);
+        }
+    }
+
+    /** Blocks of 16 outputs in bytes: what is measured is what runs. */
+    @Test
+    void blocksInBytesRunInBytes() {
+        Settings bytes = new Settings(KnownLanguageModel.BUNDLED, "", "30%", "16x1", "uniform", "sparsegpt", "0", "held", "both", "int8", "", "", 8, "1g", "", 1);
+        Outcome o = new SparsifyRun(bytes, folder.resolve("bytes"), 2, Progress.silent()).run(null);
+        assertEquals(List.of("dense", SparsifyRun.RANDOM, "one-shot", SparsifyRun.FLOATS, "sparse"), List.copyOf(o.quality().keySet()));
+        assertEquals(perplexity(o, "one-shot"), perplexity(o, SparsifyRun.FLOATS));
+        assertEquals(1, perplexity(o, "sparse") / perplexity(o, SparsifyRun.FLOATS), 0.03, "bytes cost little");
+        assertTrue(o.layers().stream().allMatch(l -> l.layout().contains("int8")), o.layers().toString());
+        assertTrue(o.residentBytes().get("sparse") < 0.45 * o.residentBytes().get("dense"), o.residentBytes().toString());
     }
 
     @Test

@@ -66,14 +66,7 @@ class SparsifyRunTest {
         Path whole = folder.resolve("whole");
         Path killed = folder.resolve("killed");
         new SparsifyRun(settings, whole, 2, Progress.silent()).run(null);
-        Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), Child.class.getName(), killed.toString(),
-                folder.toString()).redirectErrorStream(true).redirectOutput(folder.resolve("child.txt").toFile()).start();
-        while (!RunState.unfinished(killed) && child.isAlive()) {
-            Thread.sleep(2);
-        }
-        child.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-        assertTrue(RunState.unfinished(killed), () -> "stopped while it recovered: " + said());
+        kill(Child.class, killed, folder);
         new SparsifyRun(RunState.read(killed).settings(), killed, 1, Progress.silent()).run(RunState.read(killed));
         assertSameTensors(whole, killed);
         try (Stream<Path> left = Files.list(killed)) {
@@ -90,8 +83,22 @@ class SparsifyRunTest {
         assertFalse(Files.exists(folder.resolve("out")), "nothing was written");
     }
 
+    /** Starts a run in a process of its own, and kills it once it has kept a state. */
+    static void kill(Class<?> run, Path killed, Path folder) throws Exception {
+        Path log = folder.resolve("child.txt");
+        Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules=jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), run.getName(), killed.toString(),
+                folder.toString()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        while (!RunState.unfinished(killed) && child.isAlive()) {
+            Thread.sleep(2);
+        }
+        child.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+        String said = Files.readString(log);
+        assertTrue(RunState.unfinished(killed), () -> "stopped while it recovered: " + said);
+    }
+
     /** Files differ in the times that the planner measured, and in nothing else. */
-    private static void assertSameTensors(Path a, Path b) {
+    static void assertSameTensors(Path a, Path b) {
         try (Checkpoint left = ModelFolder.weights(a); Checkpoint right = ModelFolder.weights(b)) {
             assertEquals(names(left), names(right));
             for (String name : names(left)) {
@@ -102,14 +109,6 @@ class SparsifyRunTest {
 
     private static List<String> names(Checkpoint c) {
         return c.tensors().stream().map(StoredTensor::name).sorted().toList();
-    }
-
-    private String said() {
-        try {
-            return Files.readString(folder.resolve("child.txt"));
-        } catch (IOException e) {
-            return e.getMessage();
-        }
     }
 
     /** Runs until it is killed, and stores its state after every step. */

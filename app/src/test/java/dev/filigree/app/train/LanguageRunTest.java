@@ -2,9 +2,11 @@ package dev.filigree.app.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.filigree.Parts;
 import dev.filigree.app.data.KnownData;
 import dev.filigree.app.data.TextCut;
 import dev.filigree.base.Rng;
@@ -100,6 +102,12 @@ class LanguageRunTest {
         for (String file : List.of("state.safetensors", "model.safetensors", "tokenizer.json", "config.json")) {
             assertArrayEquals(Files.readAllBytes(temp.resolve("whole").resolve(file)), Files.readAllBytes(temp.resolve("killed").resolve(file)), file);
         }
+    }
+
+    @Test
+    void whichNetworksAreLanguageModelsIsKnownByName() {
+        assertTrue(StoredText.isKept("llama") && StoredText.isKept(MODEL));
+        Parts.NETWORKS.entries().stream().map(e -> e.name()).filter(n -> !n.equals("llama")).forEach(n -> assertFalse(StoredText.isKept(n), n));
     }
 
     @Test

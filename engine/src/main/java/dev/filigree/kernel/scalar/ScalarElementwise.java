@@ -8,6 +8,8 @@ import dev.filigree.kernel.Elementwise;
 final class ScalarElementwise implements Elementwise {
 
     private static final double SQRT_HALF = Math.sqrt(0.5);
+    private static final double SQRT_TWO_OVER_PI = Math.sqrt(2 / Math.PI);
+    private static final double CUBE = 0.044715;
     private static final double INV_SQRT_TWO_PI = 1 / Math.sqrt(2 * Math.PI);
 
     @Override
@@ -30,6 +32,7 @@ final class ScalarElementwise implements Elementwise {
             case RELU -> Math.max(0f, v);
             case GELU -> (float) (0.5 * v * (1 + erf(v * SQRT_HALF)));
             case SILU -> (float) (v * sigmoid(v));
+            case GELU_TANH -> (float) (v * sigmoid(2 * inner(v)));
             case TANH -> (float) Math.tanh(v);
             case SIGMOID -> (float) sigmoid(v);
         };
@@ -44,6 +47,10 @@ final class ScalarElementwise implements Elementwise {
                 case RELU -> v > 0 ? 1 : 0;
                 case GELU -> 0.5 * (1 + erf(v * SQRT_HALF)) + v * INV_SQRT_TWO_PI * Math.exp(-0.5 * v * v);
                 case SILU -> sigmoid(v) * (1 + v * sigmoid(-v));
+                case GELU_TANH -> {
+                    double s = sigmoid(2 * inner(v));
+                    yield s + v * s * sigmoid(-2 * inner(v)) * 2 * SQRT_TWO_OVER_PI * (1 + 3 * CUBE * v * v);
+                }
                 case TANH -> 1 - Math.tanh(v) * Math.tanh(v);
                 case SIGMOID -> sigmoid(v) * sigmoid(-v);
             };
@@ -88,6 +95,11 @@ final class ScalarElementwise implements Elementwise {
             sum += (double) x.get(i) * y.get(i);
         }
         return sum;
+    }
+
+    /** Of {@code tanh} in GELU_TANH: {@code (1 + tanh u) / 2} is the sigmoid of 2u. */
+    private static double inner(double x) {
+        return SQRT_TWO_OVER_PI * (x + CUBE * x * x * x);
     }
 
     private static double sigmoid(double x) {

@@ -125,14 +125,18 @@ final class ScalarProducts implements Products {
     }
 
     @Override
-    public void columns(Coded w, int tileRows, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromUnit, int toUnit) {
+    public void columns(Coded w, int tileRows, int group, Floats bias, int rows, int cols, Floats x, Floats y, int panels, int width, int fromUnit, int toUnit) {
         float[] sum = new float[width];
-        for (int r = fromUnit * MatrixVector.COLUMN_ROWS; r < Math.min(rows, toUnit * MatrixVector.COLUMN_ROWS); r++) {
-            Arrays.fill(sum, 0f);
-            for (int k = 0; k < cols; k++) {
-                addScaled(sum, columnsValue(w, tileRows, group, rows, cols, r, k), x, k);
+        for (int p = 0; p < panels; p++) {
+            Floats xp = x.slice(p * cols * width, cols * width);
+            Floats yp = y.slice(p * rows * width, rows * width);
+            for (int r = fromUnit * MatrixVector.COLUMN_ROWS; r < Math.min(rows, toUnit * MatrixVector.COLUMN_ROWS); r++) {
+                Arrays.fill(sum, 0f);
+                for (int k = 0; k < cols; k++) {
+                    addScaled(sum, columnsValue(w, tileRows, group, rows, cols, r, k), xp, k);
+                }
+                store(sum, bias, r, yp);
             }
-            store(sum, bias, r, y);
         }
     }
 

@@ -58,6 +58,18 @@ final class Activations {
         }
     }
 
+    static void geluTanh(long p, long q, int count) {
+        int left = count;
+        for (; left >= N; left -= N) {
+            Functions.geluTanh(fromMemorySegment(F, ALL, p & MASK, ORDER)).intoMemorySegment(ALL, q & MASK, ORDER);
+            p += STEP;
+            q += STEP;
+        }
+        if (left > 0) {
+            rest(Activation.GELU_TANH, p, q, left);
+        }
+    }
+
     static void tanh(long p, long q, int count) {
         int left = count;
         for (; left >= N; left -= N) {
@@ -89,6 +101,7 @@ final class Activations {
             case RELU -> x.max(FloatVector.zero(F)).intoMemorySegment(ALL, q, ORDER, m);
             case GELU -> Functions.gelu(x).intoMemorySegment(ALL, q, ORDER, m);
             case SILU -> Functions.silu(x).intoMemorySegment(ALL, q, ORDER, m);
+            case GELU_TANH -> Functions.geluTanh(x).intoMemorySegment(ALL, q, ORDER, m);
             case TANH -> Functions.tanh(x).intoMemorySegment(ALL, q, ORDER, m);
             case SIGMOID -> Functions.sigmoid(x).intoMemorySegment(ALL, q, ORDER, m);
         }
@@ -136,6 +149,20 @@ final class Activations {
         }
     }
 
+    static void geluTanhAdd(long p, long r, long q, int count) {
+        int left = count;
+        for (; left >= N; left -= N) {
+            FloatVector y = Functions.geluTanh(fromMemorySegment(F, ALL, p & MASK, ORDER));
+            y.add(fromMemorySegment(F, ALL, r & MASK, ORDER)).intoMemorySegment(ALL, q & MASK, ORDER);
+            p += STEP;
+            r += STEP;
+            q += STEP;
+        }
+        if (left > 0) {
+            restAdd(Activation.GELU_TANH, p, r, q, left);
+        }
+    }
+
     static void tanhAdd(long p, long r, long q, int count) {
         int left = count;
         for (; left >= N; left -= N) {
@@ -172,6 +199,7 @@ final class Activations {
             case RELU -> x.max(FloatVector.zero(F)).add(add).intoMemorySegment(ALL, q, ORDER, m);
             case GELU -> Functions.gelu(x).add(add).intoMemorySegment(ALL, q, ORDER, m);
             case SILU -> Functions.silu(x).add(add).intoMemorySegment(ALL, q, ORDER, m);
+            case GELU_TANH -> Functions.geluTanh(x).add(add).intoMemorySegment(ALL, q, ORDER, m);
             case TANH -> Functions.tanh(x).add(add).intoMemorySegment(ALL, q, ORDER, m);
             case SIGMOID -> Functions.sigmoid(x).add(add).intoMemorySegment(ALL, q, ORDER, m);
         }
@@ -220,6 +248,20 @@ final class Activations {
         }
     }
 
+    static void geluTanhBackward(long p, long q, long o, int count) {
+        int left = count;
+        for (; left >= N; left -= N) {
+            FloatVector slope = Functions.geluTanhSlope(fromMemorySegment(F, ALL, p & MASK, ORDER));
+            fromMemorySegment(F, ALL, q & MASK, ORDER).mul(slope).intoMemorySegment(ALL, o & MASK, ORDER);
+            p += STEP;
+            q += STEP;
+            o += STEP;
+        }
+        if (left > 0) {
+            restBackward(Activation.GELU_TANH, p, q, o, left);
+        }
+    }
+
     static void tanhBackward(long p, long q, long o, int count) {
         int left = count;
         for (; left >= N; left -= N) {
@@ -256,6 +298,7 @@ final class Activations {
             case RELU -> FloatVector.zero(F).blend(d, x.compare(VectorOperators.GT, 0f)).intoMemorySegment(ALL, o, ORDER, m);
             case GELU -> d.mul(Functions.geluSlope(x)).intoMemorySegment(ALL, o, ORDER, m);
             case SILU -> d.mul(Functions.siluSlope(x)).intoMemorySegment(ALL, o, ORDER, m);
+            case GELU_TANH -> d.mul(Functions.geluTanhSlope(x)).intoMemorySegment(ALL, o, ORDER, m);
             case TANH -> d.mul(Functions.tanhSlope(x)).intoMemorySegment(ALL, o, ORDER, m);
             case SIGMOID -> d.mul(Functions.sigmoidSlope(x)).intoMemorySegment(ALL, o, ORDER, m);
         }

@@ -38,6 +38,7 @@ final class VectorElementwise implements Elementwise {
             case RELU -> Activations.relu(p, q, to - from);
             case GELU -> Activations.gelu(p, q, to - from);
             case SILU -> Activations.silu(p, q, to - from);
+            case GELU_TANH -> Activations.geluTanh(p, q, to - from);
             case TANH -> Activations.tanh(p, q, to - from);
             case SIGMOID -> Activations.sigmoid(p, q, to - from);
         }
@@ -55,6 +56,7 @@ final class VectorElementwise implements Elementwise {
             case RELU -> Activations.reluAdd(p, a, q, to - from);
             case GELU -> Activations.geluAdd(p, a, q, to - from);
             case SILU -> Activations.siluAdd(p, a, q, to - from);
+            case GELU_TANH -> Activations.geluTanhAdd(p, a, q, to - from);
             case TANH -> Activations.tanhAdd(p, a, q, to - from);
             case SIGMOID -> Activations.sigmoidAdd(p, a, q, to - from);
         }
@@ -77,6 +79,7 @@ final class VectorElementwise implements Elementwise {
             case RELU -> Activations.reluBackward(p, q, o, to - from);
             case GELU -> Activations.geluBackward(p, q, o, to - from);
             case SILU -> Activations.siluBackward(p, q, o, to - from);
+            case GELU_TANH -> Activations.geluTanhBackward(p, q, o, to - from);
             case TANH -> Activations.tanhBackward(p, q, o, to - from);
             case SIGMOID -> Activations.sigmoidBackward(p, q, o, to - from);
         }

@@ -32,6 +32,10 @@ final class VectorProducts implements Products {
     /** Rows that {@link Decode} makes at once. */
     private static final int DECODED = 16;
 
+    /** Panels that share what was decoded, and inputs that they take at once: their part of x stays in the second cache. */
+    private static final int BESIDE = 4;
+    private static final int SHALLOW = 512;
+
     /** Inputs that a dense product takes at once: with 64 tokens 256 kB, which stay in the second cache while all rows pass. */
     private static final int DEPTH = 1024;
 
@@ -108,30 +112,43 @@ final class VectorProducts implements Products {
     }
 
     @Override
-    public void columns(Coded w, int tileRows, int group, Floats bias, int rows, int cols, Floats x, Floats y, int width, int fromUnit, int toUnit) {
-        long rowBytes = 4L * width;
-        long part = Scratch.address(4L * DECODED * Math.min(cols, DEPTH));
-        int from = fromUnit * COLUMN_ROWS;
+    public void columns(Coded w, int tileRows, int group, Floats bias, int rows, int cols, Floats x, Floats y, int panels, int width, int fromUnit, int toUnit) {
         int end = Math.min(rows, toUnit * COLUMN_ROWS);
-        fill(address(y), rowBytes, biasAddress(bias), bias == null ? 0 : 4, from, end);
-        int bits = w.type().bits();
-        int padded = Math.ceilDiv(rows, COLUMN_ROWS) * COLUMN_ROWS;
-        for (int r = from; r < end; r += DECODED) {
-            int tile = r / tileRows;
-            int inTile = r % tileRows;
-            long columnBytes = (long) MatrixVector.columnTileRows(rows, tileRows, tile) * bits / 8;
-            long unit = w.codes().address() + (long) tile * tileRows * cols * bits / 8 + (long) inTile / w.type().perUnit() * Coded.UNIT;
-            for (int k = 0; k < cols;) {
-                int to = Math.min(cols, Math.min(k + DEPTH, (k / group + 1) * group));
-                long scales = w.scales() == null ? 0 : address(w.scales()) + 4L * (k / group * padded + r);
-                Decode.values(w.type(), inTile % w.type().perUnit() / DECODED, to - k, unit + k * columnBytes, columnBytes, scales, part, 4L * DECODED);
-                PackedTiles.add(to - k, part, 4L * TILE_ROWS, 4L * DECODED, address(x) + k * rowBytes, rowBytes, width, address(y) + r * rowBytes, rowBytes,
-                        Math.min(DECODED, rows - r));
+        for (int p = 0; p < panels; p++) {
+            fill(address(y) + 4L * width * rows * p, 4L * width, biasAddress(bias), bias == null ? 0 : 4, fromUnit * COLUMN_ROWS, end);
+        }
+        long part = Scratch.address(4L * DECODED * Math.min(cols, SHALLOW));
+        for (int p = 0; p < panels; p += BESIDE) {
+            for (int k = 0; k < cols;) { // outside, so that this part of x stays near while all rows pass
+                int to = Math.min(cols, Math.min(k + SHALLOW, (k / group + 1) * group));
+                for (int r = fromUnit * COLUMN_ROWS; r < end; r += DECODED) {
+                    decode(w, tileRows, rows, cols, r, k, to, w.scales() == null ? 0 : k / group, part);
+                    addDecoded(part, to - k, rows, cols, address(x), address(y), p, Math.min(panels, p + BESIDE), width, k, r, end);
+                }
                 k = to;
             }
         }
         reachabilityFence(w);
         keep(bias, bias, x, y);
+    }
+
+    /** Columns {@code from .. to} of some rows from {@code row} on as floats, {@code [to - from] [DECODED]}. */
+    private static void decode(Coded w, int tileRows, int rows, int cols, int row, int from, int to, int group, long part) {
+        int bits = w.type().bits();
+        int tile = row / tileRows;
+        int inTile = row % tileRows;
+        long columnBytes = (long) MatrixVector.columnTileRows(rows, tileRows, tile) * bits / 8;
+        long unit = w.codes().address() + (long) tile * tileRows * cols * bits / 8 + (long) inTile / w.type().perUnit() * Coded.UNIT;
+        long scales = w.scales() == null ? 0 : address(w.scales()) + 4L * (group * Math.ceilDiv(rows, COLUMN_ROWS) * COLUMN_ROWS + row);
+        Decode.values(w.type(), inTile % w.type().perUnit() / DECODED, to - from, unit + from * columnBytes, columnBytes, scales, part, 4L * DECODED);
+    }
+
+    private static void addDecoded(long part, int depth, int rows, int cols, long x, long y, int fromPanel, int toPanel, int width, int k, int row, int end) {
+        long rowBytes = 4L * width;
+        for (int p = fromPanel; p < toPanel; p++) {
+            PackedTiles.add(depth, part, 4L * TILE_ROWS, 4L * DECODED, x + rowBytes * ((long) p * cols + k), rowBytes, width, y + rowBytes * ((long) p * rows + row), rowBytes,
+                    Math.min(DECODED, end - row));
+        }
     }
 
     @Override
