@@ -42,9 +42,6 @@ import java.util.stream.Collectors;
  */
 public final class LanguageModel implements AutoCloseable {
 
-    /** Rows of a column that lie together where columns are skipped: long enough to be read at full speed, and several tiles a weight for several threads. */
-    private static final int TILE = 512;
-
     private final Arena arena;
     private final Compute compute;
     private final CausalModel model;
@@ -128,7 +125,7 @@ public final class LanguageModel implements AutoCloseable {
         try {
             Set<String> skipped = skipping ? Gates.sites((CausalModel) CausalModel.empty(stored.config())).stream().map(Site::name).collect(Collectors.toSet()) : Set.of();
             CausalModel model = CausalModel.of(stored.config(), (name, rows, cols, product) -> packed && cols > 1 ? Packed.read(stored.weights(), name, rows, cols)
-                    : read(stored, arena, held, skipped.contains(name), name, rows, cols, product));
+                    : read(stored, arena, held, skipped.contains(name), threads, name, rows, cols, product));
             boolean asPlanned = !packed && skipped.isEmpty() && held == Precision.FP32; // plans are made for whole products of 32-bit floats
             Optional<Plan> plan = asPlanned ? PlanFile.of(stored.weights()) : Optional.empty();
             plan.ifPresent(p -> p.apply(stored.weights().source(), model, arena));
@@ -148,12 +145,12 @@ public final class LanguageModel implements AutoCloseable {
         return new LanguageModel(Arena.ofShared(), new Compute(Kernels.best(), new Parallel(threads)), model, pieces, Optional.empty(), KeyValues.Type.FP32, null);
     }
 
-    private static Weight read(StoredDecoder stored, Arena arena, Precision precision, boolean skipped, String name, int rows, int cols, boolean product) {
+    private static Weight read(StoredDecoder stored, Arena arena, Precision precision, boolean skipped, int threads, String name, int rows, int cols, boolean product) {
         if (product && (skipped || precision != Precision.FP32)) {
             try (Arena brief = Arena.ofShared()) {
                 Weight w = new WeightReader(stored.weights(), brief).weight(name, rows, cols, true);
                 if (skipped && w instanceof Tiled) { // a sparse weight stays so: of that little is read anyway
-                    return Columns.pack(arena, w, precision.type(), cols, TILE);
+                    return Columns.pack(arena, w, precision.type(), cols, Columns.tile(rows, threads));
                 }
                 if (precision.changes(w)) {
                     return precision.hold(arena, w);

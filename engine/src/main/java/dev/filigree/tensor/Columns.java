@@ -36,6 +36,14 @@ public record Columns(int rows, int cols, int tile, int group, Coded coded) impl
     }
 
     /**
+     * Rows of a tile where many inputs are zero: those of a thread, for what is skipped should be long; never as few as in {@link #DENSE}, whose sums are
+     * added in another order, so that the number of threads changes no bit.
+     */
+    public static int tile(int rows, int threads) {
+        return Math.clamp(Math.ceilDiv(Math.ceilDiv(rows, threads), DENSE) * DENSE, 2 * DENSE, SPARSE);
+    }
+
+    /**
      * Packs every position of {@code w}; positions it does not store become zero.
      *
      * @param group inputs that share a scale; more than there are for one scale a row

@@ -28,7 +28,6 @@ final class SkippingSpeed {
     private static final DecoderConfig LARGE = new DecoderConfig(512, 256, 1024, 2816, 8, 16, 4, 1e-5f, 10_000, false, true);
     private static final int ROUNDS = 7;
     private static final int TOKENS = 8;
-    private static final int TILE = 512;
 
     private SkippingSpeed() {
     }
@@ -42,7 +41,7 @@ final class SkippingSpeed {
         plain.params().forEach(p -> columns.param(p.name()).set(p.forward()));
         for (Site s : columns.sites()) {
             if (s.role() != Role.OUTPUT) {
-                columns.param(s).set(Columns.pack(Arena.ofAuto(), plain.param(s).forward(), Coded.Type.F32, s.cols(), TILE));
+                columns.param(s).set(Columns.pack(Arena.ofAuto(), plain.param(s).forward(), Coded.Type.F32, s.cols(), Columns.tile(s.rows(), threads)));
             }
         }
         Map<String, Decoding> rivals = new LinkedHashMap<>();

@@ -24,6 +24,7 @@ import dev.filigree.ops.Tokens;
 import dev.filigree.ops.Value;
 import dev.filigree.tensor.Columns;
 import dev.filigree.tensor.Dense;
+import dev.filigree.tensor.Matmul;
 import dev.filigree.tensor.Weight;
 import dev.filigree.train.Birth;
 import java.lang.foreign.Arena;
@@ -292,6 +293,33 @@ class PolicyTest {
                 }
             }
         });
+    }
+
+    /** Tiles are cut by the number of threads. */
+    @Test
+    void theLengthOfTilesChangesNoBit() {
+        int rows = 700;
+        int cols = 90;
+        Rng rng = new Rng(9);
+        Floats w = Floats.allocate(rows * cols);
+        Floats x = Floats.allocate(cols);
+        for (int i = 0; i < w.length(); i++) {
+            w.set(i, (float) rng.nextGaussian());
+        }
+        for (int i = 0; i < cols; i++) {
+            x.set(i, rng.nextInt(2) == 0 ? 0 : (float) rng.nextGaussian());
+        }
+        for (Coded.Type type : Coded.Type.values()) {
+            float[] first = null;
+            for (int threads : new int[] {1, 2, 3, 64}) {
+                Floats y = Floats.allocate(768);
+                Columns columns = Columns.pack(Arena.ofAuto(), Dense.of(rows, cols, w), type, cols, Columns.tile(rows, threads));
+                Matmul.apply(compute, columns, null, Activation.NONE, x, y, 1, 1);
+                float[] found = Arrays.copyOf(y.toArray(), rows);
+                first = first == null ? found : first;
+                assertArrayEquals(first, found, type + " on " + threads);
+            }
+        }
     }
 
     @Test
