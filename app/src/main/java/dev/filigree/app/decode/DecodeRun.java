@@ -47,9 +47,9 @@ public record DecodeRun(DecoderConfig config, int prompt, int rounds, double sec
             try (Progress.Stage stage = progress.stage(p.label(), (long) counts.size() * (rounds + 1)); Arena arena = Arena.ofShared()) {
                 RandomWeights random = new RandomWeights(arena);
                 RandomWeights.Form dense = RandomWeights.dense(p);
-                RandomWeights.Form skipping = RandomWeights.skipping(p);
+                RandomWeights.Form skipping = RandomWeights.skipping(p, threads);
                 Llama plain = random.model(config, dense, dense);
-                HalfOfInputs half = new HalfOfInputs(random.model(config, skipping, skipping));
+                HalfOfInputs half = new HalfOfInputs(random.model(config, skipping, dense));
                 Map<String, CausalModel> models = new LinkedHashMap<>();
                 models.put(DENSE, plain);
                 models.put(BLOCKS, random.model(config, RandomWeights.blocks(p, HEIGHT, SPARSITY), dense));

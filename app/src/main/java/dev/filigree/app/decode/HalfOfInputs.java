@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * A decoder whose products see inputs below a threshold as zero, the simplest policy of activation sparsity: a threshold for each weight, found on
+ * A decoder whose layers see inputs below a threshold as zero (the output sees them all), the simplest policy of activation sparsity: a threshold for each weight, found on
  * the first token so that half of its inputs lie below. Products of one input share what was made of it.
  */
 final class HalfOfInputs extends Around implements CausalModel {
@@ -43,13 +43,6 @@ final class HalfOfInputs extends Around implements CausalModel {
     public Value block(Ops ops, int i, Value x, Batch in) {
         try (Cut cut = new Cut(ops)) {
             return llama.block(cut, i, x, in);
-        }
-    }
-
-    @Override
-    public Value leave(Ops ops, Value x, Batch in) {
-        try (Cut cut = new Cut(ops)) {
-            return llama.leave(cut, x, in);
         }
     }
 

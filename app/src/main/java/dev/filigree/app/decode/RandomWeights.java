@@ -50,9 +50,9 @@ final class RandomWeights {
         return (random, rows, cols) -> precision == Precision.FP32 ? random.tiled(rows, cols) : random.columns(precision.type(), Columns.DENSE, rows, cols);
     }
 
-    /** Dense in long columns, for inputs of which many are zero. */
-    static Form skipping(Precision precision) {
-        return (random, rows, cols) -> random.columns(precision.type(), Columns.SPARSE, rows, cols);
+    /** Dense in columns as long as a thread's rows, for inputs of which many are zero. */
+    static Form skipping(Precision precision, int threads) {
+        return (random, rows, cols) -> random.columns(precision.type(), Columns.tile(rows, threads), rows, cols);
     }
 
     /** Blocks of {@code height} outputs of which a share is zero. */
