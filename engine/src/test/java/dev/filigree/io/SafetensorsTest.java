@@ -62,7 +62,7 @@ class SafetensorsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(DType.class)
+    @EnumSource(value = DType.class, mode = EnumSource.Mode.EXCLUDE, names = {"Q8_0", "Q4_0"}) // of GGUF alone
     void everyTypeDecodesToFloats(DType type) throws IOException {
         ByteBuffer data = ByteBuffer.allocate(3 * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         for (int v : new int[] {0, 1, 1}) {

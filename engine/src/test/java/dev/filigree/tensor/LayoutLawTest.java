@@ -72,7 +72,7 @@ class LayoutLawTest {
     void inPanelsOfOneWidthATokenHasTheSameBitsAtAnyPlace() {
         for (Kernels kernels : VectorWidths.andScalar()) {
             Compute compute = new Compute(kernels, new Parallel(2));
-            for (int[] shape : new int[][] {{13, 64}, {61, 300}, {97, 128}}) {
+            for (int[] shape : new int[][] {{13, 64}, {61, 300}}) {
                 Map<String, Weight> weights = new LinkedHashMap<>();
                 for (var e : layouts(shape[0], shape[1]).entrySet()) {
                     Case c = random(e.getKey(), shape[0], shape[1], 0.5);
