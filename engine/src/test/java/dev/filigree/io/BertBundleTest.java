@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.filigree.base.Pooling;
 import dev.filigree.base.UserError;
 import dev.filigree.infer.MaskedLanguageModel;
+import dev.filigree.infer.MaskedLoss;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -201,13 +202,16 @@ class BertBundleTest {
             assertEquals(1, m.guesses("a [MASK] b").length);
             assertThrows(UserError.class, () -> m.guesses("a b"));
             List<int[]> texts = List.of(m.ids("a b a bc a"), m.ids("b"), m.ids(""));
-            MaskedLanguageModel.Outcome o = m.loss(texts, 0.5, 3, n -> { });
+            List<MaskedLoss.Outcome> each = m.judge().each(texts, 0.5, 3, n -> { });
+            MaskedLoss.Outcome o = MaskedLoss.Outcome.of(each);
+            assertEquals(List.of(6, 1), each.stream().map(MaskedLoss.Outcome::tokens).toList(), "the empty one is left out");
             assertEquals(7, o.tokens());
             assertEquals(4, o.hidden(), "half of six, and one at least");
-            assertEquals(o, m.loss(texts, 0.5, 3, n -> { }));
+            assertEquals(each, m.judge().each(texts, 0.5, 3, n -> { }));
+            assertTrue(o.found() >= 0 && o.found() <= 1, o.toString());
             assertTrue(o.loss() > 0 && o.loss() < 20, o.toString());
-            assertThrows(UserError.class, () -> m.loss(List.of(m.ids("")), 0.5, 3, n -> { }));
-            assertThrows(UserError.class, () -> m.loss(texts, 0, 3, n -> { }));
+            assertThrows(UserError.class, () -> m.judge().each(List.of(m.ids("")), 0.5, 3, n -> { }));
+            assertThrows(UserError.class, () -> m.judge().each(texts, 0, 3, n -> { }));
         }
     }
 }

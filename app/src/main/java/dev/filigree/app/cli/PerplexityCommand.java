@@ -4,6 +4,7 @@ import dev.filigree.app.KnownMaskedModel;
 import dev.filigree.base.UserError;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.MaskedLanguageModel;
+import dev.filigree.infer.MaskedLoss;
 import dev.filigree.infer.Perplexity;
 import dev.filigree.infer.Precision;
 import dev.filigree.infer.policy.ActivationRatio;
@@ -76,6 +77,9 @@ final class PerplexityCommand implements Runnable {
         KeyValues.Type type = KeyValues.Type.of(cache);
         String text = PlainText.read(file);
         if (masked) {
+            if (window != 0 || stride != 0 || weights != null || rise != null) {
+                throw new UserError("--masked: found --window, --stride, --weights or --activation-ratio beside it, which are for models that read from left to right; leave them out");
+            }
             masked(text);
             return;
         }
@@ -115,22 +119,24 @@ final class PerplexityCommand implements Runnable {
     private void masked(String text) {
         try (MaskedLanguageModel model = KnownMaskedModel.open(name, filigree.threads())) {
             List<int[]> lines = text.lines().filter(l -> !l.isBlank()).map(model::ids).toList();
-            MaskedLanguageModel.Outcome o;
+            MaskedLoss.Outcome o;
             try (Progress.Stage stage = filigree.progress().stage("judge", lines.size())) {
-                o = model.loss(lines, HIDDEN, filigree.seed(), stage::add);
+                o = MaskedLoss.Outcome.of(model.judge().each(lines, HIDDEN, filigree.seed(), stage::add));
             }
             if (filigree.json()) {
                 Map<String, Object> all = new LinkedHashMap<>();
                 all.put("model", name);
                 all.put("file", file.toString());
                 all.put("masked_loss", o.loss());
+                all.put("found", o.found());
                 all.put("hidden_tokens", o.hidden());
                 all.put("tokens", o.tokens());
                 all.put("seed", filigree.seed());
                 filigree.console().out().print(Json.pretty(all));
                 return;
             }
-            filigree.console().out().println(String.format(Locale.ROOT, "masked loss %.4f, perplexity %.4f; %,d of %,d tokens hidden", o.loss(), Math.exp(o.loss()), o.hidden(), o.tokens()));
+            filigree.console().out().println(String.format(Locale.ROOT, "masked loss %.4f, perplexity %.4f, %.1f %% found; %,d of %,d tokens hidden",
+                    o.loss(), Math.exp(o.loss()), 100 * o.found(), o.hidden(), o.tokens()));
         }
     }
 

@@ -7,20 +7,13 @@ import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
 import dev.filigree.io.data.DataSet;
 import dev.filigree.io.data.Examples;
-import dev.filigree.kernel.Compute;
-import dev.filigree.model.Model;
 import dev.filigree.model.Network;
 import dev.filigree.ops.Batch;
-import dev.filigree.ops.Held;
 import dev.filigree.ops.Tokens;
-import dev.filigree.prune.Pruner;
 import dev.filigree.prune.Recipe;
 import dev.filigree.report.Column;
 import dev.filigree.report.Table;
-import dev.filigree.tensor.Layout;
-import dev.filigree.tensor.Weight;
 import dev.filigree.train.Classification;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,10 +29,10 @@ import java.util.stream.IntStream;
 final class EssentialSparsity implements Study {
 
     /** The share of its score that a network may lose up to its knee. */
-    private static final double LOSS = 0.01;
+    static final double LOSS = 0.01;
     /** Beyond a sharp knee the score falls so many times as fast as before it, over the next so much of sparsity. */
-    private static final double SHARP = 5;
-    private static final double BEYOND = 0.2;
+    static final double SHARP = 5;
+    static final double BEYOND = 0.2;
     private static final double[] GRID = IntStream.range(0, 10).mapToDouble(i -> i / 10.0).toArray();
     private static final double[] COARSE = {0, 0.1, 0.3, 0.5, 0.7};
     private static final double[] FINE = IntStream.range(0, 20).mapToDouble(i -> i / 20.0).toArray();
@@ -89,7 +82,7 @@ final class EssentialSparsity implements Study {
             boolean whole = c.getFirst().score().length > 2;
             Numbers knee = knees(c);
             knees.row(name, mean(c, x -> x.at(0)), whole ? mean(c, x -> x.at(0.3)) : null, mean(c, x -> x.at(0.5)), whole ? mean(c, x -> x.at(0.7)) : null,
-                    whole ? knee.mean() : null, whole ? knee.spread() : null, whole ? mean(c, SparsityCurve::bend) : null, whole ? mean(c, x -> beyond(x) / before(x)) : null);
+                    whole ? knee.mean() : null, whole ? knee.spread() : null, whole ? mean(c, SparsityCurve::bend) : null, whole ? mean(c, EssentialSparsity::sharpness) : null);
         });
         Table scores = new Table("The encoder's score", Column.percent("zeros", 0), Column.number("by layer", 4), Column.number("one threshold", 4));
         for (double s : GRID) {
@@ -109,7 +102,7 @@ final class EssentialSparsity implements Study {
         for (String way : List.of("uniform", "global")) {
             List<SparsityCurve> c = found.get("encoder, " + way);
             all.add(Verdict.within("the encoder's knee, " + way + ", lies at 30 to 50 %", 0.1, Numbers.of(c, x -> x.knee(LOSS) - 0.4)));
-            all.add(Verdict.above("beyond it the score falls five times as fast, " + way, 0, Numbers.of(c, x -> beyond(x) / before(x) - SHARP)));
+            all.add(Verdict.above("beyond it the score falls five times as fast, " + way, 0, Numbers.of(c, x -> sharpness(x) - SHARP)));
             all.add(Verdict.within("the bend lies within 10 points of it, " + way, 0.1, Numbers.of(c, x -> x.bend() - x.knee(LOSS))));
         }
         all.add(Verdict.above("at 30 % the small weights matter less than random ones", 0, Numbers.of(layer, x -> x.at(0.3)).minus(Numbers.of(found.get("encoder, random"), x -> x.at(0.3)))));
@@ -130,12 +123,8 @@ final class EssentialSparsity implements Study {
         return Numbers.of(curves, c -> c.knee(LOSS));
     }
 
-    private static double before(SparsityCurve c) {
-        return c.fall(0, c.knee(LOSS));
-    }
-
-    private static double beyond(SparsityCurve c) {
-        return c.fall(c.knee(LOSS), c.knee(LOSS) + BEYOND);
+    private static double sharpness(SparsityCurve c) {
+        return c.sharpness(LOSS, BEYOND);
     }
 
     private static SparsityCurve encoder(Pretrained encoder, String pattern, String allocation, String method, double[] grid, long seed, Map<String, double[]> known) {
@@ -148,7 +137,7 @@ final class EssentialSparsity implements Study {
                 Supplier<double[]> look = () -> encoder.similarities(encoder.model());
                 List<Batch> text = allocation.equals("global") ? List.of(Tokens.of(encoder.sentences())) : List.of();
                 return s == 0 ? look.get()
-                        : pruned(encoder.compute(), encoder.model(), Recipe.parse(pattern, allocation, method, Double.toString(s)), text, rng.split("pruning"), look);
+                        : PrunedAtOnce.look(encoder.compute(), encoder.model(), Recipe.parse(pattern, allocation, method, Double.toString(s)), text, rng.split("pruning"), look);
             });
             score[i] = encoder.score(similarities, rng.split("pairs"));
         }
@@ -168,20 +157,8 @@ final class EssentialSparsity implements Study {
         for (int i = 0; i < FINE.length; i++) {
             Supplier<Double> look = () -> relay.score(net, BATCH).right();
             score[i] = i == 0 ? look.get()
-                    : pruned(lab.compute(), net, Recipe.parse("unstructured", "uniform", "magnitude", Double.toString(FINE[i])), List.of(), new Rng(seed).split("pruning"), look);
+                    : PrunedAtOnce.look(lab.compute(), net, Recipe.parse("unstructured", "uniform", "magnitude", Double.toString(FINE[i])), List.of(), new Rng(seed).split("pruning"), look);
         }
         return new SparsityCurve(FINE, score);
-    }
-
-    /** Looks at a pruned model and puts its weights back. They lie dense for that moment: what is asked is what they compute, not how fast. */
-    private static <R> R pruned(Compute compute, Model model, Recipe recipe, List<Batch> text, Rng rng, Supplier<R> look) {
-        Map<Held, Weight> before = new LinkedHashMap<>();
-        model.sites().forEach(s -> before.put(model.param(s), model.param(s).backward()));
-        try (Arena arena = Arena.ofShared()) {
-            new Pruner(compute, recipe, rng).prune(model, text, (site, live, values) -> model.param(site).set(Layout.TILED.pack(arena, live, values)), report -> { });
-            return look.get();
-        } finally {
-            before.forEach(Held::set);
-        }
     }
 }

@@ -60,4 +60,10 @@ record SparsityCurve(double[] sparsity, double[] score) {
     double fall(double from, double to) {
         return (at(from) - at(to)) / (to - from);
     }
+
+    /** How many times as fast the score falls over the next {@code beyond} of sparsity as it does up to its knee. */
+    double sharpness(double loss, double beyond) {
+        double knee = knee(loss);
+        return fall(knee, knee + beyond) / fall(0, knee);
+    }
 }

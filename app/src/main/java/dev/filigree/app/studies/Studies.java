@@ -13,7 +13,7 @@ public final class Studies {
             new PruningAtBirth(), new RandomSearch(), new LargeSparse(), new NofMFromScratch(), new ProgressiveFlow(), new BothWays(), new Teddy(),
             new QuickSelection(), new Unlearning(), new ContinualDst(), new SparseContinual(), new SparseBayes(), new HiddenActivationReplay(),
             new SparseFinetuning(), new SparsePretraining(), new ParameterSharing(), new LowRankAndSparse(), new ParameterEfficientSparsity(),
-            new EssentialSparsity(), new AdaptiveSparseTraining(), new LayerDistillation(), new MaskSparsityStudy(), new GroupEnvelopeStudy(),
+            new EssentialSparsity(), new EssentialSparsityBert(), new AdaptiveSparseTraining(), new LayerDistillation(), new MaskSparsityStudy(), new GroupEnvelopeStudy(),
             new LayerTicketsStudy(), new OwnershipStudy(), new ClassDependent(), new GrokkingTickets(), new LazyNeurons(), new RecurrentPruning(),
             new IntrinsicDimension(), new SparseSearch(), new SuperTickets(), new RandomTeachers(), new TenLessons(), new ProgressiveActivity(), new SparsingLaw(),
             new LazyDecoder(), new DecoderDistillation(), new Dsnot(), new SliceGptStudy(), new CfspStudy(), new WeightInformed(), new RankAware(), new SiriusStudy());

@@ -173,6 +173,7 @@ class GenerateTest {
         Files.writeString(file, "a story");
         fault("--window", "perplexity", "stories260k", file.toString(), "--window", "4000");
         fault("stride", "perplexity", "stories260k", file.toString(), "--window", "40", "--stride", "50");
+        fault("left to right", "perplexity", "bert-base", file.toString(), "--masked", "--window", "40");
     }
 
     private static void fault(String part, String... args) {

@@ -20,6 +20,7 @@ class SparsityCurveTest {
     void theBendIsWhereTheSlopeChangesMost() {
         assertEquals(0.6, flatThenSteep.bend(), 1e-12);
         assertEquals((0.756 - 0.2) / 0.2, flatThenSteep.fall(0.6, 0.8), 1e-12);
+        assertEquals((0.792 - 0.7004) / 0.2 / (0.008 / 0.42), flatThenSteep.sharpness(0.01, 0.2), 1e-9); // 0.62 is a tenth of the way from 0.756 to 0.2
         assertEquals(0.776, flatThenSteep.at(0.5), 1e-12);
         assertEquals(0.2, flatThenSteep.at(0.99), 1e-12, "past the end");
     }
