@@ -41,7 +41,7 @@ public final class Batcher implements AutoCloseable {
                 throw new UserError("--batch: found " + sequences + ", expected 1 to " + widest + " sequences at once");
             }
             if (tokens < 2 || chunk < 1) {
-                throw new UserError("batch: found room for " + tokens + " tokens and prompts in chunks of " + chunk + ", expected at least 2 and 1");
+                throw new UserError("--cache-tokens and --chunk: found room for " + tokens + " tokens and prompts in chunks of " + chunk + ", expected at least 2 and 1");
             }
         }
 

@@ -50,7 +50,7 @@ public final class Llama2c {
         try {
             Path tokenizer = path.resolveSibling(TOKENIZER);
             if (!Files.isRegularFile(tokenizer)) {
-                throw Faults.unsupported(tokenizer.toString(), "is not there", "expected the tokenizer beside the llama2.c checkpoint");
+                throw Faults.unsupported(path.toString(), "is no GGUF file, and no " + TOKENIZER + " lies beside it", "expected a GGUF file, or a llama2.c checkpoint and its tokenizer");
             }
             StoredDecoder d = of(path.toString(), Safetensors.map(path, arena), tokenizer.toString(), Safetensors.map(tokenizer, arena), arena);
             done = true;

@@ -30,7 +30,7 @@ public record StoredDecoder(DecoderConfig config, Checkpoint weights, Pieces pie
         if (Files.isDirectory(path)) {
             return DecoderFolder.open(path);
         }
-        return Gguf.is(path) ? Gguf.open(path) : Llama2c.open(path);
+        return Gguf.is(path) || path.toString().endsWith(".gguf") ? Gguf.open(path) : Llama2c.open(path);
     }
 
     @Override

@@ -140,7 +140,14 @@ public class Llama2cTest {
         Files.write(folder.resolve("tokenizer.bin"), Arrays.copyOf(tokenizer(), 40));
         fault(folder.resolve("model.bin"), "tokenizer.bin");
         Files.delete(folder.resolve("tokenizer.bin"));
-        fault(folder.resolve("model.bin"), "tokenizer");
+        fault(folder.resolve("model.bin"), "model.bin: is no GGUF file, and no tokenizer.bin");
+    }
+
+    @Test
+    void whatIsNamedGgufIsReadAsGguf() throws IOException {
+        Path file = Files.write(folder.resolve("m.gguf"), new byte[0]);
+        String message = assertThrows(UserError.class, () -> StoredDecoder.open(file)).getMessage();
+        assertTrue(message.contains("m.gguf") && message.contains("GGUF file") && message.lines().count() == 1, message);
     }
 
     private static void fault(Path file, String part) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -78,6 +79,10 @@ final class Generate implements Runnable {
         if (rule != null && many.asked()) {
             throw new UserError("--correct: found it with --prompts, expected one text; leave one of both out");
         }
+        if (!prompt.isEmpty() && many.asked()) {
+            throw new UserError("--prompt: found it with --prompts, expected one of both; add it to the file as a line");
+        }
+        many.check();
         try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree).with(type)) {
             if (many.asked()) {
                 many.run(filigree, model, tokens, sampling, stop);
@@ -93,12 +98,9 @@ final class Generate implements Runnable {
                 filigree.console().out().print(Json.pretty(facts(model, o)));
                 return;
             }
-            filigree.console().out().print(prompt);
-            Generator.Outcome o = generator.run(prompt, tokens, text -> {
-                filigree.console().out().print(text);
-                filigree.console().out().flush();
-            });
-            filigree.console().out().println();
+            Told told = new Told();
+            Generator.Outcome o = generator.run(prompt, tokens, told);
+            told.end();
             filigree.console().err().println(speed(model, o));
             o.spent().ifPresent(s -> filigree.console().err().println(UnderPolicy.line(model, s)));
         }
@@ -106,15 +108,8 @@ final class Generate implements Runnable {
 
     private void corrected(LanguageModel model, Corrector.Rule rule, Sampling sampling) {
         Corrector corrector = new Corrector(model, rule, Corrector.BLOCK, sampling, stop, filigree.seed());
-        if (!filigree.json()) {
-            filigree.console().out().print(prompt);
-        }
-        Corrector.Outcome o = corrector.run(prompt, tokens, text -> {
-            if (!filigree.json()) {
-                filigree.console().out().print(text);
-                filigree.console().out().flush();
-            }
-        });
+        Told told = new Told();
+        Corrector.Outcome o = corrector.run(prompt, tokens, filigree.json() ? text -> { } : told);
         if (filigree.json()) {
             Map<String, Object> all = facts(model, o.text());
             all.put("accepted_length", o.accepted());
@@ -122,7 +117,7 @@ final class Generate implements Runnable {
             filigree.console().out().print(Json.pretty(all));
             return;
         }
-        filigree.console().out().println();
+        told.end();
         filigree.console().err().println(speed(model, o.text()));
         filigree.console().err().println(String.format(Locale.ROOT, "corrected: %.1f tokens of a block of %d stay, effective density %.2f", o.accepted(), Corrector.BLOCK, o.density()));
         o.text().spent().ifPresent(s -> filigree.console().err().println(UnderPolicy.line(model, s)));
@@ -149,5 +144,22 @@ final class Generate implements Runnable {
         all.put("key_value_bytes", o.memory());
         o.spent().ifPresent(s -> all.putAll(UnderPolicy.facts(model, s)));
         return all;
+    }
+
+    /** Prints the prompt before the first text that comes, so that a fault in what was asked for is a line of its own. */
+    private final class Told implements Consumer<String> {
+
+        private boolean begun;
+
+        @Override
+        public void accept(String text) {
+            filigree.console().out().print(begun ? text : prompt + text);
+            filigree.console().out().flush();
+            begun = true;
+        }
+
+        void end() {
+            accept(System.lineSeparator());
+        }
     }
 }

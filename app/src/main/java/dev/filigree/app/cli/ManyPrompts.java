@@ -43,6 +43,13 @@ final class ManyPrompts {
         return file != null;
     }
 
+    /** What only many prompts use is refused without them. */
+    void check() {
+        if (compare && file == null) {
+            throw new UserError("--compare: found it without --prompts, expected a file of prompts; leave it out or give one");
+        }
+    }
+
     void run(Filigree filigree, LanguageModel model, int tokens, Sampling sampling, List<String> stop) {
         List<Batcher.Request> requests = requests(tokens, sampling, stop, filigree.seed());
         List<Generator.Outcome> all = new ArrayList<>();

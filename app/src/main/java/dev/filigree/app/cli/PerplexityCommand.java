@@ -76,6 +76,9 @@ final class PerplexityCommand implements Runnable {
     public void run() {
         KeyValues.Type type = KeyValues.Type.of(cache);
         String text = PlainText.read(file);
+        if (text.isEmpty()) {
+            throw new UserError(file + ": found nothing in it, expected at least a character");
+        }
         if (masked) {
             if (window != 0 || stride != 0 || weights != null || rise != null) {
                 throw new UserError("--masked: found --window, --stride, --weights or --activation-ratio beside it, which are for models that read from left to right; leave them out");
@@ -83,9 +86,16 @@ final class PerplexityCommand implements Runnable {
             masked(text);
             return;
         }
+        double risen = rise == null ? 0 : share(rise);
+        if (rise != null && under.asked()) {
+            throw new UserError("--activation-ratio: found --policy beside it, which leaves out inputs itself; give one of both");
+        }
+        if (riseTokens < 2) {
+            throw new UserError("--activation-tokens: found " + riseTokens + ", expected at least 2");
+        }
         try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree).with(type)) {
             if (rise != null) {
-                activationRatio(model, text);
+                activationRatio(model, text, risen);
                 return;
             }
             Perplexity judge = Perplexity.with(model.config(), window, stride);
@@ -140,13 +150,10 @@ final class PerplexityCommand implements Runnable {
         }
     }
 
-    private void activationRatio(LanguageModel model, String text) {
-        if (model.gates().isPresent()) {
-            throw new UserError("--activation-ratio: found --policy beside it, which leaves out inputs itself; give one of both");
-        }
+    private void activationRatio(LanguageModel model, String text, double risen) {
         ActivationRatio found;
         try (Progress.Stage stage = filigree.progress().stage("activation ratio", model.config().layers())) {
-            found = ActivationRatio.of(Calibration.of(model, Told.of(model, text, riseTokens, WINDOW), stage::add), share(rise));
+            found = ActivationRatio.of(Calibration.of(model, Told.of(model, text, riseTokens, WINDOW), stage::add), risen);
         }
         if (filigree.json()) {
             Map<String, Object> all = new LinkedHashMap<>();

@@ -37,6 +37,10 @@ final class UnderPolicy {
     @Option(names = "--calibration-tokens", paramLabel = "N", defaultValue = "1024", description = "Tokens of it (default: ${DEFAULT-VALUE}).")
     private int tokens;
 
+    boolean asked() {
+        return policy != null;
+    }
+
     /** Opens a model, under the policy if there is one. */
     LanguageModel open(String name, Precision precision, Filigree filigree) {
         if (policy == null) {

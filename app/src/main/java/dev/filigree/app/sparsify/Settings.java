@@ -74,6 +74,9 @@ public record Settings(String model, String pooling, String sparsity, String pat
         if (!decoder()) {
             throw new UserError("--structure: found " + model + ", expected a language model such as stories260k");
         }
+        if (!(share() > 0)) {
+            throw new UserError("--sparsity: found " + sparsity + ", expected a share to take out, above 0 % and below 100 %");
+        }
         return Parts.STRUCTURES.make(structure);
     }
 

@@ -1,5 +1,6 @@
 package dev.filigree.app.sparsify;
 
+import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.app.KnownModel;
 import dev.filigree.app.Registry;
 import dev.filigree.app.peer.PeerModel;
@@ -40,7 +41,7 @@ public record Source(String name, String origin, StoredEncoder stored, Optional<
         Path path = Path.of(name);
         if (!Files.exists(path)) {
             throw new UserError("model '" + name + "': no such file or folder, and no model of that name" + Near.hint(name, KnownModel.labels())
-                    + " (known: " + String.join(", ", KnownModel.labels()) + ")");
+                    + " (known: " + String.join(", ", KnownModel.labels()) + ", " + KnownLanguageModel.BUNDLED + ")");
         }
         StoredEncoder stored = ModelFolder.open(path, asked);
         Optional<PeerModel> onnx = onnxIn(path).map(file -> peer(file, stored));

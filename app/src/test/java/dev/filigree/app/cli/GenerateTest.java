@@ -76,6 +76,11 @@ class GenerateTest {
         assertTrue(GREEDY.startsWith("Once upon a time" + lines[0].path("text").asText()), ran.out());
         assertEquals(lines[0].path("text"), lines[2].path("text"));
         assertTrue(ran.err().contains("one by one") && ran.err().contains("added a second"), ran.err());
+        fault("--prompt", "generate", "stories260k", "--prompts", file.toString(), "-p", "The dog");
+        fault("--chunk", "generate", "stories260k", "--prompts", file.toString(), "--chunk", "0");
+        fault("--compare", "generate", "stories260k", "--compare");
+        assertEquals("", MainTest.run("generate", "stories260k", "-p", "The dog", "-n", "0").out(), "no prompt before a fault");
+        fault("--activation-tokens", "perplexity", "stories260k", file.toString(), "--activation-ratio", "1%", "--activation-tokens", "0");
         fault("--batch", "generate", "stories260k", "--prompts", file.toString(), "--batch", "0");
         fault("cache", "generate", "stories260k", "--prompts", file.toString(), "--cache-tokens", "20");
         fault("cannot be read", "generate", "stories260k", "--prompts", folder.resolve("none").toString());
