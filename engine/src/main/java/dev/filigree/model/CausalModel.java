@@ -3,6 +3,9 @@ package dev.filigree.model;
 import dev.filigree.base.UserError;
 import dev.filigree.io.DecoderConfig;
 import dev.filigree.ops.Held;
+import dev.filigree.tensor.Weight;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * A language model that goes from left to right: takes {@link dev.filigree.ops.Sequences}, and puts out for each token the scores of what may
@@ -10,14 +13,48 @@ import dev.filigree.ops.Held;
  */
 public interface CausalModel extends Model {
 
+    /** Where the weights of a stored model come from; shapes were asked for and are checked here. */
+    @FunctionalInterface
+    interface Source {
+        /**
+         * A weight {@code [rows x cols]}, vectors as {@code [n x 1]}.
+         *
+         * @param product whether products use it
+         */
+        Weight weight(String name, int rows, int cols, boolean product);
+    }
+
     /** A model with stored weights, of the family that its configuration says. */
-    static CausalModel of(DecoderConfig config, Llama.Source source) {
+    static CausalModel of(DecoderConfig config, Source source) {
         return (CausalModel) stored(config, source);
     }
 
     /** The same as a network. */
-    static Network stored(DecoderConfig config, Llama.Source source) {
-        return Llama.filled(empty(config), source);
+    static Network stored(DecoderConfig config, Source source) {
+        return filled(empty(config), source);
+    }
+
+    /** The model itself, once every parameter has its stored values. */
+    static <M extends Network> M filled(M model, Source source) {
+        Set<String> products = new HashSet<>();
+        model.sites().forEach(s -> {
+            products.add(s.name());
+            fill(model, source, s.name(), s.rows(), s.cols(), true);
+        });
+        model.whole().forEach(w -> {
+            products.add(w.name());
+            fill(model, source, w.name(), w.rows(), w.cols(), w.packed());
+        });
+        model.params().stream().filter(p -> !products.contains(p.name())).forEach(p -> fill(model, source, p.name(), p.forward().rows(), 1, false));
+        return model;
+    }
+
+    private static void fill(Network model, Source source, String name, int rows, int cols, boolean product) {
+        Weight w = source.weight(name, rows, cols, product);
+        if (w.rows() != rows || w.cols() != cols) {
+            throw new UserError(name + ": the configuration needs [" + rows + " x " + cols + "], the file has [" + w.rows() + " x " + w.cols() + "]");
+        }
+        model.param(name).set(w);
     }
 
     /** A network without values, of the family that a configuration says. */

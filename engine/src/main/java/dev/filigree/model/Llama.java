@@ -16,12 +16,9 @@ import dev.filigree.ops.RmsNorm;
 import dev.filigree.ops.Rotary;
 import dev.filigree.ops.Sequences;
 import dev.filigree.ops.Value;
-import dev.filigree.tensor.Weight;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -108,43 +105,9 @@ public final class Llama extends Network implements CausalModel {
         return new RmsNorm(vector(name + ".weight", width, (float) Math.sqrt(config.hidden() / (double) width)), config.eps() * config.hidden() / width);
     }
 
-    /** Where the weights of a stored model come from; shapes were asked for and are checked here. */
-    @FunctionalInterface
-    public interface Source {
-        /**
-         * A weight {@code [rows x cols]}, vectors as {@code [n x 1]}.
-         *
-         * @param product whether products use it
-         */
-        Weight weight(String name, int rows, int cols, boolean product);
-    }
-
     /** A model with stored weights. */
     public static Llama of(DecoderConfig config, Source source) {
-        return filled(new Llama(config), source);
-    }
-
-    /** The model itself, once every parameter has its stored values. */
-    static <M extends Network> M filled(M model, Source source) {
-        Set<String> products = new HashSet<>();
-        model.sites().forEach(s -> {
-            products.add(s.name());
-            fill(model, source, s.name(), s.rows(), s.cols(), true);
-        });
-        model.whole().forEach(w -> {
-            products.add(w.name());
-            fill(model, source, w.name(), w.rows(), w.cols(), w.packed());
-        });
-        model.params().stream().filter(p -> !products.contains(p.name())).forEach(p -> fill(model, source, p.name(), p.forward().rows(), 1, false));
-        return model;
-    }
-
-    private static void fill(Network model, Source source, String name, int rows, int cols, boolean product) {
-        Weight w = source.weight(name, rows, cols, product);
-        if (w.rows() != rows || w.cols() != cols) {
-            throw new UserError(name + ": the configuration needs [" + rows + " x " + cols + "], the file has [" + w.rows() + " x " + w.cols() + "]");
-        }
-        model.param(name).set(w);
+        return CausalModel.filled(new Llama(config), source);
     }
 
     @Override

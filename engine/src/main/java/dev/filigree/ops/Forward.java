@@ -11,6 +11,7 @@ import dev.filigree.tensor.Matmul;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.stream.IntStream;
 
 /** The arithmetic of each operation, writing into buffers that the caller owns: shared by running and training. */
 public final class Forward {
@@ -287,10 +288,11 @@ public final class Forward {
         y.clearPadding();
         int pairs = r.size() / 2;
         int apart = r.apart() * y.width();
+        double[] angles = IntStream.range(0, pairs).mapToDouble(i -> direction * r.angle(i)).toArray();
         compute.parallel().run(y.panels(), p -> {
             for (int i = 0; i < pairs; i++) {
                 for (int t = p * y.width(); t < Math.min(y.tokens(), (p + 1) * y.width()); t++) {
-                    double angle = direction * positions[t] * r.angle(i);
+                    double angle = positions[t] * angles[i];
                     float cos = (float) Math.cos(angle);
                     float sin = (float) Math.sin(angle);
                     for (int f = r.first(i); f < y.features(); f += r.size()) {
