@@ -3,10 +3,13 @@ package dev.filigree.app.decode;
 import dev.filigree.infer.Decoding;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Precision;
+import dev.filigree.infer.policy.Gates;
+import dev.filigree.infer.policy.Spent;
 import dev.filigree.kernel.Compute;
 import dev.filigree.model.CausalModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One of our models on so many threads, timed token by token beside a plain read of its bytes. */
 final class Contestant implements AutoCloseable {
@@ -26,11 +29,12 @@ final class Contestant implements AutoCloseable {
     private final List<Double> reads = new ArrayList<>();
     private int tokens = 1;
 
-    Contestant(String name, Precision precision, CausalModel model, int threads) {
+    /** @param gates of the policy under which it runs; null for none */
+    Contestant(String name, Precision precision, CausalModel model, Gates gates, int threads) {
         this.name = name;
         this.precision = precision;
         this.threads = threads;
-        this.model = LanguageModel.of(model, null, threads);
+        this.model = LanguageModel.of(model, null, threads).under(gates);
         this.sequence = this.model.decoding(model.config().context());
         this.read = new WholeRead(model);
     }
@@ -58,6 +62,11 @@ final class Contestant implements AutoCloseable {
             read.run(compute);
         }
         reads.add(since(begin) / tokens);
+    }
+
+    /** What its policy left out; empty without one. */
+    Optional<Spent> spent() {
+        return sequence.spent();
     }
 
     Speed speed() {
