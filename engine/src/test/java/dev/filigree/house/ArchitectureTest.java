@@ -30,6 +30,8 @@ class ArchitectureTest {
             Map.entry("train", List.of("grad", "model")),
             Map.entry("prune", List.of("train", "calib")),
             Map.entry("infer", List.of("model", "calib")),
+            Map.entry("retrieve", List.of("io")),
+            Map.entry("encode", List.of("train", "retrieve", "infer")),
             Map.entry("report", List.of("base")));
 
     /** What library code must not do, as the start of a used member, and why. */
