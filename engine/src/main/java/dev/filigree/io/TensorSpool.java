@@ -96,8 +96,12 @@ public final class TensorSpool implements AutoCloseable {
 
         /** Bytes as they lie there. */
         public void add(MemorySegment bytes) {
-            flush();
-            write(bytes.asByteBuffer());
+            if (bytes.byteSize() > BUFFER) {
+                flush();
+                write(bytes.asByteBuffer());
+            } else {
+                room((int) bytes.byteSize()).put(bytes.asByteBuffer());
+            }
         }
 
         private ByteBuffer room(int bytes) {

@@ -11,6 +11,7 @@ import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
 import dev.filigree.kernel.Products;
+import dev.filigree.kernel.SparseDots;
 import dev.filigree.kernel.SparseGradients;
 import dev.filigree.kernel.Survivors;
 import dev.filigree.kernel.Updates;
@@ -30,6 +31,7 @@ public final class ScalarKernels implements Kernels {
     private final Attention attention = new ScalarAttention();
     private final Survivors survivors = new ScalarSurvivors();
     private final Updates updates = new ScalarUpdates();
+    private final SparseDots sparseDots = new ScalarSparseDots();
     private final Ceilings ceilings = new ScalarCeilings();
 
     @Override
@@ -85,6 +87,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public Survivors survivors() {
         return survivors;
+    }
+
+    @Override
+    public SparseDots sparseDots() {
+        return sparseDots;
     }
 
     @Override
