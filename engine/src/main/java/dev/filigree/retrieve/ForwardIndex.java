@@ -67,6 +67,26 @@ public record ForwardIndex(int vocabulary, Ints start, Shorts terms, Shorts weig
         return start.length() - 1;
     }
 
+    /** Terms of all documents together. */
+    public int entries() {
+        return terms.length();
+    }
+
+    /** Number of terms of a document. */
+    public int size(int document) {
+        return start.get(document + 1) - start.get(document);
+    }
+
+    /** Term {@code i} of a document. */
+    public int term(int document, int i) {
+        return terms.get(start.get(document) + i);
+    }
+
+    /** The bits of a weight as it is held: of numbers above zero they are in the order of the numbers. */
+    short bits(int document, int i) {
+        return (short) weights.get(start.get(document) + i);
+    }
+
     /** The vector of a document as it is held. */
     public SparseVector vector(int document) {
         int from = start.get(document);
