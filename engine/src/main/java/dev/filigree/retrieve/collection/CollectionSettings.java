@@ -26,8 +26,8 @@ public record CollectionSettings(int vocabulary, int branching, Shape documents,
         if (vocabulary < 1000 || vocabulary > 65_536) {
             throw new IllegalArgumentException("a made collection has 1,000 to 65,536 terms, found " + vocabulary);
         }
-        if (branching < 1 || branching > 32) {
-            throw new IllegalArgumentException("a subject has 1 to 32 subjects below it, found " + branching);
+        if (branching < 1 || branching > 30) {
+            throw new IllegalArgumentException("a subject has 1 to 30 subjects below it, found " + branching);
         }
         if (Math.max(documents.most, queries.most) > vocabulary / 2) {
             throw new IllegalArgumentException("vectors of up to " + Math.max(documents.most, queries.most) + " terms need a vocabulary of twice as many");

@@ -53,7 +53,7 @@ public record CollectionStatistics(Map<Statistic, Double> values) {
             values.put(Statistic.QUERY_OVERLAP, n == 1 ? Double.NaN : (all - values.get(Statistic.QUERY_TERMS) / n) * n / (n - 1));
         }
         if (!queries.isEmpty() && documents.size() >= FEWEST) {
-            scores(values, ForwardIndex.of(vocabulary, documents), queries, parallel);
+            scores(values, ForwardIndex.of(vocabulary, documents), mean(vocabulary, documents), queries, parallel);
         }
         return new CollectionStatistics(values);
     }
@@ -75,6 +75,17 @@ public record CollectionStatistics(Map<Statistic, Double> values) {
         values.put(Statistic.LONG_LISTS, Arrays.stream(sorted, sorted.length - long_, sorted.length).sum() / Arrays.stream(sorted).sum());
     }
 
+    /** The mean of vectors, a weight for each term. */
+    private static double[] mean(int vocabulary, List<SparseVector> vectors) {
+        double[] mean = new double[vocabulary];
+        for (SparseVector v : vectors) {
+            for (int i = 0; i < v.size(); i++) {
+                mean[v.terms()[i]] += v.weights()[i] / vectors.size();
+            }
+        }
+        return mean;
+    }
+
     /** The share of vectors that hold each term. */
     private static double[] shares(int vocabulary, List<SparseVector> vectors) {
         double[] shares = new double[vocabulary];
@@ -82,12 +93,12 @@ public record CollectionStatistics(Map<Statistic, Double> values) {
         return shares;
     }
 
-    private static void scores(Map<Statistic, Double> values, ForwardIndex index, List<SparseVector> queries, Parallel parallel) {
+    private static void scores(Map<Statistic, Double> values, ForwardIndex index, double[] mean, List<SparseVector> queries, Parallel parallel) {
         Exhaustive exact = new Exhaustive(index);
         List<Statistic> names = List.of(Statistic.BEST_OVERLAP, Statistic.BEST_MASS, Statistic.BEST_SCORE, Statistic.TENTH_SCORE, Statistic.HUNDREDTH_SCORE,
                 Statistic.THOUSANDTH_SCORE, Statistic.MEAN_SCORE, Statistic.CUT_5, Statistic.CUT_10, Statistic.CUT_BOTH);
         double[][] each = new double[queries.size()][];
-        parallel.run(queries.size(), q -> each[q] = scores(index, exact, queries.get(q)));
+        parallel.run(queries.size(), q -> each[q] = scores(index, exact, mean, queries.get(q)));
         for (int s = 0; s < names.size(); s++) {
             int which = s;
             values.put(names.get(s), Arrays.stream(each).filter(e -> e != null && !Double.isNaN(e[which])).mapToDouble(e -> e[which]).average().orElse(Double.NaN));
@@ -95,12 +106,13 @@ public record CollectionStatistics(Map<Statistic, Double> values) {
     }
 
     /** The figures of one query, or null where fewer than ten documents share a term with it. */
-    private static double[] scores(ForwardIndex index, Exhaustive exact, SparseVector query) {
-        float[] scores = exact.search(query, index.documents()).scores();
-        Hits best = exact.search(query, 10);
-        if (best.size() < 10) {
+    private static double[] scores(ForwardIndex index, Exhaustive exact, double[] mean, SparseVector query) {
+        Hits found = exact.search(query, 1000);
+        if (found.size() < 10) {
             return null;
         }
+        float[] scores = found.scores();
+        Hits best = new Hits(Arrays.copyOf(found.documents(), 10), Arrays.copyOf(scores, 10));
         double overlap = 0;
         double covered = 0;
         double kept = 0;
@@ -113,12 +125,12 @@ public record CollectionStatistics(Map<Statistic, Double> values) {
             kept += heaviest(query, 9).dot(heaviest(document, 20)) / (10 * query.dot(document));
         }
         double tenth = scores[9];
-        double sum = 0;
-        for (float s : scores) {
-            sum += s;
+        double any = 0;
+        for (int i = 0; i < query.size(); i++) {
+            any += query.weights()[i] * mean[query.terms()[i]];
         }
         return new double[] {overlap, covered, scores[0] / mass(query), tenth / scores[0], scores.length < 100 ? Double.NaN : scores[99] / tenth,
-            index.documents() < 1000 ? Double.NaN : scores.length < 1000 ? 0 : scores[999] / tenth, sum / index.documents() / tenth,
+            index.documents() < 1000 ? Double.NaN : scores.length < 1000 ? 0 : scores[999] / tenth, any / tenth,
             best.recallIn(exact.search(heaviest(query, 5), 10)), best.recallIn(exact.search(few, 10)), kept};
     }
 

@@ -71,8 +71,7 @@ public final class GeneratedCollection {
         }
         common(bag, terms / 6, 0.3, rng);
         for (int own = terms / 4; own > 0; own--) {
-            boolean near = rng.nextFloat() < 0.7f;
-            bag.add(near ? subjects.pooled(1, path[1], rng.nextInt(400)) : subjects.anywhere(rng), 0.35 * noise(rng));
+            bag.add(rng.nextFloat() < 0.7f ? subjects.below(path, rng) : subjects.anywhere(rng), 0.4 * noise(rng) * noise(rng) * noise(rng));
         }
         return vector(bag, terms, settings.documents(), rng);
     }
@@ -97,9 +96,9 @@ public final class GeneratedCollection {
     private record Mix(double[] share, double[] salience, double kin) {
     }
 
-    private static final Mix DOCUMENT = new Mix(new double[] {0.15, 0.25, 0.4, 0.65, 0.85, 0.97}, new double[] {0.2, 0.4, 0.7, 1.1, 1.5, 2.0}, 0.85);
+    private static final Mix DOCUMENT = new Mix(new double[] {0.15, 0.25, 0.4, 0.65, 0.85, 0.97}, new double[] {0.3, 0.6, 0.9, 1.2, 1.5, 1.8}, 0.85);
     private static final Mix ASIDE = new Mix(new double[] {0.05, 0.1, 0.15, 0.2, 0.3, 0.3}, new double[] {0.15, 0.2, 0.3, 0.4, 0.5, 0.6}, 0.3);
-    private static final Mix QUERY = new Mix(new double[] {0.005, 0.02, 0.1, 0.3, 0.5, 0.7}, new double[] {0.1, 0.2, 0.5, 1, 1.5, 2.0}, 0.9);
+    private static final Mix QUERY = new Mix(new double[] {0.01, 0.04, 0.15, 0.3, 0.5, 0.7}, new double[] {0.2, 0.5, 0.9, 1.2, 1.5, 1.8}, 0.9);
 
     private void marks(Bag bag, int[] path, Mix mix, Rng rng) {
         for (int level = 0; level < MARKS.length; level++) {

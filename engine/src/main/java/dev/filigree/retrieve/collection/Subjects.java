@@ -1,6 +1,7 @@
 package dev.filigree.retrieve.collection;
 
 import dev.filigree.base.Rng;
+import java.util.Arrays;
 
 /**
  * What a made collection is about: a tree of subjects, each with its own terms, some of them from the pools of the
@@ -20,6 +21,7 @@ final class Subjects {
     private final int[] common;
     private final int[] anywhere;
     private final int[] topical;
+    private final int[] subjects;
     private final double[] children;
 
     Subjects(CollectionSettings settings, Rng rng) {
@@ -28,7 +30,9 @@ final class Subjects {
         this.seed = rng.split("subjects").nextLong();
         this.common = quantiles(0.5, 6, 160);
         this.anywhere = quantiles(0.85, 12, vocabulary);
-        this.topical = quantiles(0.35, 300, vocabulary);
+        this.topical = quantiles(0.8, 200, vocabulary);
+        this.subjects = new int[CollectionSettings.LEVELS];
+        Arrays.setAll(subjects, level -> Math.powExact(branching, level + 1));
         this.children = new double[branching];
         double sum = 0;
         for (int r = 0; r < branching; r++) {
@@ -94,18 +98,32 @@ final class Subjects {
     }
 
     /**
-     * The term of a rank among those that mark a subject: half are in its own pool alone, the others come from the pools of the
-     * subjects above it, which its siblings share.
+     * The term of a rank among those that mark a subject: some are its own, most come from the pools of the subjects above it,
+     * the nearest most often, and there the first ones; so subjects that are near each other share them.
      */
     int marking(int[] path, int level, int rank) {
         long h = mix(seed + 16 + level, ((long) path[level] << 20) + rank);
-        int own = (int) (h & 7);
-        int from = level == 0 || own < 3 ? level : own < 6 ? level - 1 : Math.max(0, level - 2);
-        return from == level ? pooled(level, path[level], rank) : pooled(from, path[from], (int) (h >>> 8 & 0x7FFFFFFF) % POOL[from]);
+        double u = (h >>> 40) * 0x1p-24;
+        if (level > 2 && (h & 3) == 0) {
+            int other = 1 + (int) (h >>> 2 & 3) % 3;
+            return pooled(other, (int) ((h >>> 8 & 0xFFFFFFFFL) % subjects[other]), (int) (FACET * u));
+        }
+        int up = Math.min(level, Long.numberOfTrailingZeros(h >>> 2 | 1L << 20));
+        return up == 0 ? pooled(level, path[level], rank) : pooled(level - up, path[level - up], (int) (POOL[level - up] * u * u));
     }
 
+    /** Of the pool of a subject elsewhere, so many terms are asked for beside others. */
+    private static final int FACET = 12;
+
     /** Terms in the pool of a subject of each level. */
-    private static final int[] POOL = {2000, 800, 300, 100, 40, 30};
+    private static final int[] POOL = {3000, 1000, 300, 120, 60, 30};
+
+    /** A term of one of the pools along a path. */
+    int below(int[] path, Rng rng) {
+        int level = rng.nextInt(path.length - 2);
+        double u = rng.nextDouble();
+        return pooled(level, path[level], (int) (POOL[level] * u * u));
+    }
 
     private static long mix(long a, long b) {
         long z = a * 0x9E3779B97F4A7C15L + b;
