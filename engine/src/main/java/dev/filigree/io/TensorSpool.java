@@ -94,14 +94,18 @@ public final class TensorSpool implements AutoCloseable {
             room(Float.BYTES).putFloat(v);
         }
 
+        public void add(long v) {
+            room(Long.BYTES).putLong(v);
+        }
+
         /** Bytes as they lie there. */
         public void add(MemorySegment bytes) {
-            if (bytes.byteSize() > BUFFER) {
-                flush();
-                write(bytes.asByteBuffer());
-            } else {
-                room((int) bytes.byteSize()).put(bytes.asByteBuffer());
+            if (bytes.byteSize() <= buffer.remaining()) {
+                buffer.put(bytes.asByteBuffer());
+                return;
             }
+            flush();
+            write(bytes.asByteBuffer());
         }
 
         private ByteBuffer room(int bytes) {

@@ -54,6 +54,8 @@ public interface Kernels {
 
     SparseDots sparseDots();
 
+    Postings postings();
+
     Ceilings ceilings();
 
     /** What runs, for reports: "vector 512 bit" or "scalar". */

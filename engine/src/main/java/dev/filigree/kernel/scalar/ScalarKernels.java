@@ -10,6 +10,7 @@ import dev.filigree.kernel.FewTokens;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
+import dev.filigree.kernel.Postings;
 import dev.filigree.kernel.Products;
 import dev.filigree.kernel.SparseDots;
 import dev.filigree.kernel.SparseGradients;
@@ -32,6 +33,7 @@ public final class ScalarKernels implements Kernels {
     private final Survivors survivors = new ScalarSurvivors();
     private final Updates updates = new ScalarUpdates();
     private final SparseDots sparseDots = new ScalarSparseDots();
+    private final Postings postings = new ScalarPostings();
     private final Ceilings ceilings = new ScalarCeilings();
 
     @Override
@@ -97,6 +99,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public Updates updates() {
         return updates;
+    }
+
+    @Override
+    public Postings postings() {
+        return postings;
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.filigree.kernel.FewTokens;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
+import dev.filigree.kernel.Postings;
 import dev.filigree.kernel.Products;
 import dev.filigree.kernel.SparseDots;
 import dev.filigree.kernel.SparseGradients;
@@ -38,6 +39,7 @@ public final class VectorKernels implements Kernels {
     private final Survivors survivors = new VectorSurvivors();
     private final Updates updates = new VectorUpdates();
     private final SparseDots sparseDots = new VectorSparseDots();
+    private final Postings postings = new VectorPostings();
     private final Ceilings ceilings = new VectorCeilings();
 
     @Override
@@ -103,6 +105,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public SparseDots sparseDots() {
         return sparseDots;
+    }
+
+    @Override
+    public Postings postings() {
+        return postings;
     }
 
     @Override
