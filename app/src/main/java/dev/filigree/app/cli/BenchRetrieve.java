@@ -42,7 +42,7 @@ final class BenchRetrieve implements Runnable {
     @Option(names = "--quick", description = "A small collection and few queries unless other options say more.")
     private boolean quick;
 
-    @Option(names = "--no-peers", description = "Leave out the exact methods and Lucene.")
+    @Option(names = "--no-peers", description = "Leave out Lucene and the exact methods but MaxScore.")
     private boolean alone;
 
     @Option(names = "--page", paramLabel = "FILE", description = "Write a page with the plot.")
