@@ -2,17 +2,14 @@ package dev.filigree.app.cli;
 
 import dev.filigree.app.retrieve.RetrieveReport;
 import dev.filigree.app.retrieve.RetrieveRun;
+import dev.filigree.app.retrieve.TemporaryFolder;
 import dev.filigree.base.UserError;
 import dev.filigree.io.AtomicFile;
 import dev.filigree.report.Json;
 import dev.filigree.retrieve.SeismicSettings;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Locale;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -56,9 +53,8 @@ final class BenchRetrieve implements Runnable {
             throw new UserError("bench retrieve: found --rounds " + rounds + " --queries " + asked + ", expected at least 1 of each");
         }
         Filigree filigree = bench.filigree();
-        Path folder = temporary();
-        try {
-            RetrieveReport report = new RetrieveRun(count, asked, rounds, filigree.seed(), filigree.threads(), !alone, SeismicSettings.STANDARD, folder).run(filigree.progress());
+        try (TemporaryFolder folder = TemporaryFolder.make()) {
+            RetrieveReport report = new RetrieveRun(count, asked, rounds, filigree.seed(), filigree.threads(), !alone, SeismicSettings.STANDARD, folder.path()).run(filigree.progress());
             Console console = filigree.console();
             if (page != null) {
                 AtomicFile.write(page, report.html().getBytes(StandardCharsets.UTF_8));
@@ -68,8 +64,6 @@ final class BenchRetrieve implements Runnable {
             } else {
                 report.tables().forEach(t -> console.out().println(t.text(console.columns())));
             }
-        } finally {
-            delete(folder);
         }
     }
 
@@ -86,23 +80,5 @@ final class BenchRetrieve implements Runnable {
             // reported below, like a number that is too large
         }
         throw new UserError("--documents: found '" + text + "', expected 1 to 10m, such as 200k or 1m");
-    }
-
-    private static Path temporary() {
-        try {
-            return Files.createTempDirectory("filigree-retrieve");
-        } catch (IOException e) {
-            throw new UserError(System.getProperty("java.io.tmpdir") + ": cannot be written: " + e.getMessage() + "; free some space or name another folder in java.io.tmpdir", e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            // what is left lies in a folder for temporary files
-        }
     }
 }

@@ -6,6 +6,7 @@ import dev.filigree.lucene.LuceneIndex;
 import dev.filigree.report.Progress;
 import dev.filigree.retrieve.BlockMaxWand;
 import dev.filigree.retrieve.Effort;
+import dev.filigree.retrieve.Exhaustive;
 import dev.filigree.retrieve.ForwardIndex;
 import dev.filigree.retrieve.Inverted;
 import dev.filigree.retrieve.MaxScore;
@@ -86,16 +87,22 @@ public record RetrieveRun(int documents, int queries, int rounds, long seed, int
         }
     }
 
+    /** What the report calls Seismic with this effort. */
+    public static String name(Effort effort) {
+        return RetrieveReport.SEISMIC + " " + effort;
+    }
+
     private List<Speed> speeds(MadeCollection made, ForwardIndex forward, Seismic seismic, Parallel parallel, Progress progress) {
         Inverted lists = Inverted.of(forward, parallel);
         MaxScore maxScore = new MaxScore(lists);
         Contest contest = new Contest(made.queries(0, queries), maxScore, parallel);
         for (Effort e : EFFORTS) {
-            contest.enter(RetrieveReport.SEISMIC + " " + e, seismic.with(e), queries);
+            contest.enter(name(e), seismic.with(e), queries);
         }
         List<LuceneIndex> opened = new ArrayList<>();
         contest.enter("MaxScore", maxScore, FEW);
         if (peers) {
+            contest.enter("exhaustive", new Exhaustive(forward), FEW / 20);
             contest.enter("term at a time", new TermAtATime(lists), FEW);
             contest.enter("block-max WAND", new BlockMaxWand(lists), FEW);
             Path lucene = folder.resolve("lucene");
