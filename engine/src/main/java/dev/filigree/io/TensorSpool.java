@@ -94,8 +94,16 @@ public final class TensorSpool implements AutoCloseable {
             room(Float.BYTES).putFloat(v);
         }
 
+        public void add(long v) {
+            room(Long.BYTES).putLong(v);
+        }
+
         /** Bytes as they lie there. */
         public void add(MemorySegment bytes) {
+            if (bytes.byteSize() <= buffer.remaining()) {
+                buffer.put(bytes.asByteBuffer());
+                return;
+            }
             flush();
             write(bytes.asByteBuffer());
         }
