@@ -52,6 +52,8 @@ public interface Kernels {
 
     Updates updates();
 
+    Postings postings();
+
     Ceilings ceilings();
 
     /** What runs, for reports: "vector 512 bit" or "scalar". */

@@ -90,6 +90,11 @@ class SelfTestTest {
         }
 
         @Override
+        public Postings postings() {
+            return fast.postings();
+        }
+
+        @Override
         public Ceilings ceilings() {
             return fast.ceilings();
         }

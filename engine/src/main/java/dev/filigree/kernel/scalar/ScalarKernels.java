@@ -10,6 +10,7 @@ import dev.filigree.kernel.FewTokens;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
+import dev.filigree.kernel.Postings;
 import dev.filigree.kernel.Products;
 import dev.filigree.kernel.SparseGradients;
 import dev.filigree.kernel.Survivors;
@@ -30,6 +31,7 @@ public final class ScalarKernels implements Kernels {
     private final Attention attention = new ScalarAttention();
     private final Survivors survivors = new ScalarSurvivors();
     private final Updates updates = new ScalarUpdates();
+    private final Postings postings = new ScalarPostings();
     private final Ceilings ceilings = new ScalarCeilings();
 
     @Override
@@ -90,6 +92,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public Updates updates() {
         return updates;
+    }
+
+    @Override
+    public Postings postings() {
+        return postings;
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.filigree.kernel.FewTokens;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
+import dev.filigree.kernel.Postings;
 import dev.filigree.kernel.Products;
 import dev.filigree.kernel.SparseGradients;
 import dev.filigree.kernel.Survivors;
@@ -36,6 +37,7 @@ public final class VectorKernels implements Kernels {
     private final Attention attention = new VectorAttention();
     private final Survivors survivors = new VectorSurvivors();
     private final Updates updates = new VectorUpdates();
+    private final Postings postings = new VectorPostings();
     private final Ceilings ceilings = new VectorCeilings();
 
     @Override
@@ -96,6 +98,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public Updates updates() {
         return updates;
+    }
+
+    @Override
+    public Postings postings() {
+        return postings;
     }
 
     @Override
