@@ -2,6 +2,8 @@ package dev.filigree.app.sparsify;
 
 import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.base.UserError;
+import dev.filigree.io.Store;
+import dev.filigree.kernel.CodedGroup;
 import dev.filigree.prune.Parts;
 import dev.filigree.prune.Recipe;
 import dev.filigree.prune.Sparsity;
@@ -28,7 +30,7 @@ import java.util.regex.Pattern;
  * @param recover     budget of recovery: "5m", "0", "2000steps"
  * @param schedule    how sparsity grows during recovery
  * @param teach       what recovery learns from the dense model: "both", "blocks" or "result"
- * @param store       type of stored values: "fp32", "bf16" or "int8"
+ * @param store       type of stored values: "fp32", "bf16", "int8" or "int4", the last for groups of 16 inputs
  * @param text        file of sentences for calibration and recovery; empty for the bundled ones. For a language model a running text, part of which judges
  *                    it; empty for what it tells itself
  * @param pairs       file of scored pairs; empty for the bundled ones
@@ -64,6 +66,15 @@ public record Settings(String model, String pooling, String sparsity, String pat
         return Recipe.parse(pattern, allocation, method, sparsity.isEmpty() ? null : sparsity);
     }
 
+    /** Type of stored values. */
+    Store stored() {
+        Store named = Store.named(store);
+        if (named == Store.INT4 && (!structure.isEmpty() || recipe().pattern().unitRows() != 1 || recipe().pattern().unitCols() % CodedGroup.SIZE != 0)) {
+            throw new UserError("--store: found int4 with " + (structure.isEmpty() ? "--pattern " + recipe().pattern().name() : "--structure " + structure) + ", expected --pattern 1x" + CodedGroup.SIZE);
+        }
+        return named;
+    }
+
     /** Whether the model is a language model. */
     public boolean decoder() {
         return KnownLanguageModel.is(model);
@@ -77,7 +88,28 @@ public record Settings(String model, String pooling, String sparsity, String pat
         if (!(share() > 0)) {
             throw new UserError("--sparsity: found " + sparsity + ", expected a share to take out, above 0 % and below 100 %");
         }
-        return Parts.STRUCTURES.make(structure);
+        Structure taken = Parts.STRUCTURES.make(structure.split("\\+")[0]);
+        if (mended() && !taken.mends()) {
+            throw new UserError("--structure: found " + structure + "; least-squares makes up for feed-forward channels alone: expected cfsp, wanda-sp, magnitude-sp or random-sp in front of it");
+        }
+        return taken;
+    }
+
+    /** Whether least squares make up for what is taken out. */
+    boolean mended() {
+        int plus = structure.indexOf('+');
+        if (plus >= 0 && !structure.substring(plus + 1).equals("least-squares")) {
+            throw new UserError("--structure: found " + structure + ", expected +least-squares behind a structure, or nothing");
+        }
+        return plus >= 0;
+    }
+
+    /** What recovery learns from the dense model once a structure was taken out: blocks only where there are as many, in the same basis. */
+    Distillation.Weights taught(boolean alike) {
+        if (!alike && teach.equals("blocks")) {
+            throw new UserError("--teach: found blocks, and what --structure " + structure + " leaves has blocks of another kind; expected both or result");
+        }
+        return alike ? taught() : new Distillation.Weights(0, taught().result());
     }
 
     /** What share of it. */
@@ -101,6 +133,7 @@ public record Settings(String model, String pooling, String sparsity, String pat
         if (!structure.isEmpty()) {
             m.put("share to take out", Sparsity.text(share()));
             m.put("structure", structure);
+            m.put("recovery", recover + (recover.equals("0") ? "" : ", taught " + teach));
             m.put("stored values", store);
             m.put("calibration", calibration + " windows");
             return m;

@@ -72,6 +72,21 @@ class DecoderRunTest {
         assertTrue(o.residentBytes().get("sparse") < 0.45 * o.residentBytes().get("dense"), o.residentBytes().toString());
     }
 
+    /** Groups of 16 inputs in 4 bits: the numbers that the method rounded are what is stored, and run. */
+    @Test
+    void groupsInFourBitsRunAsTheyWereRounded() {
+        Settings nibbles = new Settings(KnownLanguageModel.BUNDLED, "", "30%", "1x16", "uniform", "gqsa", "0", "held", "both", "int4", "", "", 8, "1g", "", 1);
+        Path out = folder.resolve("nibbles");
+        Outcome o = new SparsifyRun(nibbles, out, 2, Progress.silent()).run(null);
+        assertEquals(1, perplexity(o, "sparse") / perplexity(o, SparsifyRun.FLOATS), 0.01, "bytes of what has no groups cost little");
+        assertTrue(o.layers().stream().filter(l -> l.cols() % 16 == 0).allMatch(l -> l.layout().equals("1x16 int4") && l.bytes() * 8.0 / l.rows() / l.cols() < 5), o.layers().toString());
+        try (LanguageModel model = LanguageModel.open(out, 1)) {
+            assertTrue(model.layouts().contains("1x16 int4"), model.layouts().toString());
+        }
+        Settings loose = new Settings(KnownLanguageModel.BUNDLED, "", "30%", "unstructured", "uniform", "gqsa", "0", "held", "both", "int4", "", "", 8, "1g", "", 1);
+        assertTrue(assertThrows(UserError.class, () -> new SparsifyRun(loose, folder.resolve("no"), 1, Progress.silent())).getMessage().contains("--pattern 1x16"));
+    }
+
     @Test
     void whatWasTakenOutIsGoneFromTheFolderToo() {
         for (String structure : List.of("slicegpt", "cfsp", "drop-layers")) {
@@ -87,6 +102,30 @@ class DecoderRunTest {
         }
         Settings encoder = new Settings("minilm", "", "25%", "unstructured", "uniform", "wanda", "0", "held", "both", "fp32", "", "", 8, "1g", "cfsp", 1);
         assertTrue(assertThrows(UserError.class, () -> new StructureRun(encoder, folder, 1, Progress.silent())).getMessage().contains("language model"));
+    }
+
+    /** What was taken out is made up for by least squares, and by learning from the whole model; of each the text is foreseen better. */
+    @Test
+    void whatIsLeftIsMendedAndRecovered() {
+        double cut = oneShot(structure("cfsp", "0"));
+        assertTrue(oneShot(structure("cfsp+least-squares", "0")) < cut);
+        for (String structure : List.of("cfsp", "slicegpt", "drop-layers")) {
+            Outcome o = new StructureRun(structure(structure, "40steps"), folder.resolve("recovered-" + structure), 2, Progress.silent()).run();
+            assertTrue(perplexity(o, "recovered") < 0.97 * perplexity(o, "one-shot"), structure + " " + o.quality());
+            assertTrue(o.recovery().size() > 3 && o.residentBytes().get("sparse") < o.residentBytes().get("dense"), structure);
+        }
+        for (String wrong : List.of("slicegpt+least-squares", "cfsp+dsnot")) {
+            String said = assertThrows(UserError.class, () -> new StructureRun(structure(wrong, "0"), folder.resolve("no"), 1, Progress.silent())).getMessage();
+            assertTrue(said.contains("--structure") && said.contains(wrong), said);
+        }
+    }
+
+    private double oneShot(Settings settings) {
+        return perplexity(new StructureRun(settings, folder.resolve(settings.structure()), 2, Progress.silent()).run(), "one-shot");
+    }
+
+    private static Settings structure(String structure, String recover) {
+        return new Settings(KnownLanguageModel.BUNDLED, "", "25%", "unstructured", "uniform", "wanda", recover, "held", "both", "fp32", "", "", 24, "1g", structure, 1);
     }
 
     @Test
