@@ -18,7 +18,7 @@ import java.util.Map;
 record Cats(double sparsity) implements Policy {
 
     static final Entry<Policy> ENTRY = Catalog.entry("cats", "Lee et al. 2024, arXiv:2404.08763", "hidden units of the feed-forward net whose gate is small are off",
-            List.of(Option.of("sparsity", "50%", "share of hidden units that is off")), s -> new Cats(s.share("sparsity")));
+            List.of(Option.of("sparsity", "50%", "share of hidden units that is off")), s -> new Cats(Inputs.share(s)));
 
     @Override
     public Map<String, Level> levels(Calibration text) {

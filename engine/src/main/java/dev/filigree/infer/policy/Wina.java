@@ -22,7 +22,7 @@ record Wina(double sparsity, Allocation allocation, boolean top) implements Poli
     static final Entry<Policy> ENTRY = Catalog.entry("wina", "Chen et al. 2025, arXiv:2505.19427", "inputs are ranked by their size times the norm of their column", List.of(
             Option.of("sparsity", "50%", "share of weights that is not read"), Option.of("allocation", "greedy", "how a block's sparsity is shared among its weights: greedy or uniform"),
             Option.of("keep", "threshold", "threshold: inputs above one that is found on text; top: as many of every token")),
-            s -> new Wina(s.share("sparsity"), Allocation.named(s.text("allocation")), top(s.text("keep"))));
+            s -> new Wina(Inputs.share(s), Allocation.named(s.text("allocation")), top(s.text("keep"))));
 
     private static boolean top(String keep) {
         if (!keep.equals("top") && !keep.equals("threshold")) {
