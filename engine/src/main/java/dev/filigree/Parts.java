@@ -3,6 +3,7 @@ package dev.filigree;
 import dev.filigree.base.Catalog;
 import dev.filigree.base.Catalog.Axis;
 import dev.filigree.base.Catalog.Shelf;
+import dev.filigree.encode.EncoderRecipe;
 import dev.filigree.infer.policy.Policies;
 import dev.filigree.io.EncoderConfig;
 import dev.filigree.io.SparseFormat;
@@ -57,6 +58,7 @@ public final class Parts {
         shelves.add(MODELS);
         shelves.add(NETWORKS);
         shelves.add(Policies.ALL);
+        shelves.add(EncoderRecipe.SHELF);
         return shelves;
     }
 }

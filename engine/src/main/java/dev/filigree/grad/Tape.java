@@ -337,6 +337,17 @@ public class Tape extends Round implements Ops {
     }
 
     @Override
+    public Value largest(Value x, Spans spans) {
+        Value y = hold(x.features(), spans.count(), Kernels.widthFor(spans.count()));
+        forward().largest(x, spans, y);
+        if (!carries(x)) {
+            return y;
+        }
+        readBack(x);
+        return record(new LargestBack(x, spans, y));
+    }
+
+    @Override
     public Value normalize(Value x) {
         Value y = holdLike(x);
         forward().normalize(x, y);

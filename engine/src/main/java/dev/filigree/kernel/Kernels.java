@@ -52,6 +52,8 @@ public interface Kernels {
 
     Updates updates();
 
+    SparseDots sparseDots();
+
     Postings postings();
 
     Ceilings ceilings();

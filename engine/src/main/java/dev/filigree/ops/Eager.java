@@ -247,6 +247,13 @@ public final class Eager implements Ops, AutoCloseable {
     }
 
     @Override
+    public Value largest(Value x, Spans spans) {
+        Value y = take(x.features(), spans.count(), Kernels.widthFor(spans.count()));
+        forward.largest(x, spans, y);
+        return y;
+    }
+
+    @Override
     public Value normalize(Value x) {
         Value y = like(x);
         forward.normalize(x, y);

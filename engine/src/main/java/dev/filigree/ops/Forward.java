@@ -351,6 +351,30 @@ public final class Forward {
         });
     }
 
+    /** See {@link Ops#largest}; {@code y} has one token a sequence. */
+    public void largest(Value x, Spans spans, Value y) {
+        y.clearPadding();
+        compute.parallel().run(spans.count(), s -> {
+            for (int f = 0; f < x.features(); f++) {
+                y.data().set(y.at(s, f), x.get(largest(x, f, spans.start()[s], spans.start()[s + 1]), f));
+            }
+        });
+    }
+
+    /** Which of some tokens has the largest number of a feature; of equal ones the first. */
+    public static int largest(Value x, int feature, int from, int to) {
+        int best = from;
+        float most = x.get(from, feature);
+        for (int t = from + 1; t < to; t++) {
+            float v = x.get(t, feature);
+            if (v > most) {
+                most = v;
+                best = t;
+            }
+        }
+        return best;
+    }
+
     public void normalize(Value x, Value y) {
         y.clearPadding();
         for (int t = 0; t < x.tokens(); t++) {

@@ -125,6 +125,9 @@ public interface Ops {
     /** One vector a sequence: {@code [sequences x features]}. */
     Value pool(Pooling how, Value x, Spans spans);
 
+    /** The largest number of each feature among the tokens of a sequence: {@code [sequences x features]}. */
+    Value largest(Value x, Spans spans);
+
     /** Each vector scaled to length 1. */
     Value normalize(Value x);
 

@@ -168,6 +168,11 @@ public abstract class Passing implements Ops {
     }
 
     @Override
+    public Value largest(Value x, Spans spans) {
+        return inner.largest(x, spans);
+    }
+
+    @Override
     public Value normalize(Value x) {
         return inner.normalize(x);
     }

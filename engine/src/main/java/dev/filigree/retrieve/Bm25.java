@@ -104,6 +104,16 @@ public final class Bm25 implements TextEncoding {
         return new UserError(file + ": is no stored BM25 (" + found.lines().findFirst().orElse("") + "); the file is damaged, make the index again", cause);
     }
 
+    /** How it analyses texts. */
+    public Function<String, List<String>> analyzer() {
+        return analyzer;
+    }
+
+    /** What a term weighs in a query that holds it once. */
+    public float idf(int term) {
+        return idf[term];
+    }
+
     @Override
     public String name() {
         return "bm25";

@@ -1,51 +1,80 @@
 package dev.filigree.retrieve;
 
+import dev.filigree.base.Floats;
+import dev.filigree.base.Ints;
+import dev.filigree.kernel.SparseDots;
 import java.util.Arrays;
 
-/** What one search needs to work; empty between searches. */
+/** What one search needs to work; empty between searches. It grows to what the largest search needs, so that others make no garbage. */
 final class Desk {
 
     final Top top = new Top();
     /** The weight of each term. */
-    final float[] query;
-    /** A score for each block of the list at hand. */
-    float[] scores = new float[256];
+    final Floats table;
+    /** Hashes of the terms of the query, and their weights. */
+    Ints hashes = Ints.allocate(64);
+    Floats weights = Floats.allocate(64);
+    int terms;
+    /** Scores of the summaries of one list. */
+    final Floats scores = Floats.allocate(ListOfBlocks.MOST_BLOCKS);
+    /** Blocks that may be looked at, as the bits of their score and, below them, their number: see {@link #key}. */
+    long[] blocks = new long[1024];
+    int blockCount;
+    /** Documents that are being scored, and their scores. */
+    Ints numbers = Ints.allocate(64);
+    Floats products = Floats.allocate(64);
     private long[] order = new long[64];
-    private int chosen;
     private final long[] seen;
-    private int[] seenWords = new int[256];
+    private int[] seenWords = new int[1024];
     private int seenCount;
 
     Desk(ForwardIndex index) {
-        this.query = new float[index.vocabulary()];
+        this.table = Floats.allocate(index.vocabulary());
         this.seen = new long[Math.ceilDiv(index.documents(), Long.SIZE)];
     }
 
-    void begin(SparseVector q, int k, int mostTerms) {
+    void begin(SparseVector q, int k) {
         top.begin(k);
-        order = order.length < q.size() ? new long[2 * q.size()] : order;
-        int count = 0;
-        for (int i = 0; i < q.size() && q.terms()[i] < query.length; i++) {
-            query[q.terms()[i]] = q.weights()[i];
-            order[count++] = (long) -Float.floatToRawIntBits(q.weights()[i]) << 32 | q.terms()[i];
+        if (order.length < q.size()) {
+            order = new long[2 * q.size()];
+            hashes = Ints.allocate(2 * q.size());
+            weights = Floats.allocate(2 * q.size());
         }
-        Arrays.sort(order, 0, count);
-        chosen = Math.min(count, mostTerms);
+        terms = 0;
+        blockCount = 0;
+        for (int i = 0; i < q.size() && q.terms()[i] < table.length(); i++) {
+            table.set(q.terms()[i], q.weights()[i]);
+            hashes.set(terms, SparseDots.hash(q.terms()[i]));
+            weights.set(terms, q.weights()[i]);
+            order[terms++] = (long) -Float.floatToRawIntBits(q.weights()[i]) << 32 | q.terms()[i];
+        }
+        Arrays.sort(order, 0, terms);
     }
 
-    /** Terms whose lists are looked at. */
-    int chosen() {
-        return chosen;
-    }
-
-    /** Term {@code i} of these, the heaviest first. */
+    /** Term {@code i} of the query, the heaviest first. */
     int term(int i) {
         return (int) order[i];
     }
 
-    void room(int blocks) {
-        if (scores.length < blocks) {
-            scores = new float[2 * blocks];
+    /** A block with its score, zero or more: smaller keys are those of higher scores. */
+    static long key(float score, int block) {
+        return (long) ~Float.floatToRawIntBits(score) << 32 | block;
+    }
+
+    static float score(long key) {
+        return Float.intBitsToFloat(~(int) (key >>> 32));
+    }
+
+    void roomForBlocks(int more) {
+        if (blocks.length < blockCount + more) {
+            blocks = Arrays.copyOf(blocks, 2 * (blockCount + more));
+        }
+    }
+
+    void roomForDocuments(int count) {
+        if (numbers.length() < count) {
+            numbers = Ints.allocate(2 * count);
+            products = Floats.allocate(2 * count);
         }
     }
 
@@ -67,8 +96,8 @@ final class Desk {
     }
 
     void clear(SparseVector q) {
-        for (int i = 0; i < q.size() && q.terms()[i] < query.length; i++) {
-            query[q.terms()[i]] = 0;
+        for (int i = 0; i < terms; i++) {
+            table.set(q.terms()[i], 0);
         }
         for (int i = 0; i < seenCount; i++) {
             seen[seenWords[i]] = 0;

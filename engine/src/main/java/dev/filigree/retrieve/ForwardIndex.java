@@ -4,12 +4,14 @@ import static java.lang.foreign.ValueLayout.JAVA_CHAR_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.base.UserError;
 import dev.filigree.io.Checkpoint;
 import dev.filigree.io.DType;
 import dev.filigree.io.Safetensors;
 import dev.filigree.io.StoredTensor;
+import dev.filigree.kernel.SparseDots;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -27,7 +29,7 @@ public final class ForwardIndex {
     public static final float MOST = 65504;
 
     /** Bytes behind the last document that vectors may read. */
-    static final int PADDING = 64;
+    static final int PADDING = SparseDots.PADDING;
 
     /** The bits of {@link #MOST}. */
     static final int LARGEST_BITS = 0x7BFF;
@@ -178,6 +180,11 @@ public final class ForwardIndex {
     /** The same as it is held: of numbers above zero the bits are in the order of the numbers. */
     short bits(int document, int i) {
         return entries.get(JAVA_SHORT_UNALIGNED, at(document) + (long) termBytes * size(document) + (long) WEIGHT * i);
+    }
+
+    /** The inner products of some documents with a query that lies in a table, see {@link SparseDots#halves}. */
+    void dots(SparseDots kernel, Ints numbers, int count, Floats table, Floats out) {
+        kernel.halves(start, entries, termBytes, numbers, count, table, out);
     }
 
     private long at(int document) {

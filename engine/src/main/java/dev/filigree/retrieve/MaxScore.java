@@ -1,33 +1,37 @@
 package dev.filigree.retrieve;
 
-import dev.filigree.base.Floats;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.Postings;
 
 /**
  * MaxScore (Turtle and Flood 1995) in ranges: lists that together cannot lift a document among the best are not read. The others
  * are added up, and what may still be among the best then is scored by the forward index, with the bits of {@link Exhaustive}. Lists
- * that add most for each posting come first; so many more are read than must be as make this cheaper than scoring what is left,
- * both counted in entries that are touched.
+ * that add most for each posting come first; so many more are read than must be as make this cheaper than scoring what is left.
+ * Until enough documents are found nothing can be left out, and a range is searched {@linkplain TermAtATime term at a time}.
  */
 public final class MaxScore implements Searcher {
 
+    /**
+     * Postings that are added up in the time in which the forward index reads one entry: a document lies anywhere in memory, postings
+     * lie in a row. It decides what is done first, never what is found.
+     */
+    private static final int SCATTERED = 4;
+
     private final Inverted lists;
+    private final TermAtATime whole;
     private final Postings kernels = Kernels.best().postings();
     private final int perDocument;
     private final Pool<Desk> desks;
 
     public MaxScore(Inverted lists) {
         this.lists = lists;
-        this.perDocument = lists.forward.entries() / Math.max(1, lists.forward.documents()) + 1;
+        this.whole = new TermAtATime(lists);
+        this.perDocument = SCATTERED * (lists.forward.entries() / Math.max(1, lists.forward.documents()) + 1);
         this.desks = new Pool<>(() -> new Desk(lists.forward.vocabulary()));
     }
 
-    private static final class Desk {
+    private static final class Desk extends TermAtATime.Desk {
 
-        final Top top = new Top();
-        final KnownTerms query = new KnownTerms();
-        final Floats scores = Floats.allocate(Inverted.RANGE);
         final float[] dense;
         /** Places in the query of the lists that have postings in this range, in the order in which they are read, and what each can add. */
         int[] order = new int[64];
@@ -53,7 +57,11 @@ public final class MaxScore implements Searcher {
             desk.rest = new double[desk.order.length + 1];
         }
         for (int r = 0; r < lists.ranges(); r++) {
-            search(r, desk, live);
+            if (desk.top.full()) {
+                search(r, desk, live);
+            } else {
+                whole.search(r, desk, live);
+            }
         }
         desk.query.wipe(desk.dense);
         Hits hits = desk.top.hits();

@@ -1,19 +1,14 @@
 package dev.filigree.retrieve;
 
-import static dev.filigree.retrieve.ForwardIndex.tensor;
-
-import dev.filigree.base.Floats;
-import dev.filigree.base.Ints;
 import dev.filigree.base.Parallel;
-import dev.filigree.base.Shorts;
 import dev.filigree.base.UserError;
 import dev.filigree.io.Checkpoint;
-import dev.filigree.io.DType;
 import dev.filigree.io.Safetensors;
+import dev.filigree.kernel.Kernels;
+import dev.filigree.kernel.SparseDots;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /**
@@ -24,17 +19,13 @@ import java.util.function.LongConsumer;
  */
 public final class Seismic implements Searcher {
 
+    /** Blocks whose score is at least this share of the best are looked at before the others: they set the threshold. */
+    private static final float FIRST = 0.8f;
+
     private final ForwardIndex forward;
+    private final Lists lists;
     private final Effort effort;
-    private final Ints lists;
-    private final Ints ends;
-    private final Ints documents;
-    private final Floats scales;
-    private final Ints summaries;
-    private final Ints terms;
-    private final Ints termEnds;
-    private final Shorts blocks;
-    private final MemorySegment codes;
+    private final SparseDots kernel;
     private final Pool<Desk> desks;
 
     /**
@@ -56,157 +47,117 @@ public final class Seismic implements Searcher {
     public static Seismic open(ForwardIndex forward, Path file, Arena arena) {
         Checkpoint stored = Safetensors.read(file, arena);
         try {
-            return new Seismic(forward, stored);
-        } catch (IllegalArgumentException e) {
+            return new Seismic(forward, Lists.of(forward, stored), Effort.STANDARD, new Pool<>(() -> new Desk(forward)));
+        } catch (IllegalArgumentException | ArithmeticException e) {
             throw new UserError(file + ": is no sound Seismic index of this collection: " + e.getMessage() + "; build it again", e);
         }
     }
 
-    private Seismic(ForwardIndex forward, Checkpoint stored) {
+    private Seismic(ForwardIndex forward, Lists lists, Effort effort, Pool<Desk> desks) {
         this.forward = forward;
-        this.effort = Effort.STANDARD;
-        this.lists = ints(stored, "lists");
-        this.ends = ints(stored, "ends");
-        this.documents = ints(stored, "documents");
-        MemorySegment s = tensor(stored, "scales", DType.F32).data();
-        this.scales = new Floats(s, (int) (s.byteSize() / Float.BYTES));
-        this.summaries = ints(stored, "summaries");
-        this.terms = ints(stored, "terms");
-        this.termEnds = ints(stored, "term ends");
-        MemorySegment b = tensor(stored, "blocks", DType.U16).data();
-        this.blocks = new Shorts(b, (int) (b.byteSize() / Short.BYTES));
-        this.codes = tensor(stored, "codes", DType.U8).data();
-        this.desks = new Pool<>(() -> new Desk(forward));
-        check();
-    }
-
-    private Seismic(Seismic other, Effort effort) {
-        this.forward = other.forward;
+        this.lists = lists;
         this.effort = effort;
-        this.lists = other.lists;
-        this.ends = other.ends;
-        this.documents = other.documents;
-        this.scales = other.scales;
-        this.summaries = other.summaries;
-        this.terms = other.terms;
-        this.termEnds = other.termEnds;
-        this.blocks = other.blocks;
-        this.codes = other.codes;
-        this.desks = other.desks;
-    }
-
-    private static Ints ints(Checkpoint stored, String name) {
-        MemorySegment data = tensor(stored, name, DType.I32).data();
-        return new Ints(data, Math.toIntExact(data.byteSize() / Integer.BYTES));
-    }
-
-    /** Places are checked here, once; a term or a code that is wrong makes a search worse and does no harm. */
-    private void check() {
-        rising("lists", lists, forward.vocabulary(), scales.length());
-        rising("ends", ends, scales.length(), documents.length());
-        rising("summaries", summaries, forward.vocabulary(), terms.length());
-        rising("term ends", termEnds, terms.length(), blocks.length());
-        if (codes.byteSize() != blocks.length()) {
-            throw new IllegalArgumentException("there are " + codes.byteSize() + " codes for " + blocks.length() + " entries");
-        }
-        for (int i = 0; i < documents.length(); i++) {
-            if (documents.get(i) < 0 || documents.get(i) >= forward.documents()) {
-                throw new IllegalArgumentException("it lists document " + documents.get(i) + ", expected a number below " + forward.documents());
-            }
-        }
-    }
-
-    private static void rising(String name, Ints numbers, int count, int last) {
-        if (numbers.length() != count + 1 || numbers.get(0) != 0 || numbers.get(count) != last) {
-            throw new IllegalArgumentException(name + " holds " + numbers.length() + " numbers, expected " + (count + 1) + " from 0 to " + last);
-        }
-        for (int i = 0; i < count; i++) {
-            if (numbers.get(i + 1) < numbers.get(i)) {
-                throw new IllegalArgumentException(name + " falls at place " + i);
-            }
-        }
+        this.kernel = Kernels.best().sparseDots();
+        this.desks = desks;
     }
 
     /** The same index, searched with another effort. */
     public Seismic with(Effort other) {
-        return new Seismic(this, other);
+        return new Seismic(forward, lists, other, desks);
     }
 
     /** Documents in all lists together. */
     public int postings() {
-        return documents.length();
+        return lists.documents().length();
     }
 
+    /** Blocks in all lists together. */
     public int blocks() {
-        return scales.length();
+        return lists.ends().length() - 1;
     }
 
     @Override
     public Hits search(SparseVector query, int k, Live live) {
         Desk desk = desks.take();
         try {
-            return search(query, k, live, desk);
+            desk.begin(query, k);
+            for (int i = 0; i < Math.min(desk.terms, effort.terms()); i++) {
+                summarise(desk.term(i), desk);
+            }
+            look(live, desk);
+            return desk.top.hits();
         } finally {
             desk.clear(query);
             desks.give(desk);
         }
     }
 
-    private Hits search(SparseVector query, int k, Live live, Desk desk) {
-        desk.begin(query, k, effort.terms());
-        for (int i = 0; i < desk.chosen(); i++) {
-            int list = desk.term(i);
-            int first = lists.get(list);
-            int count = lists.get(list + 1) - first;
-            summarise(query, list, count, desk);
-            for (int b = 0; b < count; b++) {
-                if (!(desk.top.full() && desk.scores[b] * scales.get(first + b) < effort.factor() * desk.top.threshold())) {
-                    visit(first + b, live, desk);
-                }
-                desk.scores[b] = 0;
-            }
+    /** Scores the summaries of a list. */
+    private void summarise(int list, Desk desk) {
+        int first = lists.lists().get(list);
+        int count = lists.lists().get(list + 1) - first;
+        if (count == 0) {
+            return;
         }
-        return desk.top.hits();
+        int bucket = lists.directories().get(list);
+        int bits = Integer.numberOfTrailingZeros(lists.directories().get(list + 1) - bucket);
+        kernel.summaries(lists.entries(), lists.buckets(), bucket, bits, desk.hashes, desk.weights, desk.terms, desk.scores, 0);
+        desk.roomForBlocks(count);
+        float scale = lists.scales().get(list);
+        for (int b = 0; b < count; b++) {
+            desk.blocks[desk.blockCount++] = Desk.key(desk.scores.get(b) * scale, first + b);
+        }
+        desk.scores.fill(0);
     }
 
-    /** The inner products of the query and the summaries of a list, but for their scales. */
-    private void summarise(SparseVector query, int list, int count, Desk desk) {
-        desk.room(count);
-        int from = summaries.get(list);
-        int to = summaries.get(list + 1);
-        for (int i = 0; i < query.size(); i++) {
-            int at = find(query.terms()[i], from, to);
-            if (at >= 0) {
-                for (int e = termEnds.get(at); e < termEnds.get(at + 1); e++) {
-                    int b = blocks.get(e);
-                    if (b < count) {
-                        desk.scores[b] += query.weights()[i] * Byte.toUnsignedInt(codes.get(ValueLayout.JAVA_BYTE, e));
-                    }
-                }
-            }
+    /** Looks at blocks, the most promising first: some of them, then those of the others that are worth it by then. */
+    private void look(Live live, Desk desk) {
+        float best = 0;
+        for (int i = 0; i < desk.blockCount; i++) {
+            best = Math.max(best, Desk.score(desk.blocks[i]));
         }
+        int first = select(desk, 0, FIRST * best);
+        look(0, first, live, desk);
+        look(first, select(desk, first, effort.factor() * desk.top.threshold()), live, desk);
     }
 
-    private int find(int term, int from, int to) {
-        int low = from;
-        int high = to - 1;
-        while (low <= high) {
-            int middle = low + high >>> 1;
-            if (terms.get(middle) == term) {
-                return middle;
+    /** Brings blocks from {@code from} on with at least this score to the front, in order; returns where they end. */
+    private static int select(Desk desk, int from, float score) {
+        int end = from;
+        for (int i = from; i < desk.blockCount; i++) {
+            long key = desk.blocks[i];
+            if (Desk.score(key) >= score) {
+                desk.blocks[i] = desk.blocks[end];
+                desk.blocks[end++] = key;
             }
-            low = terms.get(middle) < term ? middle + 1 : low;
-            high = terms.get(middle) > term ? middle - 1 : high;
         }
-        return -1;
+        Arrays.sort(desk.blocks, from, end);
+        return end;
+    }
+
+    private void look(int from, int to, Live live, Desk desk) {
+        for (int i = from; i < to; i++) {
+            if (Desk.score(desk.blocks[i]) < effort.factor() * desk.top.threshold()) {
+                return; // the others promise less
+            }
+            visit((int) desk.blocks[i], live, desk);
+        }
     }
 
     private void visit(int block, Live live, Desk desk) {
-        for (int i = ends.get(block); i < ends.get(block + 1); i++) {
-            int d = documents.get(i);
+        int from = lists.ends().get(block);
+        int to = lists.ends().get(block + 1);
+        desk.roomForDocuments(to - from);
+        int count = 0;
+        for (int i = from; i < to; i++) {
+            int d = lists.documents().get(i);
             if (desk.first(d) && live.has(d)) {
-                desk.top.offer(d, forward.dot(d, desk.query));
+                desk.numbers.set(count++, d);
             }
+        }
+        forward.dots(kernel, desk.numbers, count, desk.table, desk.products);
+        for (int i = 0; i < count; i++) {
+            desk.top.offer(desk.numbers.get(i), desk.products.get(i));
         }
     }
 }

@@ -4,6 +4,8 @@ import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
 import dev.filigree.io.DType;
 import dev.filigree.io.TensorSpool;
+import dev.filigree.kernel.SparseDots;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -44,7 +46,7 @@ final class SeismicBuild {
                 }
                 range(from, to, out, progress);
             }
-            out.spool.finish(Map.of("kind", "seismic", "vocabulary", Integer.toString(index.vocabulary()), "settings", settings.toString()));
+            out.finish(Map.of("kind", "seismic", "vocabulary", Integer.toString(index.vocabulary()), "settings", settings.toString()));
         }
     }
 
@@ -81,14 +83,12 @@ final class SeismicBuild {
         private final TensorSpool.Part ends;
         private final TensorSpool.Part documents;
         private final TensorSpool.Part scales;
-        private final TensorSpool.Part summaries;
-        private final TensorSpool.Part terms;
-        private final TensorSpool.Part termEnds;
-        private final TensorSpool.Part blocks;
-        private final TensorSpool.Part codes;
+        private final TensorSpool.Part directories;
+        private final TensorSpool.Part buckets;
+        private final TensorSpool.Part entries;
         private int blockCount;
         private int documentCount;
-        private int termCount;
+        private int bucketCount;
         private int entryCount;
 
         Output(Path file) {
@@ -97,38 +97,37 @@ final class SeismicBuild {
             ends = spool.part("ends", DType.I32);
             documents = spool.part("documents", DType.I32);
             scales = spool.part("scales", DType.F32);
-            summaries = spool.part("summaries", DType.I32);
-            terms = spool.part("terms", DType.I32);
-            termEnds = spool.part("term ends", DType.I32);
-            blocks = spool.part("blocks", DType.U16);
-            codes = spool.part("codes", DType.U8);
-            for (TensorSpool.Part p : new TensorSpool.Part[] {lists, ends, summaries, termEnds}) {
+            directories = spool.part("directories", DType.I32);
+            buckets = spool.part("buckets", DType.I32);
+            entries = spool.part("entries", DType.U8);
+            for (TensorSpool.Part p : new TensorSpool.Part[] {lists, ends, directories, buckets}) {
                 p.add(0);
             }
         }
 
         void add(ListOfBlocks list) {
-            for (int i = 0; i < list.ends().length; i++) {
-                ends.add(documentCount + list.ends()[i]);
-                scales.add(list.scales()[i]);
+            for (int end : list.ends()) {
+                ends.add(documentCount + end);
             }
             for (int d : list.documents()) {
                 documents.add(d);
             }
-            for (int i = 0; i < list.terms().length; i++) {
-                terms.add(list.terms()[i]);
-                termEnds.add(Math.addExact(entryCount, list.termEnds()[i]));
+            for (int bucket : list.buckets()) {
+                buckets.add(Math.addExact(entryCount, bucket));
             }
-            for (int i = 0; i < list.codes().length; i++) {
-                blocks.add(list.blocks()[i]);
-                codes.add(list.codes()[i]);
-            }
+            entries.add(MemorySegment.ofArray(list.entries()));
+            scales.add(list.scale());
             blockCount += list.ends().length;
             documentCount += list.documents().length;
-            termCount += list.terms().length;
-            entryCount += list.codes().length;
+            bucketCount += list.buckets().length;
+            entryCount += list.entries().length / SparseDots.ENTRY;
             lists.add(blockCount);
-            summaries.add(termCount);
+            directories.add(bucketCount);
+        }
+
+        void finish(Map<String, String> metadata) {
+            entries.add(MemorySegment.ofArray(new byte[SparseDots.PADDING]));
+            spool.finish(metadata);
         }
 
         @Override

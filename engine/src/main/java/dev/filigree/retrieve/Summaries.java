@@ -1,10 +1,11 @@
 package dev.filigree.retrieve;
 
+import dev.filigree.kernel.SparseDots;
 import java.util.Arrays;
 
 /**
  * Summarises the blocks of a list: for each term the largest weight that a document of the block has there, of these the largest up to a
- * share of their sum, each as a whole number of 255ths of the largest, rounded up. Room for one thread, used again.
+ * share of their sum, each as a whole number of 255ths of the largest of the list, rounded up. Room for one thread, used again.
  */
 final class Summaries {
 
@@ -12,30 +13,38 @@ final class Summaries {
 
     private final ForwardIndex index;
     private final double energy;
-    private final float[] largest;
-    private final int[] count;
+    /** Bits of the largest weight so far. */
+    private final short[] largest;
     private int[] touched = new int[1024];
     private int touchedCount;
+    private final int[] counts = new int[LEVELS + 1];
+    /** Hash, block and code of each entry. */
+    private int[] kept = new int[1024];
+    private int keptCount;
 
     Summaries(ForwardIndex index, double energy) {
         this.index = index;
         this.energy = energy;
-        this.largest = new float[index.vocabulary()];
-        this.count = new int[index.vocabulary()];
+        this.largest = new short[index.vocabulary()];
     }
 
     /** @param block for each document its block, as {@link Blocks#of} gives them */
     ListOfBlocks of(int[] documents, int[] block) {
-        int blocks = Arrays.stream(block).max().orElse(-1) + 1;
-        int[] ends = new int[blocks];
+        int[] ends = new int[Arrays.stream(block).max().orElse(-1) + 1];
         int[] ordered = byBlock(documents, block, ends);
-        float[] scales = new float[blocks];
-        Entries all = new Entries();
-        for (int b = 0; b < blocks; b++) {
-            gather(ordered, b == 0 ? 0 : ends[b - 1], ends[b]);
-            scales[b] = keep(b, all);
+        int most = 1;
+        for (int d : documents) {
+            for (int i = 0; i < index.size(d); i++) {
+                most = Math.max(most, index.bits(d, i));
+            }
         }
-        return turned(ordered, ends, scales, all);
+        float scale = Float.float16ToFloat((short) most) / LEVELS * (1 + 0x1p-16f); // a little more, so that no code stands for less than the weight
+        keptCount = 0;
+        for (int b = 0; b < ends.length; b++) {
+            gather(ordered, b == 0 ? 0 : ends[b - 1], ends[b]);
+            keep(b, scale);
+        }
+        return dealt(ordered, ends, scale);
     }
 
     private static int[] byBlock(int[] documents, int[] block, int[] ends) {
@@ -64,90 +73,67 @@ final class Summaries {
             }
             for (int j = 0; j < size; j++) {
                 int term = index.term(d, j);
+                short bits = index.bits(d, j);
                 if (largest[term] == 0) {
                     touched[touchedCount++] = term;
                 }
-                largest[term] = Math.max(largest[term], index.weight(d, j));
+                if (bits > largest[term]) {
+                    largest[term] = bits;
+                }
             }
         }
     }
 
-    /** Takes over what is kept of what was gathered, and forgets it; returns the scale. */
-    private float keep(int block, Entries out) {
-        float most = 0;
-        double sum = 0;
+    /** Takes over what is kept of what was gathered, and forgets it. */
+    private void keep(int block, float scale) {
+        Arrays.fill(counts, 0);
+        long sum = 0;
         for (int i = 0; i < touchedCount; i++) {
-            most = Math.max(most, largest[touched[i]]);
-            sum += largest[touched[i]];
-        }
-        float scale = most / LEVELS * (1 + 0x1p-20f); // a little more, so that no code stands for less than the weight
-        double[] sums = new double[LEVELS + 1];
-        for (int i = 0; i < touchedCount; i++) {
-            sums[code(largest[touched[i]], scale)] += largest[touched[i]];
+            int code = code(largest[touched[i]], scale);
+            counts[code]++;
+            sum += code;
         }
         int least = LEVELS;
-        for (double kept = sums[LEVELS]; least > 1 && kept < energy * sum; kept += sums[least]) {
+        for (long held = (long) LEVELS * counts[LEVELS]; least > 1 && held < energy * sum; held += (long) least * counts[least]) {
             least--;
         }
-        least = energy == 1 ? 1 : least; // sums are rounded
+        if (kept.length < keptCount + touchedCount) {
+            kept = Arrays.copyOf(kept, 2 * (keptCount + touchedCount));
+        }
         for (int i = 0; i < touchedCount; i++) {
-            int term = touched[i];
-            int code = code(largest[term], scale);
+            int code = code(largest[touched[i]], scale);
             if (code >= least) {
-                out.add(term, block, code);
-                count[term]++;
+                kept[keptCount++] = SparseDots.hash(touched[i]) << 16 | block << 8 | code;
             }
-            largest[term] = 0;
+            largest[touched[i]] = 0;
         }
         touchedCount = 0;
-        return scale;
     }
 
-    private static int code(float weight, float scale) {
-        return Math.min(LEVELS, (int) Math.ceil(weight / scale));
+    private static int code(short bits, float scale) {
+        return Math.min(LEVELS, (int) (Float.float16ToFloat(bits) / scale) + 1);
     }
 
-    /** Entries term by term: blocks of a term rise as they do in {@code all}. */
-    private ListOfBlocks turned(int[] documents, int[] ends, float[] scales, Entries all) {
-        int[] terms = Arrays.stream(all.term, 0, all.size).sorted().distinct().toArray();
-        int[] termEnds = new int[terms.length];
-        int end = 0;
-        for (int i = 0; i < terms.length; i++) {
-            int begin = end;
-            end += count[terms[i]];
-            termEnds[i] = end;
-            count[terms[i]] = begin;
+    /** Deals entries to their buckets. */
+    private ListOfBlocks dealt(int[] documents, int[] ends, float scale) {
+        if (ends.length == 0) {
+            return new ListOfBlocks(documents, ends, scale, new byte[0], new int[0]);
         }
-        short[] blocks = new short[all.size];
-        byte[] codes = new byte[all.size];
-        for (int e = 0; e < all.size; e++) {
-            int at = count[all.term[e]]++;
-            blocks[at] = all.block[e];
-            codes[at] = all.code[e];
+        int bits = Math.clamp(31 - Integer.numberOfLeadingZeros(Math.max(1, keptCount / ListOfBlocks.BUCKET)), 0, ListOfBlocks.MOST_BITS);
+        int[] next = new int[(1 << bits) + 1];
+        for (int e = 0; e < keptCount; e++) {
+            next[SparseDots.bucket(kept[e] >>> 16, bits) + 1]++;
         }
-        for (int term : terms) {
-            count[term] = 0;
+        for (int b = 1; b < next.length; b++) {
+            next[b] += next[b - 1];
         }
-        return new ListOfBlocks(documents, ends, scales, terms, termEnds, blocks, codes);
-    }
-
-    /** What grows while the blocks of a list are summarised. */
-    private static final class Entries {
-
-        private int[] term = new int[1024];
-        private short[] block = new short[1024];
-        private byte[] code = new byte[1024];
-        private int size;
-
-        void add(int t, int b, int c) {
-            if (size == term.length) {
-                term = Arrays.copyOf(term, 2 * size);
-                block = Arrays.copyOf(block, 2 * size);
-                code = Arrays.copyOf(code, 2 * size);
-            }
-            term[size] = t;
-            block[size] = (short) b;
-            code[size++] = (byte) c;
+        byte[] entries = new byte[SparseDots.ENTRY * keptCount];
+        for (int e = 0; e < keptCount; e++) {
+            int at = SparseDots.ENTRY * next[SparseDots.bucket(kept[e] >>> 16, bits)]++;
+            entries[at] = (byte) SparseDots.key(kept[e] >>> 16, bits);
+            entries[at + 1] = (byte) (kept[e] >>> 8);
+            entries[at + 2] = (byte) kept[e];
         }
+        return new ListOfBlocks(documents, ends, scale, entries, Arrays.copyOf(next, 1 << bits));
     }
 }

@@ -19,7 +19,8 @@ public final class TermAtATime implements Searcher {
         this.desks = new Pool<>(Desk::new);
     }
 
-    private static final class Desk {
+    /** What a search needs to work. */
+    static class Desk {
 
         final Top top = new Top();
         final KnownTerms query = new KnownTerms();
@@ -39,7 +40,8 @@ public final class TermAtATime implements Searcher {
         return hits;
     }
 
-    private void search(int range, Desk desk, Live live) {
+    /** Offers the documents of one range. */
+    void search(int range, Desk desk, Live live) {
         desk.scores.segment().fill((byte) 0);
         for (int i = 0; i < desk.query.count; i++) {
             int t = desk.query.terms[i];

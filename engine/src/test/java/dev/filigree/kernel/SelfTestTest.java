@@ -90,6 +90,11 @@ class SelfTestTest {
         }
 
         @Override
+        public SparseDots sparseDots() {
+            return fast.sparseDots();
+        }
+
+        @Override
         public Postings postings() {
             return fast.postings();
         }

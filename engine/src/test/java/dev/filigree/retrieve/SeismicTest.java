@@ -9,14 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
+import dev.filigree.kernel.SparseDots;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,11 +148,15 @@ class SeismicTest {
         ListOfBlocks list = new Summaries(index, 0.7).of(new int[] {0, 1, 2}, new int[] {1, 1, 0});
         assertArrayEquals(new int[] {2, 0, 1}, list.documents());
         assertArrayEquals(new int[] {1, 3}, list.ends());
-        assertArrayEquals(new int[] {1, 2}, list.terms()); // 4 + 3 of 4 + 3 + 2 + 0.1
-        assertArrayEquals(new int[] {1, 3}, list.termEnds());
-        assertArrayEquals(new short[] {1, 0, 1}, list.blocks());
-        assertEquals(4, list.scales()[1] * Byte.toUnsignedInt(list.codes()[0]), 1e-4);
-        assertEquals(3, list.scales()[1] * Byte.toUnsignedInt(list.codes()[2]), 4 / 255.0);
+        assertArrayEquals(new int[] {3}, list.buckets()); // 1 of 1, and 4 + 3 of 4 + 3 + 2 + 0.1
+        float[][] summaries = new float[2][4];
+        for (int e = 0; e < 3; e++) {
+            int key = Byte.toUnsignedInt(list.entries()[3 * e]);
+            int term = IntStream.range(0, 4).filter(t -> SparseDots.key(SparseDots.hash(t), 0) == key).findFirst().orElseThrow();
+            summaries[list.entries()[3 * e + 1]][term] = list.scale() * Byte.toUnsignedInt(list.entries()[3 * e + 2]);
+        }
+        assertArrayEquals(new float[] {0, 0, 1, 0}, summaries[0], 4 / 255f);
+        assertArrayEquals(new float[] {0, 4, 3, 0}, summaries[1], 4 / 255f);
     }
 
     @Test
@@ -164,7 +171,7 @@ class SeismicTest {
                 for (int n = 1 + rng.nextInt(3); n > 0; n--) {
                     bytes[rng.nextInt(bytes.length)] = (byte) (rng.nextInt(2) == 0 ? rng.nextInt(256) : rng.nextInt(2) == 0 ? 0xFF : 0x7F);
                 }
-                Path file = Files.write(folder.resolve("hostile"), i % 10 == 0 ? java.util.Arrays.copyOf(bytes, rng.nextInt(bytes.length)) : bytes);
+                Path file = Files.write(folder.resolve("hostile"), i % 10 == 0 ? Arrays.copyOf(bytes, rng.nextInt(bytes.length)) : bytes);
                 try (Arena arena = Arena.ofConfined()) {
                     ForwardIndex forward = name.equals("forward") ? ForwardIndex.open(file, arena) : index;
                     Seismic seismic = Seismic.open(forward, name.equals("lists") ? file : folder.resolve("lists"), arena);

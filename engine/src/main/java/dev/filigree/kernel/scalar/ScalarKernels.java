@@ -12,6 +12,7 @@ import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
 import dev.filigree.kernel.Postings;
 import dev.filigree.kernel.Products;
+import dev.filigree.kernel.SparseDots;
 import dev.filigree.kernel.SparseGradients;
 import dev.filigree.kernel.Survivors;
 import dev.filigree.kernel.Updates;
@@ -31,6 +32,7 @@ public final class ScalarKernels implements Kernels {
     private final Attention attention = new ScalarAttention();
     private final Survivors survivors = new ScalarSurvivors();
     private final Updates updates = new ScalarUpdates();
+    private final SparseDots sparseDots = new ScalarSparseDots();
     private final Postings postings = new ScalarPostings();
     private final Ceilings ceilings = new ScalarCeilings();
 
@@ -87,6 +89,11 @@ public final class ScalarKernels implements Kernels {
     @Override
     public Survivors survivors() {
         return survivors;
+    }
+
+    @Override
+    public SparseDots sparseDots() {
+        return sparseDots;
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
 import dev.filigree.kernel.Postings;
 import dev.filigree.kernel.Products;
+import dev.filigree.kernel.SparseDots;
 import dev.filigree.kernel.SparseGradients;
 import dev.filigree.kernel.Survivors;
 import dev.filigree.kernel.Updates;
@@ -37,6 +38,7 @@ public final class VectorKernels implements Kernels {
     private final Attention attention = new VectorAttention();
     private final Survivors survivors = new VectorSurvivors();
     private final Updates updates = new VectorUpdates();
+    private final SparseDots sparseDots = new VectorSparseDots();
     private final Postings postings = new VectorPostings();
     private final Ceilings ceilings = new VectorCeilings();
 
@@ -98,6 +100,11 @@ public final class VectorKernels implements Kernels {
     @Override
     public Updates updates() {
         return updates;
+    }
+
+    @Override
+    public SparseDots sparseDots() {
+        return sparseDots;
     }
 
     @Override

@@ -1,0 +1,125 @@
+package dev.filigree.encode;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.filigree.base.Floats;
+import dev.filigree.base.UserError;
+import dev.filigree.infer.PlanFile;
+import dev.filigree.infer.SentenceEncoder;
+import dev.filigree.io.AtomicFile;
+import dev.filigree.io.Checkpoint;
+import dev.filigree.io.ModelFolder;
+import dev.filigree.io.Safetensors;
+import dev.filigree.io.Store;
+import dev.filigree.io.WeightWriter;
+import dev.filigree.ops.Held;
+import dev.filigree.retrieve.Bm25;
+import dev.filigree.tensor.Dense;
+import dev.filigree.tensor.Tiled;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A sparse encoder as a folder, with parts named as sentence-transformers names them: {@code query_0_SparseStaticEmbedding} (the words
+ * and what they weigh), {@code document_0_Transformer} (the model below, in Hugging Face layout) and {@code document_1_SpladePooling}
+ * (the head); {@value #FILE}, which says what it is made of, is written last.
+ */
+final class EncoderFolder {
+
+    static final String FILE = "sparse_encoder.json";
+
+    private static final String QUERY = "query_0_SparseStaticEmbedding";
+    private static final String MODEL = "document_0_Transformer";
+    private static final String HEAD = "document_1_SpladePooling";
+    private static final String FORMAT = "filigree-sparse-encoder-1";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private EncoderFolder() {
+    }
+
+    private record Stored(String format, EncoderRecipe recipe, int window, int longest) {
+    }
+
+    static void write(Path folder, SparseEncoder e) {
+        AtomicFile.createFolders(folder.resolve(QUERY));
+        AtomicFile.createFolders(folder.resolve(HEAD));
+        e.lexical().save(folder.resolve(QUERY));
+        try (Arena arena = Arena.ofShared()) {
+            WeightWriter head = new WeightWriter(arena, Store.F32);
+            e.head().params().forEach(p -> head.add(p.name(), p.forward()));
+            Safetensors.write(folder.resolve(HEAD).resolve(ModelFolder.WEIGHTS), head.tensors(), head.metadata());
+            WeightWriter model = new WeightWriter(arena, Store.F32);
+            for (Held p : e.model().model().params()) {
+                model.add(p.name(), p.forward());
+            }
+            Map<String, String> metadata = new LinkedHashMap<>(model.metadata());
+            e.model().plan().ifPresent(p -> metadata.put(PlanFile.KEY, PlanFile.write(p)));
+            ModelFolder.write(folder.resolve(MODEL), e.model().config(), e.tokenizer(), model.tensors(), metadata, model.config());
+            AtomicFile.write(folder.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(new Stored(FORMAT, e.recipe(), e.window(), e.longest())));
+        } catch (JsonProcessingException x) {
+            throw new IllegalStateException(x);
+        }
+    }
+
+    static SparseEncoder open(Path folder, Function<String, ? extends Function<String, List<String>>> analyzers, int threads) {
+        Stored stored = read(folder.resolve(FILE));
+        Bm25 lexical = Bm25.load(folder.resolve(QUERY), analyzers);
+        byte[] tokenizer;
+        SentenceEncoder model;
+        try (var files = ModelFolder.open(folder.resolve(MODEL), Optional.empty())) {
+            tokenizer = files.tokenizer();
+            model = SentenceEncoder.of(files, threads);
+        }
+        try {
+            SparseHead head = new SparseHead(stored.recipe, model.dimension(), lexical.vocabulary().size(), model.config().pooling(), model.config().layerNormEps());
+            read(folder.resolve(HEAD).resolve(ModelFolder.WEIGHTS), head);
+            return new SparseEncoder(stored.recipe, model, tokenizer, lexical, head, stored.window, stored.longest);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private static Stored read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new UserError(file.getParent() + ": holds no " + FILE + "; expected a folder that filigree train sparse-encoder wrote");
+        }
+        try {
+            Stored s = JSON.readValue(Files.readString(file), Stored.class);
+            if (s == null || !FORMAT.equals(s.format) || s.recipe == null || s.window < 0 || s.longest < 1) {
+                throw new UserError(file + ": found format '" + (s == null ? "(none)" : s.format) + "', expected a whole '" + FORMAT + "'; train the encoder again");
+            }
+            return s;
+        } catch (JsonProcessingException e) {
+            throw new UserError(file + ": is damaged (" + e.getOriginalMessage().lines().findFirst().orElse("") + "); train the encoder again", e);
+        } catch (IOException e) {
+            throw new UserError(file + ": cannot be read (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** Shapes and numbers are checked here. */
+    private static void read(Path file, SparseHead head) {
+        try (Checkpoint c = Safetensors.read(file)) {
+            for (Held p : head.params()) {
+                int rows = head.rows(p);
+                int cols = head.cols(p);
+                Floats values = Floats.allocate(rows * cols);
+                values.copyFrom(head.packed(p) || cols > 1 ? c.tensor(p.name(), rows, cols).toFloats(Arena.ofAuto()) : c.tensor(p.name(), rows).toFloats(Arena.ofAuto()));
+                for (int i = 0; i < values.length(); i++) {
+                    if (!Float.isFinite(values.get(i))) {
+                        throw new UserError(file + ": " + p.name() + " holds " + values.get(i) + ", expected finite numbers; train the encoder again");
+                    }
+                }
+                Dense dense = Dense.of(rows, cols, values);
+                p.set(head.packed(p) ? Tiled.pack(Arena.ofAuto(), dense) : dense);
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.filigree.encode;
+
+import dev.filigree.infer.SentenceEncoder;
+import dev.filigree.ops.Value;
+import dev.filigree.retrieve.Bm25;
+import dev.filigree.retrieve.SparseVector;
+import dev.filigree.retrieve.TextEncoding;
+import dev.filigree.retrieve.Vocabulary;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A trained sparse encoder. Its terms are the words of a {@link Bm25}, which analyses texts; a model below and a head weigh the terms
+ * of documents, and those of queries where the recipe says so: else a query costs what BM25's costs. Safe for many threads.
+ */
+public final class SparseEncoder implements TextEncoding {
+
+    private final EncoderRecipe recipe;
+    private final SentenceEncoder model;
+    private final byte[] tokenizer;
+    private final Bm25 lexical;
+    private final Cutter cutter;
+    private final SparseHead head;
+    private final int window;
+    private final int longest;
+    private final float[] idf;
+
+    /** @param tokenizer the content of the {@code tokenizer.json} of {@code model} */
+    SparseEncoder(EncoderRecipe recipe, SentenceEncoder model, byte[] tokenizer, Bm25 lexical, SparseHead head, int window, int longest) {
+        this.recipe = recipe;
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.lexical = lexical;
+        this.cutter = new Cutter(model, lexical.analyzer(), lexical.vocabulary(), longest);
+        this.head = head;
+        this.window = window;
+        this.longest = longest;
+        this.idf = idf(lexical);
+    }
+
+    /**
+     * Reads what {@link #store} wrote; closing it closes the model below.
+     *
+     * @param analyzers gives the analyzer of a name
+     * @throws dev.filigree.base.UserError when files are missing or malformed
+     */
+    public static SparseEncoder open(Path folder, Function<String, ? extends Function<String, List<String>>> analyzers, int threads) {
+        return EncoderFolder.open(folder, analyzers, threads);
+    }
+
+    static float[] idf(Bm25 lexical) {
+        float[] idf = new float[lexical.vocabulary().size()];
+        for (int t = 0; t < idf.length; t++) {
+            idf[t] = lexical.idf(t);
+        }
+        return idf;
+    }
+
+    public EncoderRecipe recipe() {
+        return recipe;
+    }
+
+    /** Terms that a document gains at most, or has where nothing literal is kept; 0 for any number. */
+    public int window() {
+        return window;
+    }
+
+    /** What is below the head. */
+    public SentenceEncoder model() {
+        return model;
+    }
+
+    byte[] tokenizer() {
+        return tokenizer;
+    }
+
+    int longest() {
+        return longest;
+    }
+
+    Bm25 lexical() {
+        return lexical;
+    }
+
+    SparseHead head() {
+        return head;
+    }
+
+    @Override
+    public String name() {
+        return "sparse-encoder";
+    }
+
+    @Override
+    public Vocabulary vocabulary() {
+        return lexical.vocabulary();
+    }
+
+    @Override
+    public List<SparseVector> documents(List<String> texts) {
+        List<SparseVector> literal = lexical.documents(texts);
+        if (!recipe.document().needsModel()) {
+            return literal.stream().map(SparseEncoder::ones).toList();
+        }
+        return encode(texts, recipe.document(), recipe.literal() ? literal : null);
+    }
+
+    @Override
+    public SparseVector query(String text) {
+        return recipe.query().needsModel() ? encode(List.of(text), recipe.query(), null).getFirst() : table(text);
+    }
+
+    /** The vector that the table gives to a query. */
+    SparseVector table(String text) {
+        SparseVector v = lexical.query(text);
+        return recipe.weighted() ? v : ones(v);
+    }
+
+    private static SparseVector ones(SparseVector v) {
+        float[] w = new float[v.size()];
+        Arrays.fill(w, 1);
+        return new SparseVector(v.terms(), w);
+    }
+
+    private List<SparseVector> encode(List<String> texts, Side side, List<SparseVector> literal) {
+        List<Cutter.Cut> cuts = texts.stream().map(cutter::cut).toList();
+        SparseVector[] out = new SparseVector[texts.size()];
+        new States(model).each(cuts.stream().map(Cutter.Cut::ids).toList(), (ops, which, x, spans) -> {
+            Value scores = head.scores(ops, side, x, spans);
+            for (int i = 0; i < which.size(); i++) {
+                int text = which.get(i);
+                float[] weights = new float[idf.length];
+                if (side == Side.MLP) {
+                    Cutter.Cut cut = cuts.get(text);
+                    for (int j = 0; j < cut.places().length; j++) {
+                        int term = cut.terms()[j];
+                        weights[term] = Math.max(weights[term], Side.weight(scores.get(spans.start()[i] + cut.places()[j], 0)));
+                    }
+                } else {
+                    for (int v = 0; v < weights.length; v++) {
+                        weights[v] = Side.weight(scores.get(i, v));
+                    }
+                    TermWeights.cut(weights, idf, window);
+                }
+                out[text] = vector(weights, literal == null ? null : literal.get(text));
+            }
+            ops.release(scores);
+        });
+        return Arrays.asList(out);
+    }
+
+    private static SparseVector vector(float[] weights, SparseVector literal) {
+        for (int i = 0; literal != null && i < literal.size(); i++) {
+            weights[literal.terms()[i]] += literal.weights()[i];
+        }
+        int[] terms = new int[weights.length];
+        float[] live = new float[weights.length];
+        int size = 0;
+        for (int v = 0; v < weights.length; v++) {
+            if (weights[v] > 0) {
+                terms[size] = v;
+                live[size++] = weights[v];
+            }
+        }
+        return new SparseVector(Arrays.copyOf(terms, size), Arrays.copyOf(live, size));
+    }
+
+    /** Stores all of it: {@link #open} reads it again. */
+    public void store(Path folder) {
+        EncoderFolder.write(folder, this);
+    }
+
+    /** Stores what turns queries into vectors; documents need what {@link #store} writes. */
+    @Override
+    public void save(Path folder) {
+        store(folder);
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}
