@@ -59,12 +59,18 @@ final class UnderPolicy {
         if (tokens != null && tokens < 2) {
             throw new UserError("--calibration-tokens: found " + tokens + ", expected at least 2");
         }
-        LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), precision, true);
+        LanguageModel model = Policies.make(policy).turned() ? turned(name, precision, filigree) : KnownLanguageModel.open(name, filigree.threads(), precision, true);
         try {
             return model.under(gates(model, KnownLanguageModel.path(name), filigree));
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
+        }
+    }
+
+    private static LanguageModel turned(String name, Precision precision, Filigree filigree) {
+        try (LanguageModel whole = KnownLanguageModel.open(name, filigree.threads())) {
+            return LanguageModel.turned(whole, precision == null ? Precision.FP32 : precision);
         }
     }
 

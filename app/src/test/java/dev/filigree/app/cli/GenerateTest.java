@@ -163,6 +163,17 @@ class GenerateTest {
         fault("--weights", "convert", "stories260k", folder.resolve("a.gguf").toString(), "--weights", "int8");
     }
 
+    /** The turned model says the same where everything is read, and is skipped by as much; the matrices that turn it are read whole. */
+    @Test
+    void winaTurnsTheModelFirst() throws IOException {
+        String whole = MainTest.run("generate", "stories260k", "-p", "Once upon a time", "-n", "40").out();
+        MainTest.Ran all = MainTest.run("generate", "stories260k", "-p", "Once upon a time", "-n", "40", "--policy", "wina(sparsity=0%,rotate=true)", "--calibration-tokens", "100");
+        assertEquals(whole, all.out());
+        MainTest.Ran half = MainTest.run("generate", "stories260k", "-p", "Once upon a time", "-n", "40", "--policy", "wina(sparsity=50%,rotate=true,allocation=uniform)", "--calibration-tokens", "300");
+        assertEquals(0, half.code(), half.err());
+        assertTrue(half.err().contains("policy wina"), half.err());
+    }
+
     @Test
     void faultsAreOneLine() throws IOException {
         fault("--temperature", "generate", "stories260k", "--temperature", "-1");
