@@ -2,6 +2,7 @@ package dev.filigree.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -87,6 +88,20 @@ public final class AtomicFile {
             createFolders(folder.toAbsolutePath(), new ArrayDeque<>());
         } catch (IOException e) {
             throw Faults.writing(folder, e);
+        }
+    }
+
+    /**
+     * Makes sure that what was created, moved and deleted in a folder is on the disk; where the system does not let folders be
+     * opened (Windows) it does so by itself.
+     */
+    public static void force(Path folder) {
+        try (FileChannel opened = FileChannel.open(folder, StandardOpenOption.READ)) {
+            opened.force(true);
+        } catch (ClosedByInterruptException e) {
+            throw Faults.writing(folder, e);
+        } catch (IOException e) {
+            // no system that opens folders refuses to force them
         }
     }
 

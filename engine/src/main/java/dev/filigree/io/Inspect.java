@@ -2,6 +2,7 @@ package dev.filigree.io;
 
 import dev.filigree.base.Ints;
 import dev.filigree.base.UserError;
+import dev.filigree.tensor.CodedGroups;
 import dev.filigree.tensor.Topology;
 import dev.filigree.tensor.Weight;
 import java.lang.foreign.Arena;
@@ -21,10 +22,10 @@ public final class Inspect {
 
     private static final int LONGEST_AXIS = 1 << 24;
     private static final String SCALE = Store.scaleName("");
-    private static final List<String> MARKS = List.of(SparseFormat.MASK, SparseFormat.CSR_COLUMNS, SparseFormat.BLOCK_COLUMNS);
+    private static final List<String> MARKS = List.of(SparseFormat.MASK, SparseFormat.CSR_COLUMNS, SparseFormat.BLOCK_COLUMNS, SparseFormat.GROUP_WORDS);
     private static final List<String> PARTS = List.of(SparseFormat.SHAPE, SparseFormat.COMPRESSED, SparseFormat.MASK, SparseFormat.ROW_OFFSETS,
             SparseFormat.CSR_OFFSETS, SparseFormat.CSR_COLUMNS, SparseFormat.CSR_VALUES, SparseFormat.BLOCK_OFFSETS,
-            SparseFormat.BLOCK_COLUMNS, SparseFormat.BLOCK_VALUES, "weight_scale");
+            SparseFormat.BLOCK_COLUMNS, SparseFormat.BLOCK_VALUES, SparseFormat.GROUP_OFFSETS, SparseFormat.GROUP_WORDS, SparseFormat.GROUP_CODES, "weight_scale");
 
     private Inspect() {
     }
@@ -103,8 +104,9 @@ public final class Inspect {
             for (String part : PARTS) {
                 stored += c.has(prefix + "." + part) ? c.tensor(prefix + "." + part).data().byteSize() : 0;
             }
-            return new TensorReport(matrix, "[" + w.rows() + " x " + w.cols() + "]", type.name(), format.toLowerCase(Locale.ROOT),
-                    w.positions(), w.nonZeros(), ZeroPattern.of(Topology.of(w)), type.bytes(w.positions()), stored);
+            boolean nibbles = w instanceof CodedGroups;
+            return new TensorReport(matrix, "[" + w.rows() + " x " + w.cols() + "]", nibbles ? "I4" : type.name(), format.toLowerCase(Locale.ROOT),
+                    w.positions(), w.nonZeros(), ZeroPattern.of(Topology.of(w)), nibbles ? w.positions() / 2 : type.bytes(w.positions()), stored);
         }
     }
 
@@ -113,7 +115,7 @@ public final class Inspect {
     }
 
     private static StoredTensor values(Checkpoint c, String prefix) {
-        for (String part : List.of(SparseFormat.COMPRESSED, SparseFormat.CSR_VALUES)) {
+        for (String part : List.of(SparseFormat.COMPRESSED, SparseFormat.CSR_VALUES, SparseFormat.GROUP_CODES)) {
             if (c.has(prefix + "." + part)) {
                 return c.tensor(prefix + "." + part);
             }

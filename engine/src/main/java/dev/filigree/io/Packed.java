@@ -7,6 +7,7 @@ import dev.filigree.base.UserError;
 import dev.filigree.kernel.Coded;
 import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.CodedBlocks;
+import dev.filigree.tensor.CodedGroups;
 import dev.filigree.tensor.Columns;
 import dev.filigree.tensor.Csr;
 import dev.filigree.tensor.Dense;
@@ -24,7 +25,7 @@ import java.util.Map;
  * Weights in the very layout that runs them, so that a mapped file is the memory of a product: nothing is copied, and a page
  * is read when a product first touches it. The parts of a weight are tensors {@code name:part} of a safetensors file, on 64-byte
  * boundaries; its metadata says {@code filigree.packed}, the version, and for each weight the layout with its numbers:
- * {@code tiled}, {@code columns TYPE TILE GROUP}, {@code blocks HEIGHT}, {@code coded-blocks TYPE HEIGHT GROUP}, {@code csr CHUNK},
+ * {@code tiled}, {@code columns TYPE TILE GROUP}, {@code blocks HEIGHT}, {@code coded-blocks TYPE HEIGHT GROUP}, {@code csr CHUNK}, {@code coded-groups},
  * {@code table TYPE}. Vectors are plain tensors. Sizes and indices are checked when a weight is made of them, codes are not looked at.
  */
 public final class Packed {
@@ -77,6 +78,10 @@ public final class Packed {
                 parts.addAll(List.of(ints(name, "start", b.start()), ints(name, "count", b.count()), ints(name, "scale_start", b.scaleStart()), shorts(name, b.column())));
                 yield "coded-blocks " + b.values().type().label() + " " + b.blockRows() + " " + b.group();
             }
+            case CodedGroups g -> {
+                parts.addAll(List.of(ints(name, "start", g.start()), ints(name, "word", g.word()), bytes(name, "codes", g.codes())));
+                yield "coded-groups";
+            }
             case Csr c -> {
                 parts.addAll(List.of(ints(name, "start", c.start()), shorts(name, c.column()), floats(name, "values", c.values())));
                 yield "csr " + c.chunk();
@@ -128,6 +133,7 @@ public final class Packed {
             case "columns" -> new Columns(rows, cols, number(2), number(3), coded());
             case "blocks" -> new BlockCsr(rows, cols, number(1), ints("start"), shorts(), floats("values"));
             case "coded-blocks" -> new CodedBlocks(rows, cols, number(2), ints("start"), ints("count"), shorts(), coded(), ints("scale_start"), number(3));
+            case "coded-groups" -> new CodedGroups(rows, cols, ints("start"), ints("word"), part(DType.U8, "codes"));
             case "csr" -> new Csr(rows, cols, number(1), ints("start"), shorts(), floats("values"));
             case "table" -> new Dense(rows, cols, table(rows, cols));
             default -> throw Faults.corrupt(checkpoint.source(), "packed weight " + Faults.quote(name) + " has no layout that is known here");

@@ -65,7 +65,7 @@ public final class Safetensors {
     }
 
     /** As {@link #read(Path)}, mapped as long as {@code arena} lives. */
-    static Checkpoint read(Path file, Arena arena) {
+    public static Checkpoint read(Path file, Arena arena) {
         String source = file.toString();
         MemorySegment bytes = map(file, arena);
         if (bytes.byteSize() < PREFIX) {

@@ -17,10 +17,12 @@ import java.util.Locale;
  * {@code csr_columns} U16 (I32 beyond 65536 columns) [nnz], {@code csr_values} [nnz].</li>
  * <li>{@link #BLOCKS}: Filigree's own, version 1, for Rx1 blocks: {@code shape} I64 [2], {@code block_offsets} I32
  * [ceil(rows/R) + 1], {@code block_columns} U16 or I32 [blocks], {@code block_values} [blocks x R].</li>
+ * <li>{@link #GROUPS}: Filigree's own, version 1, for groups of 16 inputs in 4 bits: {@code shape} I64 [2], {@code group_offsets} I32 [rows + 1],
+ * {@code group_words} I32 [groups] and {@code group_codes} U8, both as {@link dev.filigree.kernel.CodedGroup} says.</li>
  * </ul>
  */
 public enum SparseFormat {
-    BITMASK, BITMASK_24, CSR, BLOCKS;
+    BITMASK, BITMASK_24, CSR, BLOCKS, GROUPS;
 
     /** Metadata that names the format and its version; a reader refuses versions it does not know. */
     static final String VERSION = "1";
@@ -35,6 +37,9 @@ public enum SparseFormat {
     static final String BLOCK_OFFSETS = "block_offsets";
     static final String BLOCK_COLUMNS = "block_columns";
     static final String BLOCK_VALUES = "block_values";
+    static final String GROUP_OFFSETS = "group_offsets";
+    static final String GROUP_WORDS = "group_words";
+    static final String GROUP_CODES = "group_codes";
 
     private static final String WEIGHT = ".weight";
     private static final int NARROW_COLUMNS = 1 << 16;

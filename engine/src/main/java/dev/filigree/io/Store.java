@@ -17,7 +17,9 @@ public enum Store {
     /** The upper half of a 32-bit float, rounded to nearest, ties to even. */
     BF16(2),
     /** Signed bytes times one 32-bit scale for each row; symmetric, the largest magnitude of a row becomes 127. */
-    INT8(1);
+    INT8(1),
+    /** Groups of 16 inputs in 4 bits with a scale and a zero each; whatever does not lie in such groups is stored as INT8. */
+    INT4(1);
 
     private static final int LARGEST_CODE = 127;
 
@@ -27,17 +29,18 @@ public enum Store {
         this.bytes = bytes;
     }
 
-    /** The store that a person named: fp32, bf16 or int8. */
+    /** The store that a person named: fp32, bf16, int8 or int4. */
     public static Store named(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "fp32", "f32" -> F32;
             case "bf16" -> BF16;
             case "int8" -> INT8;
-            default -> throw new UserError("--store: found \"" + text + "\", expected fp32, bf16 or int8");
+            case "int4" -> INT4;
+            default -> throw new UserError("--store: found \"" + text + "\", expected fp32, bf16, int8 or int4");
         };
     }
 
-    /** Bytes of one value, scales not counted. */
+    /** Bytes of one value outside of groups, scales not counted. */
     public int bytes() {
         return bytes;
     }
@@ -48,7 +51,7 @@ public enum Store {
     }
 
     /**
-     * Stored form of {@code values}: one tensor, and one of scales {@code [rows x 1]} for INT8.
+     * Stored form of {@code values}: one tensor, and one of scales {@code [rows x 1]} for INT8 and INT4.
      *
      * @param name   of the values' tensor
      * @param matrix name of the matrix, after which scales are named
@@ -59,7 +62,7 @@ public enum Store {
         return switch (this) {
             case F32 -> List.of(new StoredTensor(name, DType.F32, shape, values.segment()));
             case BF16 -> List.of(new StoredTensor(name, DType.BF16, shape, bf16(arena, values)));
-            case INT8 -> {
+            case INT8, INT4 -> {
                 Floats scales = scales(arena, values, rows, rowOf);
                 MemorySegment codes = arena.allocate(Math.max(1, values.length())).asSlice(0, values.length());
                 for (int i = 0; i < values.length(); i++) {

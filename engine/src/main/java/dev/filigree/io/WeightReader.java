@@ -5,6 +5,7 @@ import dev.filigree.base.Ints;
 import dev.filigree.base.Shorts;
 import dev.filigree.base.UserError;
 import dev.filigree.tensor.BlockCsr;
+import dev.filigree.tensor.CodedGroups;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Tiled;
@@ -62,6 +63,7 @@ public final class WeightReader {
                 case BITMASK, BITMASK_24 -> bitmask(format.get(), name, rows, cols, brief);
                 case CSR -> csr(name, rows, cols, brief);
                 case BLOCKS -> blocks(name, rows, cols, brief);
+                case GROUPS -> groups(name, rows, cols);
             };
         } catch (UserError e) {
             throw Faults.in(checkpoint.source(), e);
@@ -79,6 +81,9 @@ public final class WeightReader {
         }
         if (has(name, SparseFormat.CSR_COLUMNS)) {
             return Optional.of(SparseFormat.CSR);
+        }
+        if (has(name, SparseFormat.GROUP_WORDS)) {
+            return Optional.of(SparseFormat.GROUPS);
         }
         return has(name, SparseFormat.BLOCK_COLUMNS) ? Optional.of(SparseFormat.BLOCKS) : Optional.empty();
     }
@@ -255,6 +260,15 @@ public final class WeightReader {
             narrow.set(i, column.get(i));
         }
         return new BlockCsr(rows, cols, height, start, narrow, values);
+    }
+
+    private Weight groups(String name, int rows, int cols) {
+        StoredTensor words = part(name, SparseFormat.GROUP_WORDS);
+        Ints start = indices(arena, part(name, SparseFormat.GROUP_OFFSETS, DType.I32, rows + 1L));
+        Ints word = indices(arena, part(name, SparseFormat.GROUP_WORDS, DType.I32, count(words)));
+        StoredTensor codes = part(name, SparseFormat.GROUP_CODES, DType.U8, CodedGroups.bytesOfCodes(count(words)));
+        MemorySegment own = arena.allocate(Math.max(1, codes.data().byteSize()), Floats.ALIGNMENT).asSlice(0, codes.data().byteSize());
+        return new CodedGroups(rows, cols, start, word, own.copyFrom(codes.data()));
     }
 
     private static Ints indices(Arena memory, StoredTensor stored) {

@@ -3,9 +3,11 @@ package dev.filigree.io;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.base.Shorts;
+import dev.filigree.kernel.CodedGroup;
 import dev.filigree.tensor.Bitmap;
 import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.CodedBlocks;
+import dev.filigree.tensor.CodedGroups;
 import dev.filigree.tensor.Columns;
 import dev.filigree.tensor.ConvWeight;
 import dev.filigree.tensor.Csr;
@@ -66,6 +68,11 @@ public final class WeightWriter {
             case Tiled t -> dense(name, t.rows(), t.cols(), rowMajor(t));
             case BlockCsr b -> blocks(name, b);
             case PackedNofM p when p.n() == 2 && p.m() == 4 -> bitmask(name, p, SparseFormat.BITMASK_24);
+            case CodedGroups g -> groups(name, g);
+            case RowGroups g when store == Store.INT4 && g.groupCols() == CodedGroup.SIZE && g.cols() <= CodedGroup.MOST_COLS -> {
+                Topology t = Topology.of(g);
+                groups(name, CodedGroups.pack(arena, t, Layout.canonical(g, t)));
+            }
             case Columns c -> dense(name, c.rows(), c.cols(), rowMajor(c));
             case Csr _, Bitmap _, PackedNofM _, RowGroups _, SlicedEll _, CodedBlocks _, ConvWeight _ -> {
                 if (w instanceof Bitmap || w instanceof PackedNofM || w instanceof RowGroups) {
@@ -96,7 +103,7 @@ public final class WeightWriter {
      * and value type that it knows; otherwise none.
      */
     public Map<String, Object> config() {
-        boolean foreign = used.size() == 1 && store != Store.INT8 && !used.contains(SparseFormat.CSR) && !used.contains(SparseFormat.BLOCKS);
+        boolean foreign = used.size() == 1 && store != Store.INT8 && store != Store.INT4 && !used.contains(SparseFormat.CSR) && !used.contains(SparseFormat.BLOCKS) && !used.contains(SparseFormat.GROUPS);
         if (!foreign) {
             return Map.of();
         }
@@ -140,7 +147,7 @@ public final class WeightWriter {
         long[] shape = twoOfFour ? new long[] {w.rows(), w.cols() / 2} : new long[] {t.count()};
         values(name, SparseFormat.COMPRESSED, shape, Layout.canonical(w, t), t);
         tensors.add(mask(name, t));
-        if (!twoOfFour && store != Store.INT8) {
+        if (!twoOfFour && store != Store.INT8 && store != Store.INT4) {
             long[] offsets = new long[t.rows()];
             for (int r = 0; r < t.rows(); r++) {
                 offsets[r] = t.start().get(r);
@@ -193,6 +200,14 @@ public final class WeightWriter {
         tensors.addAll(store.encode(arena, SparseFormat.part(name, SparseFormat.BLOCK_VALUES), name,
                 new long[] {b.column().length(), height}, b.values(), b.rows(),
                 i -> Math.min(b.rows() - 1, blockRow[i / height] * height + i % height))); // padding past the end is zero
+    }
+
+    private void groups(String name, CodedGroups g) {
+        sparse(SparseFormat.GROUPS, g);
+        tensors.add(longs(SparseFormat.part(name, SparseFormat.SHAPE), new long[] {2}, g.rows(), g.cols()));
+        tensors.add(ints(SparseFormat.part(name, SparseFormat.GROUP_OFFSETS), g.start()));
+        tensors.add(ints(SparseFormat.part(name, SparseFormat.GROUP_WORDS), g.word()));
+        tensors.add(new StoredTensor(SparseFormat.part(name, SparseFormat.GROUP_CODES), DType.U8, new long[] {g.codes().byteSize()}, g.codes()));
     }
 
     private StoredTensor ints(String name, Ints values) {

@@ -52,6 +52,10 @@ public interface Kernels {
 
     Updates updates();
 
+    SparseDots sparseDots();
+
+    Postings postings();
+
     Ceilings ceilings();
 
     /** What runs, for reports: "vector 512 bit" or "scalar". */

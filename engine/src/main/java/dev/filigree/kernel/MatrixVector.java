@@ -53,6 +53,9 @@ public interface MatrixVector {
     void codedBlocks(Ints start, Shorts column, Coded values, Ints scaleStart, int group, int blockRows, Floats bias, int rows, Floats x, Floats y, int fromBlock,
             int toBlock);
 
+    /** See {@link Products#codedGroups}. */
+    void codedGroups(Ints start, Ints word, MemorySegment codes, Floats bias, Floats x, Floats y, int fromRow, int toRow);
+
     /**
      * A dense weight in tiles of columns, {@code [ceil(rows/tileRows)] [cols] [rows of the tile]} with {@link #columnTileRows}:
      * columns whose input is zero are not read.

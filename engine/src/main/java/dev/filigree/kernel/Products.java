@@ -68,6 +68,14 @@ public interface Products {
     void codedBlocks(Ints start, Shorts column, Coded values, Ints scaleStart, int group, int blockRows, Floats bias, int rows, Floats x, Floats y, int width,
             int fromBlock, int toBlock);
 
+    /**
+     * Groups of sixteen inputs in 4 bits, as {@link CodedGroup} says; those of row r are {@code start[r] .. start[r+1]}.
+     *
+     * @param word  scale, zero and place of each group
+     * @param codes units of eight groups
+     */
+    void codedGroups(Ints start, Ints word, MemorySegment codes, Floats bias, Floats x, Floats y, int width, int fromRow, int toRow);
+
     /** See {@link MatrixVector#sliced}. */
     void sliced(Shorts steps, Ints firstStep, Ints firstCode, MemorySegment code, Floats values, Floats bias, int rows, int cols, Floats x, Floats y,
             int width, int fromSlice, int toSlice);

@@ -6,6 +6,7 @@ import dev.filigree.base.Rng;
 import dev.filigree.base.Shorts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -75,6 +76,7 @@ public final class SelfTest {
         t.tokenLoops();
         t.channels();
         t.survivors();
+        t.documents();
         return List.copyOf(t.readings);
     }
 
@@ -263,6 +265,24 @@ public final class SelfTest {
         read("packing survivors", 3.0 * column.length(), 0.004, () -> k.pack(w, ROWS, COLS, 1, 4, 0, tiles, live, COLS, start, column, values));
         read("turning survivors", 3.0 * column.length(), 0.002,
                 () -> k.turn(ROWS, COLS, COLS, start, column, values, 0, ROWS, turned, 0, 0, row, valueOf));
+    }
+
+    private void documents() {
+        int size = 150;
+        Ints start = Ints.allocate(WIDTH + 1);
+        Ints numbers = Ints.allocate(WIDTH);
+        MemorySegment entries = Arena.ofAuto().allocate((long) WIDTH * size * 4 + SparseDots.PADDING, Floats.ALIGNMENT);
+        for (int d = 0; d < WIDTH; d++) {
+            start.set(d + 1, (d + 1) * size);
+            numbers.set(d, d);
+            for (int i = 0; i < size; i++) {
+                entries.set(ValueLayout.JAVA_SHORT_UNALIGNED, (long) d * size * 4 + 2L * i, (short) rng.nextInt(COLS));
+                entries.set(ValueLayout.JAVA_SHORT_UNALIGNED, (long) d * size * 4 + 2L * (size + i), Float.floatToFloat16(rng.nextFloat()));
+            }
+        }
+        Floats table = random(COLS);
+        Floats out = random(WIDTH);
+        read("products of sparse documents", 2.0 * WIDTH * size, 0.006, () -> kernels.sparseDots().halves(start, entries, Short.BYTES, numbers, WIDTH, table, out));
     }
 
     private void channels() {

@@ -22,6 +22,7 @@ import dev.filigree.prune.criterion.Magnitude;
 import dev.filigree.prune.criterion.Obs;
 import dev.filigree.prune.criterion.RandomScore;
 import dev.filigree.prune.criterion.Wanda;
+import dev.filigree.prune.method.Gqsa;
 import dev.filigree.prune.method.Method;
 import dev.filigree.prune.method.Scored;
 import dev.filigree.prune.method.SparseGpt;
@@ -141,6 +142,7 @@ public final class Parts {
     private static List<Entry<Method>> methods() {
         List<Entry<Method>> all = new ArrayList<>();
         all.add(SparseGpt.ENTRY);
+        all.add(Gqsa.ENTRY);
         for (Entry<Criterion> c : CRITERIA.entries()) {
             all.add(new Entry<>(c.name(), c.paper(), "keeps the best by " + c.summary(), c.options(), s -> new Scored(c.factory().apply(s))));
         }

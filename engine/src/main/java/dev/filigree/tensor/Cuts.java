@@ -53,6 +53,7 @@ final class Cuts {
             case RowGroups g -> inChunks(g.start(), g.rows(), g.chunks(), u);
             case BlockCsr b -> b.start().get(u);
             case CodedBlocks b -> b.start().get(u);
+            case CodedGroups g -> g.start().get(u);
             case Bitmap b -> b.start().get(u);
             case SlicedEll s -> s.firstStep().get(u);
             case Tiled _, Columns _, PackedNofM _, Dense _ -> u;

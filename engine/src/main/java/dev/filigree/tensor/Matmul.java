@@ -112,7 +112,7 @@ public final class Matmul {
             case SlicedEll _ -> MatrixVector.SLICE_ROWS;
             case BlockCsr b -> b.blockRows();
             case CodedBlocks b -> b.blockRows();
-            case Dense _, Csr _, RowGroups _, PackedNofM _, Bitmap _, ConvWeight _ -> 1;
+            case Dense _, Csr _, RowGroups _, CodedGroups _, PackedNofM _, Bitmap _, ConvWeight _ -> 1;
         };
     }
 
@@ -132,6 +132,7 @@ public final class Matmul {
             case RowGroups g -> k.groups(g.start(), g.column(), g.values(), g.groupCols(), g.chunk(), bias, g.rows(), g.cols(), x, y, width, first, last);
             case CodedBlocks b -> k.codedBlocks(b.start(), b.column(), b.values(), b.scaleStart(), b.group(), b.blockRows(), bias, b.rows(), x, y, width, first,
                     last);
+            case CodedGroups g -> k.codedGroups(g.start(), g.word(), g.codes(), bias, x, y, width, first, last);
             case PackedNofM p -> k.nOfM(p.place(), p.values(), p.n(), p.m(), bias, p.cols(), x, y, width, first, last);
             case Bitmap b -> k.bitmap(b.bits(), b.start(), b.values(), bias, b.cols(), x, y, width, first, last);
             case Dense _ -> throw dense();
@@ -155,6 +156,7 @@ public final class Matmul {
             case BlockCsr b -> k.blocks(b.start(), b.column(), b.values(), b.blockRows(), bias, b.rows(), x, y, first, last);
             case RowGroups g -> k.groups(g.start(), g.column(), g.values(), g.groupCols(), g.chunk(), bias, g.rows(), g.cols(), x, y, first, last);
             case CodedBlocks b -> k.codedBlocks(b.start(), b.column(), b.values(), b.scaleStart(), b.group(), b.blockRows(), bias, b.rows(), x, y, first, last);
+            case CodedGroups g -> k.codedGroups(g.start(), g.word(), g.codes(), bias, x, y, first, last);
             case PackedNofM p -> k.nOfM(p.place(), p.values(), p.n(), p.m(), bias, p.cols(), x, y, first, last);
             case Bitmap b -> k.bitmap(b.bits(), b.start(), b.values(), bias, b.cols(), x, y, first, last);
             case Dense _ -> throw dense();

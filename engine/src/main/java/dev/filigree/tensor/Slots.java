@@ -19,7 +19,7 @@ public final class Slots {
             case Bitmap b -> b.values();
             case Tiled t -> t.tiles();
             case ConvWeight c -> c.values();
-            case Columns _, CodedBlocks _, SlicedEll _ -> throw new IllegalStateException("a weight held as " + w.layout() + " serves one token at a time and is not trained");
+            case Columns _, CodedBlocks _, CodedGroups _, SlicedEll _ -> throw new IllegalStateException("a weight held as " + w.layout() + " serves one token at a time and is not trained");
         };
     }
 

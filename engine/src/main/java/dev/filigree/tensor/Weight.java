@@ -4,7 +4,7 @@ package dev.filigree.tensor;
  * A matrix [rows x cols] = [outputs x inputs] in one of the layouts that products understand. Whatever is zero by
  * structure is not stored. {@link Matmul} is the only place that switches over the layouts.
  */
-public sealed interface Weight permits Dense, Tiled, Columns, Csr, SlicedEll, BlockCsr, RowGroups, CodedBlocks, PackedNofM, Bitmap, ConvWeight {
+public sealed interface Weight permits Dense, Tiled, Columns, Csr, SlicedEll, BlockCsr, RowGroups, CodedBlocks, CodedGroups, PackedNofM, Bitmap, ConvWeight {
 
     int rows();
 
@@ -16,7 +16,7 @@ public sealed interface Weight permits Dense, Tiled, Columns, Csr, SlicedEll, Bl
     /** Resident bytes: values and indices. */
     long bytes();
 
-    /** Short name of the layout: "dense", "csr", "4x1", "1x8", "2:4", "bitmap", "columns int8", "4x1 bf16", "sliced". */
+    /** Short name of the layout: "dense", "csr", "4x1", "1x8", "2:4", "bitmap", "columns int8", "4x1 bf16", "1x16 int4", "sliced". */
     String layout();
 
     /** Calls {@code visitor} once for every stored position, in an order of the layout's own. */

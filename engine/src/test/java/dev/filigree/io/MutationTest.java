@@ -16,6 +16,7 @@ import dev.filigree.model.Network;
 import dev.filigree.model.Site;
 import dev.filigree.ops.Held;
 import dev.filigree.tensor.Dense;
+import dev.filigree.tensor.CodedGroups;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Tiled;
 import dev.filigree.tensor.Topology;
@@ -54,6 +55,22 @@ class MutationTest {
 
     @TempDir
     Path folder;
+
+    @Test
+    void groupsInFourBits() throws IOException {
+        Topology full = Topology.full(5, 64);
+        Floats values = Floats.allocate(full.count());
+        for (int i = 0; i < values.length(); i++) {
+            values.set(i, i % 13 - 5);
+        }
+        WeightWriter writer = new WeightWriter(Arena.ofAuto(), Store.INT4).add("x.weight", CodedGroups.pack(Arena.ofAuto(), full, values));
+        Safetensors.write(folder.resolve("model.safetensors"), writer.tensors(), writer.metadata());
+        mutate("model.safetensors", () -> {
+            try (Checkpoint c = Safetensors.read(folder.resolve("model.safetensors")); Arena arena = Arena.ofConfined()) {
+                new WeightReader(c, arena).weight("x.weight", 5, 64, true);
+            }
+        });
+    }
 
     private interface Read {
         void read() throws IOException;
@@ -246,7 +263,7 @@ class MutationTest {
             }
         }
         Layout layout = switch (format) {
-            case BITMASK, CSR -> Layout.CSR;
+            case BITMASK, CSR, GROUPS -> Layout.CSR; // groups do not fit the tiny model: see groupsInFourBits
             case BITMASK_24 -> Layout.nOfM(2, 4);
             case BLOCKS -> Layout.blocks(4);
         };

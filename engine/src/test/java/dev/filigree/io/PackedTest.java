@@ -12,6 +12,7 @@ import dev.filigree.infer.LanguageModel;
 import dev.filigree.infer.Precision;
 import dev.filigree.kernel.Coded;
 import dev.filigree.tensor.CodedBlocks;
+import dev.filigree.tensor.CodedGroups;
 import dev.filigree.tensor.Columns;
 import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.Dense;
@@ -41,7 +42,7 @@ class PackedTest {
     @TempDir
     Path folder;
 
-    /** One of each layout, 24 x 10, by name. */
+    /** One of each layout, 24 x 10 but for groups, by name. */
     static Map<String, Weight> weights() {
         Arena arena = Arena.ofAuto();
         int rows = 24;
@@ -61,6 +62,8 @@ class PackedTest {
         }
         all.put("coded.bf16", CodedBlocks.pack(arena, blocks, Coded.Type.BF16, 0));
         all.put("coded.int8", CodedBlocks.pack(arena, blocks, Coded.Type.INT8, 8));
+        Topology groups = Topology.full(24, 32);
+        all.put("groups.int4", CodedGroups.pack(arena, groups, Floats.allocate(groups.count()).fill(0.75f)));
         all.put("table", dense);
         all.put("table.bf16", new Dense(rows, cols, new Values.Bf16(bytes.fill((byte) 7), rows * cols)));
         all.put("table.int8", new Dense(rows, cols, new Values.Int8(bytes.asSlice(0, rows * cols), Floats.allocate(rows).fill(0.5f), cols, rows * cols)));

@@ -9,6 +9,7 @@ import dev.filigree.base.Ints;
 import dev.filigree.base.Rng;
 import dev.filigree.base.Shorts;
 import dev.filigree.tensor.BlockCsr;
+import dev.filigree.tensor.CodedGroups;
 import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Topology;
@@ -71,6 +72,18 @@ class SparseStoreTest {
         }
     }
 
+    @Test
+    void groupsInFourBitsComeBackAsTheyWereRounded() {
+        Topology live = Topology.full(7, 48);
+        Floats values = random(live.count(), 4);
+        Weight rounded = CodedGroups.pack(Arena.ofAuto(), live, values);
+        for (Weight w : List.of(rounded, Layout.groups(16).pack(Arena.ofAuto(), live, values))) {
+            Weight back = roundTrip(w, Store.INT4, SparseFormat.BITMASK);
+            assertEquals("1x16 int4", back.layout());
+            assertArrayEquals(Layout.canonical(rounded, live).toArray(), Layout.canonical(back, live).toArray());
+        }
+    }
+
     private static void requireClose(Weight w, Weight back, Store store, Topology live, String shape) {
         Floats a = Layout.canonical(w, live);
         Floats b = Layout.canonical(back, live);
@@ -83,7 +96,7 @@ class SparseStoreTest {
                 double allowed = switch (store) {
                     case F32 -> 0;
                     case BF16 -> Math.abs(a.get(j)) / 256;
-                    case INT8 -> largest / 254 * 1.0001;
+                    case INT8, INT4 -> largest / 254 * 1.0001;
                 };
                 assertEquals(a.get(j), b.get(j), allowed, shape + ", row " + r);
             }
@@ -99,7 +112,7 @@ class SparseStoreTest {
         assertEquals(switch (store) {
             case F32 -> Values.F32.class;
             case BF16 -> Values.Bf16.class;
-            case INT8 -> Values.Int8.class;
+            case INT8, INT4 -> Values.Int8.class;
         }, held.getClass());
         for (int i = 0; i < values.length(); i++) {
             assertEquals(values.get(i), held.get(i), store == Store.F32 ? 0 : 0.01, "element " + i);

@@ -51,7 +51,7 @@ class CompiledKernelsTest {
     private static final Set<String> PRODUCTS = Set.of("Tiles", "PackedTiles", "SparseRows", "BlockTiles", "PositionedRows", "BitmapRows", "Quads", "RowGradients", "VectorUpdates", "VectorNorms",
             "OneToken", "Softmax", "Entropy", "Activations", "StripRows", "Depthwise", "Unfold", "DenseVectors", "ColumnVectors", "PackVectors", "LaneSums", "BlockVectors", "CodedBlockVectors",
             "SlicedVectors", "RowVectors", "TokenPairs", "GroupRows", "GroupVectors", "NarrowBlocks", "TapTiles", "TileGradients", "StripGradients", "Bands", "ChannelLoops",
-            "Fours", "VectorDenseGradients", "VectorSurvivors", "SurvivingRows", "PastVectors", "HalfPastVectors");
+            "Fours", "VectorDenseGradients", "VectorSurvivors", "SurvivingRows", "PastVectors", "HalfPastVectors", "DocumentVectors", "SummaryEntries");
 
     @TempDir
     Path folder;

@@ -8,6 +8,7 @@ import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
 import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.CodedBlocks;
+import dev.filigree.tensor.CodedGroups;
 import dev.filigree.tensor.Columns;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Matmul;
@@ -135,6 +136,10 @@ record MatrixVectorLawTest(Kernels kernels) {
                 all.put("1x" + size, groups(rows, cols, sparsity, size, cols, rng));
                 all.put("1x" + size + " in chunks", groups(rows, cols, sparsity, size, 32, rng));
             }
+        }
+        if (cols % CodedGroup.SIZE == 0) {
+            Weight whole = groups(rows, cols, sparsity, CodedGroup.SIZE, cols, rng);
+            all.put("1x16 int4", CodedGroups.pack(arena, Topology.of(whole), Layout.canonical(whole, Topology.of(whole))));
         }
         for (int[] nm : new int[][] {{2, 4}, {1, 4}, {2, 8}, {4, 8}, {3, 5}}) {
             if (cols % nm[1] == 0) {

@@ -90,6 +90,16 @@ class SelfTestTest {
         }
 
         @Override
+        public SparseDots sparseDots() {
+            return fast.sparseDots();
+        }
+
+        @Override
+        public Postings postings() {
+            return fast.postings();
+        }
+
+        @Override
         public Ceilings ceilings() {
             return fast.ceilings();
         }

@@ -84,6 +84,10 @@ class LayoutLawTest {
                 for (Coded.Type type : Coded.Type.values()) {
                     weights.put("columns " + type, Columns.pack(Arena.ofAuto(), weights.get("tiled"), type, shape[1]));
                 }
+                if (weights.get("1x16") != null) {
+                    Topology t = Topology.of(weights.get("1x16"));
+                    weights.put("1x16 int4", CodedGroups.pack(Arena.ofAuto(), t, Layout.canonical(weights.get("1x16"), t)));
+                }
                 weights.put("sliced", SlicedEll.pack(Arena.ofAuto(), random("csr", shape[0], shape[1], 0.5).live, random("csr", shape[0], shape[1], 0.5).values));
                 weights.forEach((name, w) -> sameBits(compute, w, kernels.name() + " " + name + " " + shape[0] + " x " + shape[1]));
             }

@@ -9,12 +9,17 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code filigree data}: what data sets there are, where they lie, and how to get the others. */
 @Command(name = "data", description = "List the data sets that have a name: where they lie, or how to get them. Everything else works with a path.",
+        subcommands = DataCollection.class,
         footer = {"", "The variable " + KnownData.FOLDER + " names a folder in which data sets are looked for.", "", "Examples:", "  filigree data",
-            "  filigree train --data fashion-mnist", "  filigree train --data path/to/folder"})
+            "  filigree train --data fashion-mnist", "  filigree train --data path/to/folder", "  filigree data collection made.jsonl"})
 final class Data implements Runnable {
 
     @ParentCommand
     private Filigree filigree;
+
+    Filigree filigree() {
+        return filigree;
+    }
 
     @Override
     public void run() {

@@ -59,7 +59,7 @@ final class Sparsify implements Runnable {
     @Option(names = "--teach", paramLabel = "WHAT", defaultValue = "both", description = "What recovery learns from the dense model: blocks (the output of each), result (the vector) or both (default: ${DEFAULT-VALUE}).")
     private String teach;
 
-    @Option(names = "--store", paramLabel = "TYPE", defaultValue = "fp32", description = "Type of stored values: fp32, bf16, int8 (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--store", paramLabel = "TYPE", defaultValue = "fp32", description = "Type of stored values: fp32, bf16, int8, or int4 for groups of --pattern 1x16 (default: ${DEFAULT-VALUE}).")
     private String store;
 
     @Option(names = "--text", paramLabel = "FILE", defaultValue = "", description = "Sentences of your domain for calibration and recovery, one a line (default: bundled); for a language model a running text, the end of which judges it (default: what it tells itself).")

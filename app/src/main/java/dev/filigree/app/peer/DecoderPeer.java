@@ -5,8 +5,10 @@ import dev.filigree.app.Registry;
 import dev.filigree.base.UserError;
 import dev.filigree.io.DecoderConfig;
 import java.io.File;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
@@ -70,6 +72,27 @@ public final class DecoderPeer implements AutoCloseable {
     public double round(double seconds) throws PeerFailure {
         JsonNode answer = process.ask("round\t" + id + "\t" + seconds, (int) Math.ceil(seconds) + GRACE_SECONDS);
         return answer.path("seconds").asDouble() / (answer.path("calls").asDouble() * tokens);
+    }
+
+    /**
+     * A text as the other engine goes on with it.
+     *
+     * @param prompt ids of its tokens, without the one that begins every text
+     * @param pieces text of each token that follows
+     */
+    public record Text(int[] prompt, List<String> pieces) {
+    }
+
+    /** Greedy, and on beyond the end of a text; for llama.cpp. */
+    public Text text(String prompt, int count) throws PeerFailure {
+        JsonNode answer = process.ask("tell\t" + Base64.getEncoder().encodeToString(prompt.getBytes(StandardCharsets.UTF_8)) + "\t" + count, GRACE_SECONDS);
+        List<String> pieces = new ArrayList<>();
+        answer.path("pieces").forEach(p -> pieces.add(new String(Base64.getDecoder().decode(p.asText()), StandardCharsets.UTF_8)));
+        int[] ids = new int[answer.path("prompt").size()];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = answer.path("prompt").get(i).asInt();
+        }
+        return new Text(ids, pieces);
     }
 
     @Override

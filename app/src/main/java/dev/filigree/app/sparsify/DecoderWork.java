@@ -179,7 +179,7 @@ final class DecoderWork implements Workpiece {
 
     @Override
     public void save(Path folder, Model student, Plan plan) {
-        SavedModel.write(folder, (CausalModel) student, stored.tokenizer(), Store.named(settings.store()), plan, settings);
+        SavedModel.write(folder, (CausalModel) student, stored.tokenizer(), settings.stored(), settings.stored() == Store.INT4 ? null : plan, settings); // plans are made for 32-bit floats, and groups in 4 bits run as they are stored
     }
 
     @Override
@@ -194,8 +194,12 @@ final class DecoderWork implements Workpiece {
 
     @Override
     public Served open(Path folder) {
-        Precision precision = Precision.of(settings.store()); // what is stored in few bits runs in them
-        return new DecoderServed(judge, LanguageModel.open(folder, threads, precision == Precision.FP32 ? null : precision), true);
+        Precision precision = switch (settings.stored()) { // what is stored in few bits runs in them
+            case F32 -> null;
+            case BF16 -> Precision.BF16;
+            case INT8, INT4 -> Precision.INT8;
+        };
+        return new DecoderServed(judge, LanguageModel.open(folder, threads, precision), true);
     }
 
     @Override

@@ -110,7 +110,7 @@ final class Measurement {
             Weight w = sparse.param(s).forward();
             Plan.Kind kind = plan.kinds().get(choices.get(s.name()).kind());
             layers.add(new Outcome.Layer(s.shortName(), s.rows(), s.cols(), zeros(w), w.layout(), kind.microseconds("dense", plan.steps()),
-                    kind.readings().getFirst().containsKey(w.layout()) ? kind.microseconds(w.layout(), plan.steps()) : Double.NaN)); // a layout of fewer bits is not planned for
+                    kind.readings().getFirst().containsKey(w.layout()) ? kind.microseconds(w.layout(), plan.steps()) : Double.NaN, w.bytes())); // a layout of fewer bits is not planned for
         }
         return layers;
     }

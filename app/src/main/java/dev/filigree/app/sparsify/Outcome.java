@@ -49,8 +49,9 @@ public record Outcome(RunRecord run, double asked, double achieved, double achie
      * @param layout what it runs in: a sparse layout, or dense where that was faster
      * @param dense  expected microseconds of its product if it were dense, over the profile that the plan was made for
      * @param chosen the same in {@code layout}
+     * @param bytes  resident, scales and indices included
      */
-    public record Layer(String name, int rows, int cols, double sparsity, String layout, double dense, double chosen) {
+    public record Layer(String name, int rows, int cols, double sparsity, String layout, double dense, double chosen, long bytes) {
     }
 
     /**

@@ -2,6 +2,8 @@ package dev.filigree.app.sparsify;
 
 import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.base.UserError;
+import dev.filigree.io.Store;
+import dev.filigree.kernel.CodedGroup;
 import dev.filigree.prune.Parts;
 import dev.filigree.prune.Recipe;
 import dev.filigree.prune.Sparsity;
@@ -28,7 +30,7 @@ import java.util.regex.Pattern;
  * @param recover     budget of recovery: "5m", "0", "2000steps"
  * @param schedule    how sparsity grows during recovery
  * @param teach       what recovery learns from the dense model: "both", "blocks" or "result"
- * @param store       type of stored values: "fp32", "bf16" or "int8"
+ * @param store       type of stored values: "fp32", "bf16", "int8" or "int4", the last for groups of 16 inputs
  * @param text        file of sentences for calibration and recovery; empty for the bundled ones. For a language model a running text, part of which judges
  *                    it; empty for what it tells itself
  * @param pairs       file of scored pairs; empty for the bundled ones
@@ -62,6 +64,15 @@ public record Settings(String model, String pooling, String sparsity, String pat
     /** How to prune; refuses contradictions. */
     public Recipe recipe() {
         return Recipe.parse(pattern, allocation, method, sparsity.isEmpty() ? null : sparsity);
+    }
+
+    /** Type of stored values. */
+    Store stored() {
+        Store named = Store.named(store);
+        if (named == Store.INT4 && (!structure.isEmpty() || recipe().pattern().unitRows() != 1 || recipe().pattern().unitCols() % CodedGroup.SIZE != 0)) {
+            throw new UserError("--store: found int4 with " + (structure.isEmpty() ? "--pattern " + recipe().pattern().name() : "--structure " + structure) + ", expected --pattern 1x" + CodedGroup.SIZE);
+        }
+        return named;
     }
 
     /** Whether the model is a language model. */

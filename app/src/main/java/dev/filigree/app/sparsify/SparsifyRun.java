@@ -64,7 +64,7 @@ public final class SparsifyRun {
         this.progress = progress;
         this.rng = new Rng(settings.seed());
         this.recipe = settings.recipe();
-        Store.named(settings.store());
+        settings.stored();
         settings.memoryBytes();
         settings.growth();
         settings.taught();
@@ -105,7 +105,7 @@ public final class SparsifyRun {
                 curve.addAll(unfinished.curve());
                 student = goOn(unfinished, piece, calibration, quality, curve);
             }
-            if (Store.named(settings.store()) != Store.F32 && settings.decoder()) {
+            if (settings.stored() != Store.F32 && settings.decoder()) {
                 Model before = student;
                 quality.put(FLOATS, look("evaluate in fp32", () -> piece.judge(before)));
             }

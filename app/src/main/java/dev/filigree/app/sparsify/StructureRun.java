@@ -1,7 +1,6 @@
 package dev.filigree.app.sparsify;
 
 import dev.filigree.base.Rng;
-import dev.filigree.io.Store;
 import dev.filigree.model.CausalModel;
 import dev.filigree.model.Site;
 import dev.filigree.prune.structure.Operation;
@@ -30,7 +29,7 @@ public final class StructureRun {
         this.threads = threads;
         this.progress = progress;
         this.structure = settings.taken();
-        Store.named(settings.store());
+        settings.stored();
         settings.memoryBytes();
     }
 

@@ -23,6 +23,11 @@ final class Tables {
         t.row(cut ? "share to take out" : "sparsity of prunable weights, asked", "0 %", percent(o.asked()), null);
         t.row(cut ? "share of the layers' parameters taken out" : "sparsity of prunable weights, achieved", "0 %", percent(o.achieved()), null);
         t.row(cut ? "share of all parameters taken out" : "sparsity of all parameters", "0 %", percent(o.achievedOfAll()), null);
+        if (!cut) {
+            double positions = o.layers().stream().mapToDouble(l -> (double) l.rows() * l.cols()).sum();
+            double bits = Byte.SIZE * o.layers().stream().mapToDouble(Outcome.Layer::bytes).sum() / positions;
+            t.row("resident bits for each position of prunable weights", Integer.toString(Float.SIZE), String.format(java.util.Locale.ROOT, "%.2f", bits), Float.SIZE / bits);
+        }
         bytes(t, "bytes on disk", o.diskBytes());
         bytes(t, "resident bytes of weights", o.residentBytes());
         return t;

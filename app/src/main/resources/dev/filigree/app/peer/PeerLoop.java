@@ -14,6 +14,7 @@ import java.util.function.Supplier;
  * prepare KIND ...     makes operands and computes once -> {"id": n}; the library says which kinds there are
  * samples ID           a few of its outputs -> {"samples": [..]}
  * round ID SECONDS     calls until SECONDS have passed -> {"calls": n, "seconds": s}
+ * tell ...             whatever else a library can be asked, in its own words
  * drop                 frees all operands -> {}
  * </pre>
  */
@@ -27,6 +28,15 @@ final class PeerLoop {
     interface Library {
         /** @param words from the kind on */
         Operation prepare(String[] words);
+
+        /**
+         * Anything but numbers of an operation.
+         *
+         * @return a line of JSON
+         */
+        default String tell(String[] words) {
+            throw new IllegalArgumentException("nothing can be told");
+        }
 
         void drop();
     }
@@ -64,6 +74,7 @@ final class PeerLoop {
                 case "prepare" -> prepare(java.util.Arrays.copyOfRange(words, 1, words.length));
                 case "samples" -> samples(operations.get(Integer.parseInt(words[1])));
                 case "round" -> round(operations.get(Integer.parseInt(words[1])), Double.parseDouble(words[2]));
+                case "tell" -> library.tell(java.util.Arrays.copyOfRange(words, 1, words.length));
                 case "drop" -> drop();
                 default -> throw new IllegalArgumentException("unknown command " + words[0]);
             };

@@ -55,6 +55,10 @@ class MainTest {
         "study lotery-tickets | 1 | filigree: unknown study 'lotery-tickets' - did you mean lottery-tickets",
         "study --list         | 0 | ``",
         "data                 | 0 | ``",
+        "data collection      | 2 | filigree: expected a file to write, or --statistics with files to compare with (see: filigree data collection --help)",
+        "data collection x --documents 0 | 1 | filigree: --documents: found 0, expected at least 1",
+        "data collection x --like spade  | 1 | filigree: --like: found spade, expected splade or splade-v3",
+        "data collection --statistics no/file | 1 | filigree: no/file: ",
         "train --data fashion | 1 | filigree: --data: found 'fashion', which is neither a file or folder nor a known name - did you mean fashion-mnist?",
         "train --model lenet  | 1 | filigree: unknown network 'lenet' - did you mean lenet-300-100 or lenet-5 or mobilenet?",
         "train --model mlp(hidden=3-x) | 1 | filigree: model mlp: found hidden=3-x, expected units of each layer",
@@ -104,7 +108,7 @@ class MainTest {
     @Test
     void everyCommandHasHelpWithAnExample() {
         Stream<String> commands = new CommandLine(new Filigree(Console.plain(System.out, System.err))).getSubcommands().keySet().stream();
-        assertAll(Stream.concat(commands, Stream.of("bench kernels", "bench million"))
+        assertAll(Stream.concat(commands, Stream.of("bench kernels", "bench million", "data collection"))
                 .map(command -> () -> {
                     Ran ran = run((command + " --help").split(" "));
                     assertEquals(0, ran.code, command);

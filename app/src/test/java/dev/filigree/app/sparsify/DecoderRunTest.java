@@ -72,6 +72,21 @@ class DecoderRunTest {
         assertTrue(o.residentBytes().get("sparse") < 0.45 * o.residentBytes().get("dense"), o.residentBytes().toString());
     }
 
+    /** Groups of 16 inputs in 4 bits: the numbers that the method rounded are what is stored, and run. */
+    @Test
+    void groupsInFourBitsRunAsTheyWereRounded() {
+        Settings nibbles = new Settings(KnownLanguageModel.BUNDLED, "", "30%", "1x16", "uniform", "gqsa", "0", "held", "both", "int4", "", "", 8, "1g", "", 1);
+        Path out = folder.resolve("nibbles");
+        Outcome o = new SparsifyRun(nibbles, out, 2, Progress.silent()).run(null);
+        assertEquals(1, perplexity(o, "sparse") / perplexity(o, SparsifyRun.FLOATS), 0.01, "bytes of what has no groups cost little");
+        assertTrue(o.layers().stream().filter(l -> l.cols() % 16 == 0).allMatch(l -> l.layout().equals("1x16 int4") && l.bytes() * 8.0 / l.rows() / l.cols() < 5), o.layers().toString());
+        try (LanguageModel model = LanguageModel.open(out, 1)) {
+            assertTrue(model.layouts().contains("1x16 int4"), model.layouts().toString());
+        }
+        Settings loose = new Settings(KnownLanguageModel.BUNDLED, "", "30%", "unstructured", "uniform", "gqsa", "0", "held", "both", "int4", "", "", 8, "1g", "", 1);
+        assertTrue(assertThrows(UserError.class, () -> new SparsifyRun(loose, folder.resolve("no"), 1, Progress.silent())).getMessage().contains("--pattern 1x16"));
+    }
+
     @Test
     void whatWasTakenOutIsGoneFromTheFolderToo() {
         for (String structure : List.of("slicegpt", "cfsp", "drop-layers")) {

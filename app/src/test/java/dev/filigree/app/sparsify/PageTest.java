@@ -31,7 +31,7 @@ class PageTest {
         List<Outcome.Layer> layers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             for (String role : List.of("query", "ffn_in")) {
-                layers.add(new Outcome.Layer(i + "." + role, 384, 384, 0.7 + 0.05 * i, "4x1", 900, 300));
+                layers.add(new Outcome.Layer(i + "." + role, 384, 384, 0.7 + 0.05 * i, "4x1", 900, 300, 100_000));
             }
         }
         List<Speed.Result> speed = List.of(new Speed.Result(SparsifyRun.DENSE, 32, 64, new double[] {100, 101, 99}),

@@ -8,19 +8,37 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /** Tape archives (POSIX ustar and GNU's long names), packed with gzip or not, read once from end to end. */
-final class Tar {
+public final class Tar implements AutoCloseable {
 
     private static final int BLOCK = 512;
     private static final int SUM = 148; // eight characters that count as spaces in the sum
     private static final int LONGEST_NAME = 1 << 12;
     private static final int LARGEST = 1 << 28;
 
-    private Tar() {
+    private final Path file;
+    private final InputStream in;
+
+    /** A file of an archive. */
+    public record Entry(String name, byte[] content) {
+    }
+
+    /** Begins to read an archive. */
+    public Tar(Path file) {
+        this.file = file;
+        InputStream raw = null;
+        try {
+            raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+            this.in = file.toString().endsWith("gz") ? new BufferedInputStream(new GZIPInputStream(raw, 1 << 16), 1 << 16) : raw;
+        } catch (IOException e) {
+            closeQuietly(raw);
+            throw fault(e);
+        }
     }
 
     /** Is shown every file. */
@@ -30,24 +48,37 @@ final class Tar {
     }
 
     static void read(Path file, Visitor visitor) {
-        try (InputStream raw = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-                InputStream in = file.toString().endsWith("gz") ? new BufferedInputStream(new GZIPInputStream(raw, 1 << 16), 1 << 16) : raw) {
-            entries(file, in, visitor);
-        } catch (EOFException e) {
-            throw new UserError(file + ": the archive ends too early; it was cut off, get it again");
+        try (Tar tar = new Tar(file)) {
+            for (Entry e = tar.next(); e != null; e = tar.next()) {
+                visitor.file(e.name, new ByteArrayInputStream(e.content), e.content.length);
+            }
         } catch (IOException e) {
             throw new UserError(file + ": cannot be read: " + e.getMessage());
         }
     }
 
-    private static void entries(Path file, InputStream in, Visitor visitor) throws IOException {
+    /** The next file, or null after the last. */
+    public Entry next() {
+        try {
+            return entry();
+        } catch (IOException e) {
+            throw fault(e);
+        }
+    }
+
+    private UserError fault(IOException e) {
+        return new UserError(e instanceof EOFException ? file + ": the archive ends too early; it was cut off, get it again"
+                : file + ": cannot be read: " + (e instanceof NoSuchFileException ? "there is no such file" : e.getMessage()), e);
+    }
+
+    private Entry entry() throws IOException {
         String longName = null;
         for (byte[] head = in.readNBytes(BLOCK); head.length > 0; head = in.readNBytes(BLOCK)) {
             if (head.length < BLOCK) {
                 throw new EOFException();
             }
             if (head[0] == 0) {
-                return; // blocks of zeros end an archive
+                return null; // blocks of zeros end an archive
             }
             check(file, head);
             int size = octal(file, head, 124, 12);
@@ -65,14 +96,28 @@ final class Tar {
                 if (content.length < size) {
                     throw new EOFException();
                 }
-                visitor.file(longName == null ? name(head) : longName, new ByteArrayInputStream(content), size);
                 in.skipNBytes(padded(size) - size);
-            } else {
-                in.skipNBytes(padded(size));
+                return new Entry(longName == null ? name(head) : longName, content);
             }
+            in.skipNBytes(padded(size));
             longName = null;
         }
         throw new EOFException();
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(in);
+    }
+
+    private static void closeQuietly(InputStream in) {
+        try {
+            if (in != null) {
+                in.close();
+            }
+        } catch (IOException e) {
+            // nothing was written
+        }
     }
 
     private static int padded(int size) {

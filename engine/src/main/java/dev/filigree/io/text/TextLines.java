@@ -16,14 +16,14 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /** UTF-8 lines of a plain or gzip-compressed file (told apart by the first two bytes, not by the name). */
-final class TextLines {
+public final class TextLines {
 
     /** A line that is megabytes long is not a sentence: most likely the file is not text at all. */
     private static final int LONGEST_LINE = 1 << 20;
 
     /** Receives a line without its end, and its number counted from 1. */
     @FunctionalInterface
-    interface Sink {
+    public interface Sink {
         void line(String text, int number);
     }
 
@@ -31,7 +31,7 @@ final class TextLines {
     }
 
     /** @throws UserError the file is absent or unreadable, or as {@link #forEach(InputStream, String, Sink)} */
-    static void forEach(Path file, Sink sink) {
+    public static void forEach(Path file, Sink sink) {
         if (Files.isDirectory(file)) {
             throw new UserError(file + ": is a folder, expected a text file");
         }
@@ -88,7 +88,7 @@ final class TextLines {
     }
 
     /** The start of every message about a line. */
-    static String at(String name, int number) {
+    public static String at(String name, int number) {
         return name + ": line " + number + ": ";
     }
 

@@ -10,7 +10,9 @@ import dev.filigree.kernel.FewTokens;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
+import dev.filigree.kernel.Postings;
 import dev.filigree.kernel.Products;
+import dev.filigree.kernel.SparseDots;
 import dev.filigree.kernel.SparseGradients;
 import dev.filigree.kernel.Survivors;
 import dev.filigree.kernel.Updates;
@@ -30,6 +32,8 @@ public final class ScalarKernels implements Kernels {
     private final Attention attention = new ScalarAttention();
     private final Survivors survivors = new ScalarSurvivors();
     private final Updates updates = new ScalarUpdates();
+    private final SparseDots sparseDots = new ScalarSparseDots();
+    private final Postings postings = new ScalarPostings();
     private final Ceilings ceilings = new ScalarCeilings();
 
     @Override
@@ -88,8 +92,18 @@ public final class ScalarKernels implements Kernels {
     }
 
     @Override
+    public SparseDots sparseDots() {
+        return sparseDots;
+    }
+
+    @Override
     public Updates updates() {
         return updates;
+    }
+
+    @Override
+    public Postings postings() {
+        return postings;
     }
 
     @Override

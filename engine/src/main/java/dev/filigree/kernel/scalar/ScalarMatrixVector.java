@@ -45,6 +45,11 @@ final class ScalarMatrixVector implements MatrixVector {
     }
 
     @Override
+    public void codedGroups(Ints start, Ints word, MemorySegment codes, Floats bias, Floats x, Floats y, int fromRow, int toRow) {
+        products.codedGroups(start, word, codes, bias, x, y, 1, fromRow, toRow);
+    }
+
+    @Override
     public void codedBlocks(Ints start, Shorts column, Coded values, Ints scaleStart, int group, int blockRows, Floats bias, int rows, Floats x, Floats y,
             int fromBlock, int toBlock) {
         products.codedBlocks(start, column, values, scaleStart, group, blockRows, bias, rows, x, y, 1, fromBlock, toBlock);

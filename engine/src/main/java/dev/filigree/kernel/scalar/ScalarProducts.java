@@ -7,6 +7,7 @@ import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.base.Shorts;
 import dev.filigree.kernel.Coded;
+import dev.filigree.kernel.CodedGroup;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Products;
@@ -74,6 +75,21 @@ final class ScalarProducts implements Products {
             for (int c = 0; c * chunk < cols; c++) {
                 for (int i = start.get(c * rows + r) * groupCols; i < start.get(c * rows + r + 1) * groupCols; i++) {
                     addScaled(sum, values.get(i), x, c * chunk + column.get(i / groupCols) + i % groupCols);
+                }
+            }
+            store(sum, bias, r, y);
+        }
+    }
+
+    @Override
+    public void codedGroups(Ints start, Ints word, MemorySegment codes, Floats bias, Floats x, Floats y, int width, int fromRow, int toRow) {
+        float[] sum = new float[width];
+        for (int r = fromRow; r < toRow; r++) {
+            Arrays.fill(sum, 0f);
+            for (int j = start.get(r); j < start.get(r + 1); j++) {
+                int w = word.get(j);
+                for (int i = 0; i < CodedGroup.SIZE; i++) {
+                    addScaled(sum, (CodedGroup.code(codes, j, i) - CodedGroup.zero(w)) * CodedGroup.scale(w), x, CodedGroup.column(w) + i);
                 }
             }
             store(sum, bias, r, y);

@@ -153,7 +153,7 @@ final class GroupVectors {
     }
 
     /** The first four floats become the sums over lanes of the four vectors. */
-    private static void fold(long sums) {
+    static void fold(long sums) {
         long s = sums & MASK;
         FloatVector a = fromMemorySegment(F, ALL, s, ORDER);
         FloatVector b = fromMemorySegment(F, ALL, s + STEP, ORDER);

@@ -10,7 +10,9 @@ import dev.filigree.kernel.FewTokens;
 import dev.filigree.kernel.Kernels;
 import dev.filigree.kernel.MatrixVector;
 import dev.filigree.kernel.Norms;
+import dev.filigree.kernel.Postings;
 import dev.filigree.kernel.Products;
+import dev.filigree.kernel.SparseDots;
 import dev.filigree.kernel.SparseGradients;
 import dev.filigree.kernel.Survivors;
 import dev.filigree.kernel.Updates;
@@ -36,6 +38,8 @@ public final class VectorKernels implements Kernels {
     private final Attention attention = new VectorAttention();
     private final Survivors survivors = new VectorSurvivors();
     private final Updates updates = new VectorUpdates();
+    private final SparseDots sparseDots = new VectorSparseDots();
+    private final Postings postings = new VectorPostings();
     private final Ceilings ceilings = new VectorCeilings();
 
     @Override
@@ -96,6 +100,16 @@ public final class VectorKernels implements Kernels {
     @Override
     public Updates updates() {
         return updates;
+    }
+
+    @Override
+    public SparseDots sparseDots() {
+        return sparseDots;
+    }
+
+    @Override
+    public Postings postings() {
+        return postings;
     }
 
     @Override

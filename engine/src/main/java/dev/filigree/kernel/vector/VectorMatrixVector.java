@@ -171,6 +171,16 @@ final class VectorMatrixVector implements MatrixVector {
     }
 
     @Override
+    public void codedGroups(Ints start, Ints word, MemorySegment codes, Floats bias, Floats x, Floats y, int fromRow, int toRow) {
+        NibbleGroups.run(address(start), address(word), codes.address(), address(x), address(y), bias == null ? Lanes.ZEROS : address(bias), bias == null ? 0 : 4, fromRow, toRow,
+                Scratch.address(GroupVectors.ROWS * STEP));
+        reachabilityFence(start);
+        reachabilityFence(word);
+        reachabilityFence(codes);
+        keep(x, bias, x, y);
+    }
+
+    @Override
     public void codedBlocks(Ints start, Shorts column, Coded values, Ints scaleStart, int group, int blockRows, Floats bias, int rows, Floats x, Floats y,
             int fromBlock, int toBlock) {
         if (PARTS != 1 || values.type() == Coded.Type.F32) {

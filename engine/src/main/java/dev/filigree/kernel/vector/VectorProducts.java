@@ -91,6 +91,15 @@ final class VectorProducts implements Products {
         keep(values, bias, x, y);
     }
 
+    @Override
+    public void codedGroups(Ints start, Ints word, MemorySegment codes, Floats bias, Floats x, Floats y, int width, int fromRow, int toRow) {
+        NibbleGroups.panel(address(start), address(word), codes.address(), shift(width), address(x), address(y), fromRow, toRow, biasAddress(bias), bias == null ? 0 : 4);
+        reachabilityFence(start);
+        reachabilityFence(word);
+        reachabilityFence(codes);
+        keep(x, bias, x, y);
+    }
+
     private static void blockRows(long start, long column, long values, int blockRows, Floats bias, int rows, long x, long y, int width, int firstBlock,
             int toBlock) {
         long biasStep = bias == null ? 0 : 4;
