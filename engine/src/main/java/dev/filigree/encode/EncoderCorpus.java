@@ -90,6 +90,9 @@ public final class EncoderCorpus {
     }
 
     Bank documents(Side side) {
+        if (!side.needsModel() && !documents.isEmpty()) {
+            return documents.values().iterator().next(); // of which only the vectors of whole texts are asked
+        }
         return documents.computeIfAbsent(side, s -> read(texts, s, "documents"));
     }
 
