@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes two tiny random language models as Hugging Face folders, and the scores that they give.
+"""Writes tiny random language models as Hugging Face folders, and the scores that they give.
 
 Everything is computed here in double precision from the published formulas, one token at a time and with no code of
 Filigree, so that its tests have something independent to agree with:
@@ -60,15 +60,16 @@ def rounded(rng, *shape, scale):
     return (rng.standard_normal(shape) * scale).astype(np.float32).astype(np.float64)
 
 
-def llama(rng):
-    size = HIDDEN // HEADS
+def llama(rng, scaling=None):
+    size = HIDDEN // HEADS if scaling is None else HIDDEN // 2
+    heads, keys = HIDDEN // size, min(KEYS, HIDDEN // size)
     t = {"model.embed_tokens.weight": rounded(rng, VOCAB, HIDDEN, scale=1), "lm_head.weight": rounded(rng, VOCAB, HIDDEN, scale=0.5),
          "model.norm.weight": 1 + rounded(rng, HIDDEN, scale=0.1)}
     for i in range(LAYERS):
         p = "model.layers.%d." % i
         t[p + "input_layernorm.weight"] = 1 + rounded(rng, HIDDEN, scale=0.1)
         t[p + "post_attention_layernorm.weight"] = 1 + rounded(rng, HIDDEN, scale=0.1)
-        for name, rows, cols in (("self_attn.q_proj", HIDDEN, HIDDEN), ("self_attn.k_proj", KEYS * size, HIDDEN), ("self_attn.v_proj", KEYS * size, HIDDEN),
+        for name, rows, cols in (("self_attn.q_proj", HIDDEN, HIDDEN), ("self_attn.k_proj", keys * size, HIDDEN), ("self_attn.v_proj", keys * size, HIDDEN),
                                  ("self_attn.o_proj", HIDDEN, HIDDEN), ("mlp.gate_proj", INNER, HIDDEN), ("mlp.up_proj", INNER, HIDDEN), ("mlp.down_proj", HIDDEN, INNER)):
             t[p + name + ".weight"] = rounded(rng, rows, cols, scale=0.4)
     t = {k: v.astype(np.float32).astype(np.float64) for k, v in t.items()}
@@ -76,11 +77,25 @@ def llama(rng):
     def rms(x, gain):
         return gain * x / np.sqrt((x * x).mean() + 1e-5)
 
+    def slower(frequency):
+        """What a scaling makes of radians a token, as transformers' documentation of rope types has it, from wavelengths."""
+        if scaling is None:
+            return frequency
+        if scaling["rope_type"] == "linear":
+            return frequency / scaling["factor"]
+        length, old = 2 * np.pi / frequency, scaling["original_max_position_embeddings"]
+        if length < old / scaling["high_freq_factor"]:
+            return frequency
+        if length > old / scaling["low_freq_factor"]:
+            return frequency / scaling["factor"]
+        smooth = (old / length - scaling["low_freq_factor"]) / (scaling["high_freq_factor"] - scaling["low_freq_factor"])
+        return (1 - smooth) * frequency / scaling["factor"] + smooth * frequency
+
     def turn(x, position):
         out = x.copy()
         for h in range(0, len(x), size):
             for i in range(size // 2):
-                angle = position * THETA ** (-2 * i / size)
+                angle = position * slower(THETA ** (-2 * i / size))
                 a, b = x[h + i], x[h + i + size // 2]
                 out[h + i] = a * np.cos(angle) - b * np.sin(angle)
                 out[h + i + size // 2] = b * np.cos(angle) + a * np.sin(angle)
@@ -96,14 +111,14 @@ def llama(rng):
             n = rms(x, w("input_layernorm"))
             memory[i][0].append(turn(w("self_attn.k_proj") @ n, position))
             memory[i][1].append(w("self_attn.v_proj") @ n)
-            x = x + w("self_attn.o_proj") @ attend(turn(w("self_attn.q_proj") @ n, position), *memory[i], HEADS, KEYS)
+            x = x + w("self_attn.o_proj") @ attend(turn(w("self_attn.q_proj") @ n, position), *memory[i], heads, keys)
             n = rms(x, w("post_attention_layernorm"))
             gate = w("mlp.gate_proj") @ n
             x = x + w("mlp.down_proj") @ (gate / (1 + np.exp(-gate)) * (w("mlp.up_proj") @ n))
         scores.append(t["lm_head.weight"] @ rms(x, t["model.norm.weight"]))
     config = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": VOCAB, "max_position_embeddings": CONTEXT, "hidden_size": HIDDEN,
-              "intermediate_size": INNER, "num_hidden_layers": LAYERS, "num_attention_heads": HEADS, "num_key_value_heads": KEYS, "rms_norm_eps": 1e-5,
-              "rope_theta": THETA, "hidden_act": "silu", "tie_word_embeddings": False, "torch_dtype": "float32", "rope_scaling": None}
+              "intermediate_size": INNER, "num_hidden_layers": LAYERS, "num_attention_heads": heads, "num_key_value_heads": keys, "rms_norm_eps": 1e-5,
+              "rope_theta": THETA, "hidden_act": "silu", "tie_word_embeddings": False, "torch_dtype": "float32", "rope_scaling": scaling}
     return config, t, scores
 
 
@@ -144,4 +159,6 @@ def gpt2(rng):
 if __name__ == "__main__":
     home = pathlib.Path(sys.argv[1])
     save(home / "llama", *llama(np.random.default_rng(1)))
+    save(home / "llama-linear", *llama(np.random.default_rng(3), {"rope_type": "linear", "factor": 4.0}))
+    save(home / "llama3", *llama(np.random.default_rng(4), {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 64}))
     save(home / "gpt2", *gpt2(np.random.default_rng(2)))

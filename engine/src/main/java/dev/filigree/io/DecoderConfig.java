@@ -21,9 +21,10 @@ import java.util.Locale;
  * @param family     what its layers are
  * @param activation of the feed-forward net's gate: SILU as Llama has it, or RELU, behind which most units are zero; of no use to GPT-2
  * @param cut        what was taken out of that shape
+ * @param scaling    of rotary positions; of no use to GPT-2
  */
 public record DecoderConfig(int vocab, int context, int hidden, int inner, int layers, int heads, int keyHeads, float eps, double base, boolean neighbours, boolean tied,
-                             Family family, Activation activation, Cut cut) {
+                             Family family, Activation activation, Cut cut, RotaryScaling scaling) {
 
     /** Of rotary positions, where nothing else is said. */
     public static final double USUAL_BASE = 10_000;
@@ -74,12 +75,17 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
 
     /** One whose gate is the usual one and that nothing was taken out of. */
     public DecoderConfig(int vocab, int context, int hidden, int inner, int layers, int heads, int keyHeads, float eps, double base, boolean neighbours, boolean tied, Family family) {
-        this(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, Activation.SILU, Cut.NONE);
+        this(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, Activation.SILU, Cut.NONE, RotaryScaling.NONE);
     }
 
     /** The same with another gate. */
     public DecoderConfig with(Activation other) {
-        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, other, cut);
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, other, cut, scaling);
+    }
+
+    /** The same with scaled rotary positions. */
+    public DecoderConfig with(RotaryScaling other) {
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, activation, cut, other);
     }
 
     public DecoderConfig {
@@ -99,6 +105,9 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
         }
         if (activation != Activation.SILU && activation != Activation.RELU) {
             throw new UserError("language model: found the activation " + activation.name().toLowerCase(Locale.ROOT) + ", expected silu or relu");
+        }
+        if (scaling.kind() == RotaryScaling.Kind.GIVEN && scaling.given().size() != hidden / heads / 2) {
+            throw new UserError("language model: found " + scaling.given().size() + " divisors of rotary positions, expected " + hidden / heads / 2 + ", one for each pair of a head's features");
         }
         fits("feed-forward sizes", cut.inners(), layers, inner);
         fits("widths of the residual stream", cut.widths(), 2 * layers + 1, hidden);
@@ -127,7 +136,7 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
 
     /** The same with rotary pairs as halves. */
     DecoderConfig halves() {
-        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, false, tied, family, activation, cut);
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, false, tied, family, activation, cut, scaling);
     }
 
     /** Features inside the feed-forward net of a layer. */
@@ -147,17 +156,17 @@ public record DecoderConfig(int vocab, int context, int hidden, int inner, int l
 
     /** The same shape but for what was taken out. */
     public DecoderConfig with(Cut other) {
-        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, activation, other);
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, tied, family, activation, other, scaling);
     }
 
     /** The same shape with so many layers, whose feed-forward nets have these sizes (empty where none was cut). */
     public DecoderConfig withLayers(int count, List<Integer> inners) {
-        return new DecoderConfig(vocab, context, hidden, inner, count, heads, keyHeads, eps, base, neighbours, tied, family, activation, new Cut(inners, List.of(), false));
+        return new DecoderConfig(vocab, context, hidden, inner, count, heads, keyHeads, eps, base, neighbours, tied, family, activation, new Cut(inners, List.of(), false), scaling);
     }
 
     /** The same shape with a weight of its own for the output. */
     public DecoderConfig untied() {
-        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, false, family, activation, cut);
+        return new DecoderConfig(vocab, context, hidden, inner, layers, heads, keyHeads, eps, base, neighbours, false, family, activation, cut, scaling);
     }
 
     public int headSize() {

@@ -22,6 +22,11 @@ final class DecoderFields {
     private static final String INNERS = "filigree_inner_sizes";
     private static final String WIDTHS = "filigree_stream_sizes";
     private static final String SHORTCUTS = "filigree_shortcuts";
+    /** Of rotary positions: how they are scaled, and the divisors of a model that came with nothing else. */
+    private static final String SCALING = "rope_scaling";
+    private static final String KIND = "rope_type";
+    private static final String ORIGINAL = "original_max_position_embeddings";
+    private static final String DIVISORS = "divisors";
     private static final int MOST_SIZES = 1 << 16;
 
     private DecoderFields() {
@@ -76,22 +81,59 @@ final class DecoderFields {
             if (present(json, "head_dim") && HuggingFaceConfig.integer(source, json, "head_dim") != config.headSize()) {
                 throw Faults.unsupported(source, "head_dim is " + json.get("head_dim"), "expected " + config.headSize() + ", hidden_size by num_attention_heads");
             }
-            return config.with(relu ? Activation.RELU : Activation.SILU)
+            return config.with(scaling(source, json)).with(relu ? Activation.RELU : Activation.SILU)
                     .with(new DecoderConfig.Cut(sizes(source, json, INNERS), sizes(source, json, WIDTHS), json.path(SHORTCUTS).asBoolean(false)));
         } catch (UserError e) {
             throw Faults.in(source, e);
         }
     }
 
+    /** How rotary positions are scaled; newer files say it beside their base. */
+    private static RotaryScaling scaling(String source, JsonNode json) {
+        RotaryScaling found = RotaryScaling.NONE;
+        for (String field : List.of(SCALING, "rope_parameters")) {
+            JsonNode rope = json.path(field);
+            if (!present(json, field)) {
+                continue;
+            }
+            RotaryScaling here = switch (rope.isObject() ? rope.path(KIND).asText(rope.path("type").asText("default")) : "") {
+                case "default" -> RotaryScaling.NONE;
+                case "linear" -> RotaryScaling.linear(number(source, rope, "factor", Double.NaN));
+                case "llama3" -> new RotaryScaling(RotaryScaling.Kind.LLAMA3, number(source, rope, "factor", Double.NaN), number(source, rope, "low_freq_factor", Double.NaN), number(source, rope, "high_freq_factor", Double.NaN),
+                        HuggingFaceConfig.integer(source, rope, ORIGINAL), List.of());
+                case "given" -> RotaryScaling.given(numbers(source, rope, DIVISORS));
+                default -> throw Faults.unsupported(source, field + " is " + Faults.quote(rope.toString()), "expected rotary positions scaled by linear, llama3 or not at all");
+            };
+            found = here.kind() == RotaryScaling.Kind.NONE ? found : here;
+        }
+        return found;
+    }
+
+    private static List<Double> numbers(String source, JsonNode json, String field) {
+        List<Double> all = new ArrayList<>();
+        for (JsonNode n : json.path(field)) {
+            if (!n.isNumber() || all.size() > MOST_SIZES) {
+                throw Faults.corrupt(source, "has " + Faults.quote(n.toString()) + " in " + field + ", expected numbers");
+            }
+            all.add(n.doubleValue());
+        }
+        return all;
+    }
+
+    /** Empty where nothing is scaled. */
+    private static Map<String, Object> of(RotaryScaling s) {
+        Map<String, Object> rope = new LinkedHashMap<>();
+        switch (s.kind()) {
+            case NONE -> { }
+            case LINEAR -> rope.putAll(Map.of(KIND, "linear", "type", "linear", "factor", s.factor()));
+            case LLAMA3 -> rope.putAll(Map.of(KIND, "llama3", "factor", s.factor(), "low_freq_factor", s.low(), "high_freq_factor", s.high(), ORIGINAL, s.original()));
+            case GIVEN -> rope.putAll(Map.of(KIND, "given", DIVISORS, s.given()));
+        }
+        return rope;
+    }
+
     /** Of rotary positions, which older files give by itself and newer ones with their kind. */
     private static double base(String source, JsonNode json) {
-        for (String field : List.of("rope_scaling", "rope_parameters")) {
-            JsonNode rope = json.path(field);
-            String kind = rope.path("rope_type").asText(rope.path("type").asText("default"));
-            if (present(json, field) && (!rope.isObject() || !kind.equals("default"))) {
-                throw Faults.unsupported(source, field + " is " + Faults.quote(rope.toString()), "expected rotary positions that are not scaled");
-            }
-        }
         JsonNode newer = json.path("rope_parameters");
         return newer.has("rope_theta") ? number(source, newer, "rope_theta", 0) : number(source, json, "rope_theta", DecoderConfig.USUAL_BASE);
     }
@@ -154,6 +196,9 @@ final class DecoderFields {
         json.put("num_key_value_heads", c.keyHeads());
         json.put("rms_norm_eps", Double.parseDouble(Float.toString(c.eps())));
         json.put("rope_theta", c.base());
+        if (c.scaling().kind() != RotaryScaling.Kind.NONE) {
+            json.put(SCALING, of(c.scaling()));
+        }
         json.put(ACTIVATION, c.activation().name().toLowerCase(Locale.ROOT));
         json.put("tie_word_embeddings", c.tied());
         if (c.neighbours()) {

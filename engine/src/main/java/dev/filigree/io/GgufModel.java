@@ -3,6 +3,7 @@ package dev.filigree.io;
 import dev.filigree.base.UserError;
 import dev.filigree.io.DecoderConfig.Family;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /** The configuration of a language model as GGUF's named values give it. What would change its numbers and is not known here is refused. */
 record GgufModel(DecoderConfig config) {
@@ -11,6 +12,8 @@ record GgufModel(DecoderConfig config) {
     static final String EMBEDDINGS = "token_embd.weight";
     static final String POSITIONS = "position_embd.weight";
     static final String HEAD = "output.weight";
+    static final String DIVISORS = "rope_freqs.weight";
+    private static final int MOST_DIVISORS = 1 << 16;
 
     GgufModel(GgufHeader h) {
         this(read(h));
@@ -34,6 +37,7 @@ record GgufModel(DecoderConfig config) {
                     llama && h.has(of + "rope.freq_base") ? h.real(of + "rope.freq_base") : 10_000, llama, tensor(h, HEAD).isEmpty(), family);
             if (llama) {
                 requirePlain(h, of, c);
+                return c.with(scaling(h, of));
             }
             return c;
         } catch (UserError e) {
@@ -41,14 +45,24 @@ record GgufModel(DecoderConfig config) {
         }
     }
 
+    /** By a factor, or by divisors in a tensor: that is how llama3's are stored. */
+    private static RotaryScaling scaling(GgufHeader h, String of) {
+        String type = h.has(of + "rope.scaling.type") ? h.text(of + "rope.scaling.type") : "none";
+        Optional<StoredTensor> divisors = tensor(h, DIVISORS);
+        if (!type.equals("none") && !type.equals("linear") || divisors.isPresent() && type.equals("linear")) {
+            throw h.unsupported("scales its rotary positions by " + Faults.quote(type) + (divisors.isPresent() ? " and by " + DIVISORS : ""), "expected none, linear or " + DIVISORS);
+        }
+        if (divisors.isPresent()) {
+            return RotaryScaling.given(LongStream.range(0, Math.min(divisors.get().elements(), MOST_DIVISORS)).mapToObj(i -> (double) divisors.get().get(i)).toList());
+        }
+        return type.equals("linear") ? RotaryScaling.linear(h.real(of + "rope.scaling.factor")) : RotaryScaling.NONE;
+    }
+
     private static void requirePlain(GgufHeader h, String of, DecoderConfig c) {
         for (String size : new String[] {"rope.dimension_count", "attention.key_length", "attention.value_length"}) {
             if (h.has(of + size) && h.integer(of + size) != c.headSize()) {
                 throw h.unsupported(of + size + " is " + h.integer(of + size), "expected " + c.headSize() + ", the features of a head");
             }
-        }
-        if (h.has(of + "rope.scaling.type") && !h.text(of + "rope.scaling.type").equals("none") || tensor(h, "rope_freqs.weight").isPresent()) {
-            throw h.unsupported("scales its rotary positions", "expected positions that are not scaled");
         }
         if (h.has(of + "expert_count") && h.integer(of + "expert_count") > 0) {
             throw h.unsupported("holds a mixture of " + h.integer(of + "expert_count") + " experts", "expected one feed-forward net a layer");

@@ -14,7 +14,7 @@ final class GgufNames {
     /**
      * A tensor of a GGUF file.
      *
-     * @param ours its parts under our names, whose rows follow each other
+     * @param ours its parts under our names, whose rows follow each other; none where it follows from the configuration
      * @param rows of all parts together
      * @param cols 1 for a vector
      */
@@ -65,6 +65,9 @@ final class GgufNames {
                 out.add(new Entry(name, List.of(ours), vector ? c.hidden() : name.equals(GgufModel.POSITIONS) ? c.context() : c.vocab(), vector ? 1 : c.hidden()));
             }
         });
+        if (c.scaling().kind() == RotaryScaling.Kind.LLAMA3 || c.scaling().kind() == RotaryScaling.Kind.GIVEN) {
+            out.add(new Entry(GgufModel.DIVISORS, List.of(), c.headSize() / 2, 1));
+        }
         for (int i = 0; i < c.layers(); i++) {
             String block = "blk." + i + ".";
             String prefix = prefix(c, i);

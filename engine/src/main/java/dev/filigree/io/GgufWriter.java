@@ -59,7 +59,7 @@ public final class GgufWriter {
         for (Entry e : entries) {
             List<String> parts = e.ours().stream().filter(name -> DenseTensors.isSparse(model.weights(), name)).toList();
             sparse.addAll(parts);
-            after += bytes(e) / e.ours().size() * parts.size();
+            after += bytes(e) / Math.max(1, e.ours().size()) * parts.size();
         }
         return new Grown(sparse.size(), sparse.stream().mapToLong(name -> DenseTensors.parts(model.weights(), name).stream().mapToLong(t -> t.data().byteSize()).sum()).sum(), after);
     }
@@ -111,6 +111,9 @@ public final class GgufWriter {
         if (llama) {
             values.integer(name + ".attention.head_count_kv", c.keyHeads()).real(name + ".attention.layer_norm_rms_epsilon", c.eps())
                     .real(name + ".rope.freq_base", (float) c.base()).integer(name + ".rope.dimension_count", c.headSize()).integer(name + ".vocab_size", c.vocab());
+            if (c.scaling().kind() == RotaryScaling.Kind.LINEAR) {
+                values.text(name + ".rope.scaling.type", "linear").real(name + ".rope.scaling.factor", (float) c.scaling().factor());
+            }
         } else {
             values.real(name + ".attention.layer_norm_epsilon", c.eps());
         }
@@ -136,7 +139,13 @@ public final class GgufWriter {
 
     private MemorySegment encoded(Arena arena, Entry e) {
         Floats values = Floats.allocate(arena, Math.toIntExact((long) e.rows() * e.cols()));
-        int rows = e.rows() / e.ours().size();
+        if (e.name().equals(GgufModel.DIVISORS)) {
+            List<Double> divisors = model.config().scaling().divisors(model.config().headSize(), model.config().base());
+            for (int i = 0; i < divisors.size(); i++) {
+                values.set(i, divisors.get(i).floatValue());
+            }
+        }
+        int rows = e.rows() / Math.max(1, e.ours().size());
         int at = 0;
         for (String part : e.ours()) {
             MemorySegment.copy(part(arena, part, rows, e.cols()).segment(), 0, values.segment(), 4L * at, 4L * rows * e.cols());

@@ -61,7 +61,7 @@ public final class Llama extends Network implements CausalModel {
     public Llama(DecoderConfig config) {
         this.config = config;
         this.heads = new Heads(config.heads(), config.headSize(), true);
-        this.rotary = new Rotary(config.headSize(), config.base(), config.neighbours());
+        this.rotary = new Rotary(config.headSize(), config.base(), config.neighbours(), config.scaling().divisors(config.headSize(), config.base()));
         String name = "model.embed_tokens.weight";
         Init embedding = new Init.Normal(config.tied() ? 1 / Math.sqrt(config.hidden()) : 0.02);
         int width = config.width(0);

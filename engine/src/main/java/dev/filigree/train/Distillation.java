@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Learns to be a teacher of the same shape: for every block the squared distance to the teacher's output relative to its
+ * Learns to be a teacher of the same shape, or of another where blocks do not count: for every block the squared distance to the teacher's output relative to its
  * size ({@link SquareHead}), and a distance of the results:
  * {@code blocks * sum_l |s_l - t_l|^2 / |t_l|^2 + result * d(s, t)}, where d is {@code mean (1 - cos(s, t))} for vectors, and
  * {@code KL(softmax(t) | softmax(s))} ({@link Divergence}) for scores of what comes next.
@@ -77,12 +77,16 @@ public final class Distillation implements Step, AutoCloseable {
         Value s = student.enter(tape, batch);
         Value t = teacher.enter(eager, batch);
         double blocks = 0;
+        boolean compared = weights.blocks > 0;
         for (int i = 0; i < student.blocks(); i++) {
             s = student.block(tape, i, s, batch);
-            Value next = teacher.block(eager, i, t, batch);
-            eager.release(t);
-            t = next;
-            blocks += SquareHead.seed(compute, tape, s, t, weights.blocks);
+            if (compared) {
+                t = after(i, t, batch);
+                blocks += SquareHead.seed(compute, tape, s, t, weights.blocks);
+            }
+        }
+        for (int i = 0; !compared && i < teacher.blocks(); i++) {
+            t = after(i, t, batch);
         }
         Value result = student.leave(tape, s, batch);
         Value wanted = teacher.leave(eager, t, batch);
@@ -95,6 +99,13 @@ public final class Distillation implements Step, AutoCloseable {
         parts.put("blocks", weights.blocks * blocks);
         parts.put("result", far[0]);
         return new Loss(weights.blocks * blocks + far[0], parts);
+    }
+
+    /** What the teacher's block makes of {@code t}, which goes. */
+    private Value after(int block, Value t, Batch batch) {
+        Value next = teacher.block(eager, block, t, batch);
+        eager.release(t);
+        return next;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.filigree.grad;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Floats;
@@ -11,6 +12,7 @@ import dev.filigree.ops.Ops;
 import dev.filigree.ops.Param;
 import dev.filigree.ops.Value;
 import dev.filigree.tensor.Slots;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -45,6 +47,16 @@ final class Differences {
     /** The same for operations that do something else in training: the loss too is that of training. */
     static void checkTrained(Compute compute, Program program, List<? extends Param> params, List<Value> inputs, long seed) {
         check(compute, () -> new Tape(compute, new Gradients(List.of()), () -> new Rng(seed)), program, params, inputs, seed, TOLERANCE);
+    }
+
+    /** The same of a program with ReLUs: differences are taken of the program in which the units that are open stay open, and which has the same gradient where it stands. */
+    static void checkBetweenKinks(Compute compute, Program program, List<? extends Param> params, List<Value> inputs, long seed) {
+        List<Value> open = new ArrayList<>();
+        try (FrozenUnits first = new FrozenUnits(new Eager(compute), open, true)) {
+            program.run(first);
+        }
+        assertFalse(open.isEmpty(), "no ReLU was met");
+        check(compute, () -> new FrozenUnits(new Eager(compute), open, false), program, params, inputs, seed, TOLERANCE);
     }
 
     private static void check(Compute compute, Supplier<? extends Ops> runs, Program program, List<? extends Param> params, List<Value> inputs,
@@ -113,6 +125,7 @@ final class Differences {
         switch (ops) {
             case Eager e -> e.close();
             case Tape t -> t.close();
+            case FrozenUnits f -> f.close();
             default -> throw new IllegalArgumentException("cannot close " + ops);
         }
     }

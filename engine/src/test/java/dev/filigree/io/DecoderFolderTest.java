@@ -121,8 +121,8 @@ class DecoderFolderTest {
     void whatWouldChangeTheNumbersIsRefused() throws Exception {
         write(false);
         String config = Files.readString(folder.resolve("config.json"));
-        for (String field : new String[] {"\"attention_bias\": true", "\"mlp_bias\": true", "\"head_dim\": 3", "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2.0}",
-                "\"rope_parameters\": {\"rope_type\": \"llama3\", \"rope_theta\": 500000.0}", "\"rope_parameters\": {\"rope_theta\": \"x\"}"}) {
+        for (String field : new String[] {"\"attention_bias\": true", "\"mlp_bias\": true", "\"head_dim\": 3", "\"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2.0}",
+                "\"rope_parameters\": {\"rope_type\": \"yarn\", \"rope_theta\": 500000.0}", "\"rope_parameters\": {\"rope_theta\": \"x\"}"}) {
             Files.writeString(folder.resolve("config.json"), config.replaceFirst("\\{", "{" + field + ","));
             String name = field.substring(1, field.indexOf('"', 1));
             Fault.of(() -> LanguageModel.open(folder, 1), "config.json", name.equals("rope_parameters") ? "rope_" : name);

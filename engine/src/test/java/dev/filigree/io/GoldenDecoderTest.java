@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Parallel;
+import dev.filigree.grad.Gradients;
+import dev.filigree.grad.Tape;
 import dev.filigree.infer.Decoding;
 import dev.filigree.infer.LanguageModel;
 import dev.filigree.kernel.Compute;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,12 +64,18 @@ class GoldenDecoderTest {
                     Value y = m.model().forward(ops, Tokens.of(List.of(ids)));
                     assertArrayEquals(scores[ids.length - 1], y.token(ids.length - 1), CLOSE, what + ", without a memory");
                 }
+                try (Parallel parallel = new Parallel(1); Tape tape = new Tape(new Compute(Kernels.best(), parallel), new Gradients(List.of()))) {
+                    Value y = m.model().forward(tape, Tokens.of(List.of(ids)));
+                    for (int i = 0; i < ids.length; i++) {
+                        assertArrayEquals(scores[i], y.token(i), CLOSE, what + ", as it is trained, " + i);
+                    }
+                }
             }
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "gpt2"})
+    @ValueSource(strings = {"llama", "gpt2", "llama-linear", "llama3"})
     void scoresAreThoseOfAnIndependentProgram(String name) throws Exception {
         Golden golden = Golden.of(name);
         golden.check(golden.folder, "folder");
@@ -87,6 +96,23 @@ class GoldenDecoderTest {
                 StoredTensor same = ours.tensor(t.name().replace("transformer.", ""), t.shape());
                 assertEquals(-1, t.data().mismatch(same.data()), t.name() + " comes back as Hugging Face has it");
             }
+        }
+    }
+
+    @Test
+    void scalingsOfRotaryPositionsThatAreNotKnownAreRefused() throws Exception {
+        Golden golden = Golden.of("llama3");
+        try (var files = Files.list(golden.folder)) {
+            for (Path f : files.toList()) {
+                Files.copy(f, folder.resolve(f.getFileName()));
+            }
+        }
+        String config = Files.readString(folder.resolve("config.json"));
+        for (String[] change : new String[][] {{"\"llama3\"", "\"yarn\"", "rope_scaling"}, {"8.0", "0.5", "0.5"}, {"\"high_freq_factor\": 4.0", "\"high_freq_factor\": 1.0", "low < high"},
+                {"\"original_max_position_embeddings\": 64", "\"original_max_position_embeddings\": 0", "context"}, {"\"factor\"", "\"fraktor\"", "NaN"}}) {
+            assertTrue(config.contains(change[0]), change[0]);
+            Files.writeString(folder.resolve("config.json"), config.replace(change[0], change[1]));
+            Fault.of(() -> LanguageModel.open(folder, 1), change[2]);
         }
     }
 

@@ -1,10 +1,15 @@
 package dev.filigree.app.cli;
 
+import dev.filigree.app.index.Encodings;
+import dev.filigree.app.index.IndexTable;
 import dev.filigree.io.TensorReport;
 import dev.filigree.report.Column;
 import dev.filigree.report.Json;
 import dev.filigree.report.Table;
 import dev.filigree.report.Units;
+import dev.filigree.retrieve.TextEncoding;
+import dev.filigree.retrieve.store.IndexReport;
+import dev.filigree.retrieve.store.SparseIndex;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,11 +29,15 @@ final class Inspect implements Runnable {
     @ParentCommand
     private Filigree filigree;
 
-    @Parameters(paramLabel = "PATH", description = "A safetensors, GGUF or ONNX file, a Hugging Face folder, or a jar with an ONNX model.")
+    @Parameters(paramLabel = "PATH", description = "A safetensors, GGUF or ONNX file, a Hugging Face folder, a jar with an ONNX model, or an index.")
     private Path path;
 
     @Override
     public void run() {
+        if (IndexReport.isIndex(path)) {
+            index();
+            return;
+        }
         List<TensorReport> tensors = dev.filigree.io.Inspect.of(path);
         Table table = new Table("", Column.text("tensor"), Column.text("shape"), Column.text("type"), Column.text("format"),
                 Column.percent("sparsity", 1), Column.text("pattern"), Column.bytes("dense"), Column.bytes("sparse"));
@@ -53,6 +62,17 @@ final class Inspect implements Runnable {
         filigree.console().out().print(table.text(filigree.console().columns()));
         filigree.console().out().printf(Locale.ROOT, "%n%d tensors, %,d values, %.1f %% zeros, %s dense, %s sparse%n",
                 tensors.size(), elements, 100 * sparsity, Units.bytes(dense), Units.bytes(sparse));
+    }
+
+    private void index() {
+        try (SparseIndex index = SparseIndex.open(path)) { // every checksum is verified
+            String encoder = index.encoding().map(folder -> {
+                try (TextEncoding e = Encodings.open(folder)) {
+                    return e.name();
+                }
+            }).orElse("none");
+            filigree.console().out().println(filigree.json() ? Json.pretty(IndexTable.json(IndexReport.of(path), encoder)) : IndexTable.text(IndexReport.of(path), encoder));
+        }
     }
 
     private static long sum(List<TensorReport> tensors, ToLongFunction<TensorReport> what) {

@@ -22,7 +22,8 @@ import picocli.CommandLine.ParentCommand;
         footer = {"", "Examples:", "  filigree sparsify minilm", "  filigree sparsify minilm --sparsity 90%% --pattern 4x1 --recover 10m --store int8",
             "  filigree sparsify my-encoder/ --text domain.txt --pairs scored.tsv",
             "  filigree sparsify stories260k --sparsity 50%% --method sparsegpt --recover 1m",
-            "  filigree sparsify stories260k --structure 'slicegpt(round=8)' --sparsity 25%%"})
+            "  filigree sparsify stories260k --structure 'slicegpt(round=8)' --sparsity 25%% --recover 1m",
+            "  filigree sparsify stories260k --structure cfsp+least-squares --recover 0"})
 final class Sparsify implements Runnable {
 
     /** To calibrate with, unless asked otherwise. */
@@ -41,7 +42,7 @@ final class Sparsify implements Runnable {
     @Option(names = "--pattern", paramLabel = "NAME", defaultValue = "unstructured", description = "Which shapes may be zero: unstructured, 4x1, 2:4 ... (default: ${DEFAULT-VALUE}).")
     private String pattern;
 
-    @Option(names = "--structure", paramLabel = "NAME", defaultValue = "", description = "Take a part of a language model out for good instead: slicegpt, cfsp, drop-layers ... (see filigree methods structure; --sparsity is the share of features, channels or layers, default 25%%; pattern, method and recovery play no part).")
+    @Option(names = "--structure", paramLabel = "NAME", defaultValue = "", description = "Take a part of a language model out for good instead: slicegpt, cfsp, drop-layers ... (see filigree methods structure; --sparsity is the share of features, channels or layers, default 25%%; pattern and method play no part). Behind the name of one that takes feed-forward channels, +least-squares fits what reads them anew.")
     private String structure;
 
     @Option(names = "--allocation", paramLabel = "NAME", defaultValue = "uniform", description = "How the zeros are spread: uniform, erk, global, error, damage (default: ${DEFAULT-VALUE}).")

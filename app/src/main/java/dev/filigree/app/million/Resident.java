@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /** What this process holds in memory, as the system says; Linux only. */
-final class Resident {
+public final class Resident {
 
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String PEAK = "VmHWM:";
@@ -15,7 +15,7 @@ final class Resident {
     }
 
     /** The most bytes held so far. */
-    static OptionalLong peak() {
+    public static OptionalLong peak() {
         try {
             return Files.lines(STATUS).filter(l -> l.startsWith(PEAK)).mapToLong(l -> 1024 * Long.parseLong(l.replaceAll("\\D", ""))).findFirst();
         } catch (IOException e) {

@@ -88,7 +88,28 @@ public record Settings(String model, String pooling, String sparsity, String pat
         if (!(share() > 0)) {
             throw new UserError("--sparsity: found " + sparsity + ", expected a share to take out, above 0 % and below 100 %");
         }
-        return Parts.STRUCTURES.make(structure);
+        Structure taken = Parts.STRUCTURES.make(structure.split("\\+")[0]);
+        if (mended() && !taken.mends()) {
+            throw new UserError("--structure: found " + structure + "; least-squares makes up for feed-forward channels alone: expected cfsp, wanda-sp, magnitude-sp or random-sp in front of it");
+        }
+        return taken;
+    }
+
+    /** Whether least squares make up for what is taken out. */
+    boolean mended() {
+        int plus = structure.indexOf('+');
+        if (plus >= 0 && !structure.substring(plus + 1).equals("least-squares")) {
+            throw new UserError("--structure: found " + structure + ", expected +least-squares behind a structure, or nothing");
+        }
+        return plus >= 0;
+    }
+
+    /** What recovery learns from the dense model once a structure was taken out: blocks only where there are as many, in the same basis. */
+    Distillation.Weights taught(boolean alike) {
+        if (!alike && teach.equals("blocks")) {
+            throw new UserError("--teach: found blocks, and what --structure " + structure + " leaves has blocks of another kind; expected both or result");
+        }
+        return alike ? taught() : new Distillation.Weights(0, taught().result());
     }
 
     /** What share of it. */
@@ -112,6 +133,7 @@ public record Settings(String model, String pooling, String sparsity, String pat
         if (!structure.isEmpty()) {
             m.put("share to take out", Sparsity.text(share()));
             m.put("structure", structure);
+            m.put("recovery", recover + (recover.equals("0") ? "" : ", taught " + teach));
             m.put("stored values", store);
             m.put("calibration", calibration + " windows");
             return m;

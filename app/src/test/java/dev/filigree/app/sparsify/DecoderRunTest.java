@@ -104,6 +104,30 @@ class DecoderRunTest {
         assertTrue(assertThrows(UserError.class, () -> new StructureRun(encoder, folder, 1, Progress.silent())).getMessage().contains("language model"));
     }
 
+    /** What was taken out is made up for by least squares, and by learning from the whole model; of each the text is foreseen better. */
+    @Test
+    void whatIsLeftIsMendedAndRecovered() {
+        double cut = oneShot(structure("cfsp", "0"));
+        assertTrue(oneShot(structure("cfsp+least-squares", "0")) < cut);
+        for (String structure : List.of("cfsp", "slicegpt", "drop-layers")) {
+            Outcome o = new StructureRun(structure(structure, "40steps"), folder.resolve("recovered-" + structure), 2, Progress.silent()).run();
+            assertTrue(perplexity(o, "recovered") < 0.97 * perplexity(o, "one-shot"), structure + " " + o.quality());
+            assertTrue(o.recovery().size() > 3 && o.residentBytes().get("sparse") < o.residentBytes().get("dense"), structure);
+        }
+        for (String wrong : List.of("slicegpt+least-squares", "cfsp+dsnot")) {
+            String said = assertThrows(UserError.class, () -> new StructureRun(structure(wrong, "0"), folder.resolve("no"), 1, Progress.silent())).getMessage();
+            assertTrue(said.contains("--structure") && said.contains(wrong), said);
+        }
+    }
+
+    private double oneShot(Settings settings) {
+        return perplexity(new StructureRun(settings, folder.resolve(settings.structure()), 2, Progress.silent()).run(), "one-shot");
+    }
+
+    private static Settings structure(String structure, String recover) {
+        return new Settings(KnownLanguageModel.BUNDLED, "", "25%", "unstructured", "uniform", "wanda", recover, "held", "both", "fp32", "", "", 24, "1g", structure, 1);
+    }
+
     @Test
     void whatCannotBeIsOneLine() throws Exception {
         Path file = Files.writeString(folder.resolve("short.txt"), "Too short.");

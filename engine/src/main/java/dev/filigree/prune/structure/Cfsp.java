@@ -42,6 +42,11 @@ public record Cfsp(double slope) implements Structure {
     }
 
     @Override
+    public boolean mends() {
+        return true;
+    }
+
+    @Override
     public CausalModel cut(Operation o) {
         List<Coupling> couplings = InnerChannels.couplings(o);
         Blocks blocks = Blocks.of(o);

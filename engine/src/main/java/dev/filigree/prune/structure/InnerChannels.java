@@ -42,6 +42,11 @@ public record InnerChannels(By by) implements Structure {
     }
 
     @Override
+    public boolean mends() {
+        return true;
+    }
+
+    @Override
     public CausalModel cut(Operation o) {
         List<Coupling> couplings = couplings(o);
         List<float[]> norms = by == By.WANDA ? Blocks.of(o).norms() : List.of();
@@ -72,9 +77,12 @@ public record InnerChannels(By by) implements Structure {
         return IntStream.range(0, score.length).boxed().sorted(Comparator.comparingDouble((Integer i) -> -score[i])).limit(count).sorted().mapToInt(i -> i).toArray();
     }
 
-    /** The model with these channels left. */
+    /** The model with these channels left, what reads them fitted anew where that is asked for. */
     static CausalModel without(Operation o, List<int[]> keep) {
         Network left = Narrowing.of(o.network(), keep);
+        if (o.mended()) {
+            Mending.readers(o, couplings(o), keep, left);
+        }
         return (CausalModel) left;
     }
 

@@ -16,8 +16,14 @@ import java.util.List;
  * @param text   token ids to calibrate with
  * @param share  of features, channels or layers to take out, in (0, 1)
  * @param memory bytes of activations to hold at most
+ * @param mended whether least squares make up for what is taken out, where {@link Structure#mends}
  */
-public record Operation(Compute compute, CausalModel model, List<Batch> text, double share, Rng rng, long memory) {
+public record Operation(Compute compute, CausalModel model, List<Batch> text, double share, Rng rng, long memory, boolean mended) {
+
+    /** One that nothing makes up for. */
+    public Operation(Compute compute, CausalModel model, List<Batch> text, double share, Rng rng, long memory) {
+        this(compute, model, text, share, rng, memory, false);
+    }
 
     public Operation {
         if (!(share > 0 && share < 1)) {

@@ -118,6 +118,11 @@ public final class IndexWriter implements AutoCloseable {
         return manifest.vocabulary();
     }
 
+    /** The folder in which the encoding of the last commit was saved, if there is one; verified. */
+    public synchronized Optional<Path> savedEncoding() {
+        return manifest.encodingFolder(folder);
+    }
+
     /** Documents that were not deleted, with those of no commit yet. */
     public synchronized long documents() {
         return held.stream().mapToLong(Held::live).sum() + (pending == null ? 0 : pending.size() - pending.deleted().count());

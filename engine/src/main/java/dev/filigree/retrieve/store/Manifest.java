@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -170,6 +171,14 @@ record Manifest(int format, long commit, long next, int vocabulary, SeismicSetti
     void write(Path folder) {
         AtomicFile.write(folder.resolve(FILE), bytes());
         AtomicFile.force(folder);
+    }
+
+    /** Where the encoding was saved, if it was; its files are what was written. */
+    Optional<Path> encodingFolder(Path index) {
+        return Optional.ofNullable(encoding).map(e -> {
+            e.files().forEach(f -> f.verify(index.resolve(e.name())));
+            return index.resolve(e.name());
+        });
     }
 
     /** The files of a segment, and those of the encoding, that this state needs. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /**
  * An index as it was at a commit: what is added, deleted or merged meanwhile is not seen. Documents have numbers, which mean nothing in
@@ -52,7 +53,7 @@ public final class Snapshot implements AutoCloseable {
         return search(query, k, s -> new Exhaustive(s.vectors()));
     }
 
-    private Hits search(SparseVector query, int k, java.util.function.Function<OpenSegment, Searcher> searcher) {
+    private Hits search(SparseVector query, int k, Function<OpenSegment, Searcher> searcher) {
         requireOpen();
         Top top = new Top();
         top.begin(k);

@@ -70,10 +70,7 @@ public final class SparseIndex implements AutoCloseable {
         if (v == null) {
             throw closed();
         }
-        return Optional.ofNullable(v.manifest().encoding()).map(e -> {
-            e.files().forEach(f -> f.verify(folder.resolve(e.name())));
-            return folder.resolve(e.name());
-        });
+        return v.manifest().encodingFolder(folder);
     }
 
     private static IllegalStateException closed() {

@@ -226,6 +226,52 @@ class StructureTest {
         assertEquals(0, furthest(scores(model), scores(left)), 1e-5);
     }
 
+    /** A channel that is the sum of two others can go: the fit gives its weight to them. */
+    @Test
+    void leastSquaresGiveWhatAChannelSaidToThoseThatSayIt() {
+        Llama model = model(true);
+        var gate = model.param("model.layers.1.mlp.gate_proj.weight");
+        var up = model.param("model.layers.1.mlp.up_proj.weight");
+        for (var w : List.of(gate, up)) { // channel 7 is channel 3
+            var t = (dev.filigree.tensor.Tiled) w.forward();
+            t.forEach((r, c, slot, v) -> {
+                if (r == 7) {
+                    t.tiles().set(slot, t.get(3, c));
+                }
+            });
+        }
+        List<int[]> keep = IntStream.range(0, 3).mapToObj(l -> IntStream.range(0, 48).filter(i -> l != 1 || i != 7).toArray()).toList();
+        Operation plain = operation(model, 0.1);
+        Operation mended = new Operation(COMPUTE, model, TEXT, 0.1, new Rng(1), Long.MAX_VALUE, true);
+        double cut = distance(model, InnerChannels.without(plain, keep));
+        double fitted = distance(model, InnerChannels.without(mended, keep));
+        assertTrue(fitted < 0.1 * cut, fitted + " beside " + cut);
+    }
+
+    private static double distance(CausalModel a, CausalModel b) {
+        double sum = 0;
+        try (Eager ops = new Eager(COMPUTE)) {
+            for (Batch text : TEXT) {
+                Value x = scores(a, ops, text);
+                Value y = scores(b, ops, text);
+                for (int t = 0; t < x.tokens(); t++) {
+                    for (int f = 0; f < VOCAB; f++) {
+                        sum += Math.pow(x.get(t, f) - y.get(t, f), 2);
+                    }
+                }
+            }
+        }
+        return Math.sqrt(sum);
+    }
+
+    private static Value scores(CausalModel model, Eager ops, Batch text) {
+        Value x = model.enter(ops, text);
+        for (int i = 0; i < model.blocks(); i++) {
+            x = model.block(ops, i, x, text);
+        }
+        return model.leave(ops, x, text);
+    }
+
     @Test
     void whatCannotBeIsOneLine() {
         Llama model = model(true);

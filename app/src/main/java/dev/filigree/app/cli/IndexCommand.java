@@ -1,0 +1,211 @@
+package dev.filigree.app.cli;
+
+import dev.filigree.app.index.Encodings;
+import dev.filigree.app.index.IndexTable;
+import dev.filigree.app.index.Indexing;
+import dev.filigree.app.million.Resident;
+import dev.filigree.base.UserError;
+import dev.filigree.io.text.PlainText;
+import dev.filigree.report.Json;
+import dev.filigree.report.Progress;
+import dev.filigree.retrieve.SeismicSettings;
+import dev.filigree.retrieve.TextEncoding;
+import dev.filigree.retrieve.corpus.Corpus;
+import dev.filigree.retrieve.corpus.Entry;
+import dev.filigree.retrieve.store.IndexReport;
+import dev.filigree.retrieve.store.IndexSettings;
+import dev.filigree.retrieve.store.IndexWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code filigree index}: makes and changes an index. */
+@Command(name = "index", sortOptions = false, description = "Index a collection of texts or of ready sparse vectors, or change an index.",
+        footer = {"", "A corpus is a BEIR folder, JSON lines ({\"id\", \"title\"?, \"text\"} or {\"id\", \"content\"?, \"vector\": {token: weight}}), TREC text, the form of",
+            "Cranfield, lines of an id, a tab and a text, or an archive or folder of such files. It is read from end to end, never whole in memory. What is",
+            "committed survives whatever happens then; who searches meanwhile goes on with the state before.",
+            "", "Examples:", "  filigree index papers.index --corpus corpus.jsonl --encoder bm25", "  filigree index papers.index --append --corpus more.jsonl --update",
+            "  filigree index papers.index --delete ids.txt --merge"})
+final class IndexCommand implements Runnable {
+
+    @ParentCommand
+    private Filigree filigree;
+
+    @Parameters(index = "0", paramLabel = "OUT", description = "The folder of the index.")
+    private Path folder;
+
+    @Option(names = "--corpus", paramLabel = "PATH", description = "What to index.")
+    private Path corpus;
+
+    @Option(names = "--encoder", paramLabel = "NAME", description = "What makes vectors of texts: bm25, or vectors where the corpus has them (default: vectors where its first entry has one, else bm25).")
+    private String encoder;
+
+    @Option(names = "--analyzer", paramLabel = "NAME", defaultValue = "english", description = "Of bm25: english, or standard for any language (default: ${DEFAULT-VALUE}).")
+    private String analyzer;
+
+    @Option(names = "--vocabulary", paramLabel = "N", defaultValue = "0", description = "Terms at most (default: 65536 of ready vectors, all of bm25). Up to 65536 a term takes 16 bits, else 32.")
+    private int vocabulary;
+
+    @Option(names = "--append", description = "Add to an index that is there; its encoder and settings stay.")
+    private boolean append;
+
+    @Option(names = "--update", description = "With --append: a document takes the place of the one with its id.")
+    private boolean update;
+
+    @Option(names = "--delete", paramLabel = "FILE", description = "Delete the documents whose ids stand in this file, one a line.")
+    private Path delete;
+
+    @Option(names = "--merge", description = "Write all into one segment and leave out what was deleted.")
+    private boolean merge;
+
+    @Option(names = "--postings", paramLabel = "N", description = "Documents kept in the list of a term, on average: more finds more, and takes more time and room (default: as tuned).")
+    private Integer postings;
+
+    @Option(names = "--energy", paramLabel = "SHARE", description = "Share of its weights that the summary of a block keeps, above 0 and at most 1 (default: as tuned).")
+    private Double energy;
+
+    @Option(names = "--memory", paramLabel = "MB", defaultValue = "512", description = "Memory that building lists may take beside the vectors (default: ${DEFAULT-VALUE}).")
+    private int memory;
+
+    /** Of the lists that are being built, while they are. */
+    private volatile Progress.Stage building;
+
+    @Override
+    public void run() {
+        check();
+        if (corpus != null && !append) {
+            begin(Corpus.of(corpus));
+        } else {
+            change();
+        }
+    }
+
+    private void check() {
+        if (corpus == null && delete == null && !merge) {
+            throw new UserError("index: found nothing to do, expected --corpus, --delete or --merge");
+        }
+        if (append && corpus == null) {
+            throw new UserError("--append: found no --corpus beside it, expected one to add");
+        }
+        if (update && !append) {
+            throw new UserError("--update: found it without --append, expected both; a new index has nothing to replace");
+        }
+        if (encoder != null && (append || corpus == null)) {
+            throw new UserError("--encoder: an index keeps the encoder that it was begun with; leave it out");
+        }
+        if (vocabulary < 0) {
+            throw new UserError("--vocabulary: found " + vocabulary + ", expected at least 1");
+        }
+        if (memory < 1) {
+            throw new UserError("--memory: found " + memory + ", expected at least 1");
+        }
+        if (!append && corpus != null && IndexReport.isIndex(folder)) {
+            throw new UserError(folder + ": holds an index already; add to it with --append, or give another folder");
+        }
+    }
+
+    private void begin(Corpus documents) {
+        IndexSettings settings = settings();
+        String name = encoder == null ? usual(documents) : encoder;
+        TextEncoding begun;
+        try (Progress.Stage _ = filigree.progress().stage("encoder " + name, 0)) {
+            begun = Encodings.begin(name, new Encodings.Wish(documents, vocabulary, analyzer));
+        }
+        try (TextEncoding encoding = begun; IndexWriter writer = IndexWriter.create(folder, Encodings.limit(encoding), settings)) {
+            write(writer, encoding, documents, true);
+        }
+    }
+
+    private void change() {
+        try (IndexWriter writer = IndexWriter.open(folder, settings());
+                TextEncoding encoding = Encodings.open(writer.savedEncoding().orElseThrow(() -> new UserError(folder
+                        + ": holds no encoding, it was written by a program; change it with one")))) {
+            write(writer, encoding, corpus == null ? null : Corpus.of(corpus), false);
+        }
+    }
+
+    private IndexSettings settings() {
+        SeismicSettings usual = SeismicSettings.STANDARD;
+        try {
+            SeismicSettings lists = new SeismicSettings(postings == null ? usual.postings() : postings, usual.longest(), usual.blocks(), usual.smallest(), usual.heaviest(),
+                    energy == null ? usual.energy() : energy, filigree.seed());
+            return new IndexSettings(lists, filigree.threads(), (long) memory << 20, done -> {
+                Progress.Stage stage = building;
+                if (stage != null) {
+                    stage.at(done, "");
+                }
+            });
+        } catch (IllegalArgumentException e) {
+            throw new UserError("--postings, --energy: " + e.getMessage(), e);
+        }
+    }
+
+    private void write(IndexWriter writer, TextEncoding encoding, Corpus documents, boolean begun) {
+        int known = encoding.vocabulary().size();
+        long deleted = delete == null ? 0 : delete(writer);
+        Indexing.Outcome outcome = documents == null ? new Indexing.Outcome(0, 0, 0) : new Indexing(writer, encoding, update).of(documents, filigree.progress());
+        if (begun && outcome.documents() == 0) {
+            throw new UserError(corpus + ": found no document, expected at least one");
+        }
+        if (begun || encoding.vocabulary().size() > known) {
+            writer.encoding(encoding);
+        }
+        double committing;
+        try (Progress.Stage stage = filigree.progress().stage("lists", writer.vocabulary())) {
+            building = stage;
+            writer.commit();
+            if (merge) {
+                writer.merge();
+            }
+            committing = stage.seconds();
+        }
+        report(encoding, outcome, deleted, committing);
+    }
+
+    private static String usual(Corpus documents) {
+        try (Corpus.Reader in = documents.read()) {
+            Entry first = in.next();
+            return first != null && first.vector() != null ? "vectors" : "bm25";
+        }
+    }
+
+    private long delete(IndexWriter writer) {
+        List<String> ids = PlainText.read(delete).lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
+        List<String> unknown = ids.stream().filter(id -> !writer.delete(id)).toList();
+        if (!unknown.isEmpty()) {
+            filigree.console().err().println(String.format(Locale.ROOT, "%s: %,d of %,d ids are not in the index, the first is %s", delete, unknown.size(), ids.size(), unknown.getFirst()));
+        }
+        return ids.size() - unknown.size();
+    }
+
+    private void report(TextEncoding encoding, Indexing.Outcome outcome, long deleted, double committing) {
+        IndexReport report = IndexReport.of(folder);
+        long peak = Resident.peak().orElse(0);
+        if (filigree.json()) {
+            Map<String, Object> all = IndexTable.json(report, encoding.name());
+            all.put("added", outcome.documents());
+            all.put("empty", outcome.empty());
+            all.put("removed", deleted);
+            all.put("read_seconds", outcome.seconds());
+            all.put("commit_seconds", committing);
+            all.put("peak_memory", peak);
+            filigree.console().out().print(Json.pretty(all));
+            return;
+        }
+        filigree.console().out().println(IndexTable.text(report, encoding.name()));
+        if (outcome.documents() > 0) {
+            filigree.console().out().println(IndexTable.spent(outcome.documents(), outcome.seconds(), committing, peak));
+        }
+        if (deleted > 0) {
+            filigree.console().out().println(String.format(Locale.ROOT, "%,d documents deleted", deleted));
+        }
+        if (outcome.empty() > 0) {
+            filigree.console().out().println(String.format(Locale.ROOT, "%,d documents have no term that is known; they are kept and never found", outcome.empty()));
+        }
+    }
+}

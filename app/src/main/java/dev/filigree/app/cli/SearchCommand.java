@@ -1,0 +1,241 @@
+package dev.filigree.app.cli;
+
+import dev.filigree.app.index.Encodings;
+import dev.filigree.app.index.Run;
+import dev.filigree.app.index.Snippet;
+import dev.filigree.base.UserError;
+import dev.filigree.io.AtomicFile;
+import dev.filigree.report.Json;
+import dev.filigree.report.Progress;
+import dev.filigree.report.Units;
+import dev.filigree.retrieve.Effort;
+import dev.filigree.retrieve.Hits;
+import dev.filigree.retrieve.SparseVector;
+import dev.filigree.retrieve.TextEncoding;
+import dev.filigree.retrieve.corpus.Corpus;
+import dev.filigree.retrieve.corpus.Entry;
+import dev.filigree.retrieve.corpus.ReadyVectors;
+import dev.filigree.retrieve.store.Match;
+import dev.filigree.retrieve.store.Snapshot;
+import dev.filigree.retrieve.store.SparseIndex;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code filigree search}: asks an index. */
+@Command(name = "search", sortOptions = false, description = "Search an index that filigree index wrote: the best documents, and which terms made them so.",
+        footer = {"", "An index of ready vectors is asked with a vector, {\"token\": weight}, or with its tokens, divided by spaces.",
+            "", "Examples:", "  filigree search papers.index \"how do sparse networks train\" -k 10", "  filigree search papers.index --queries queries.tsv --run bm25.trec -k 1000",
+            "  filigree search vectors.index '{\"sparse\": 1.2, \"network\": 0.4}' --exact"})
+final class SearchCommand implements Runnable {
+
+    private static final int SNIPPET = 160;
+    private static final int TERMS = 6;
+
+    @ParentCommand
+    private Filigree filigree;
+
+    @Parameters(index = "0", paramLabel = "OUT", description = "The folder of the index.")
+    private Path folder;
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "TEXT", description = "What to search for.")
+    private String text;
+
+    @Option(names = "-k", paramLabel = "N", defaultValue = "10", description = "Documents wanted (default: ${DEFAULT-VALUE}).")
+    private int k;
+
+    @Option(names = "--exact", description = "Score every document: slower, and misses none.")
+    private boolean exact;
+
+    @Option(names = "--budget", paramLabel = "TERMS:FACTOR", description = "How much is looked at: so many of the query's heaviest terms, and blocks that promise so large a share of the score "
+            + "needed; 20:0.7 finds more than 10:0.9 and takes longer (default: as tuned).")
+    private String budget;
+
+    @Option(names = "--queries", paramLabel = "FILE", description = "Many queries: lines of an id, a tab and a text, JSON lines, topics; of a BEIR folder its queries.jsonl.")
+    private Path queries;
+
+    @Option(names = "--run", paramLabel = "FILE", description = "Where the hits of --queries go, six columns as TREC has them (default: standard output).")
+    private Path run;
+
+    @Option(names = "--tag", paramLabel = "NAME", defaultValue = "filigree", description = "The last column of a run (default: ${DEFAULT-VALUE}).")
+    private String tag;
+
+    @Override
+    public void run() {
+        if (k < 1) {
+            throw new UserError("-k: found " + k + ", expected at least 1");
+        }
+        if (text == null == (queries == null)) {
+            throw new UserError("search: found " + (text == null ? "neither a text nor --queries" : "a text and --queries") + ", expected one of both");
+        }
+        if (run != null && queries == null) {
+            throw new UserError("--run: found it without --queries, expected both");
+        }
+        if (exact && budget != null) {
+            throw new UserError("--budget: found it beside --exact, which looks at everything; give one of both");
+        }
+        Effort effort = budget == null ? Effort.STANDARD : effort(budget);
+        Corpus asked = queries == null ? null : Corpus.queries(queries);
+        try (SparseIndex index = SparseIndex.open(folder);
+                TextEncoding encoding = Encodings.open(index.encoding().orElseThrow(() -> new UserError(folder + ": holds no encoding, it was written by a program; search it with one")));
+                Snapshot snapshot = index.snapshot()) {
+            if (asked == null) {
+                one(snapshot, encoding, effort);
+            } else {
+                many(snapshot, encoding, effort, asked);
+            }
+        }
+    }
+
+    static Effort effort(String budget) {
+        try {
+            String[] parts = budget.split(":", -1);
+            return new Effort(Integer.parseInt(parts[0]), parts.length == 1 ? Effort.STANDARD.factor() : Float.parseFloat(parts[1]));
+        } catch (IllegalArgumentException e) {
+            throw new UserError("--budget: found " + budget + ", expected a number of terms and a factor such as 10:0.9", e);
+        }
+    }
+
+    private Hits search(Snapshot snapshot, SparseVector query, Effort effort) {
+        return exact ? snapshot.searchAll(query, k) : snapshot.search(query, k, effort);
+    }
+
+    private void one(Snapshot snapshot, TextEncoding encoding, Effort effort) {
+        long begin = System.nanoTime();
+        SparseVector query = encoding.query(text);
+        long encoded = System.nanoTime();
+        Hits hits = search(snapshot, query, effort);
+        long found = System.nanoTime();
+        double encoding1 = (encoded - begin) / 1e9;
+        double searching = (found - encoded) / 1e9;
+        if (filigree.json()) {
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("query", text);
+            all.put("known_terms", query.size());
+            all.put("hits", hits(snapshot, encoding, query, hits));
+            all.put("documents", snapshot.documents());
+            all.put("encode_seconds", encoding1);
+            all.put("search_seconds", searching);
+            filigree.console().out().print(Json.pretty(all));
+            return;
+        }
+        if (query.size() == 0) {
+            filigree.console().out().println("no term of the query is known to this index");
+            return;
+        }
+        for (int i = 0; i < hits.size(); i++) {
+            print(i + 1, hits.documents()[i], hits.scores()[i], snapshot, encoding, query);
+        }
+        filigree.console().out().println(String.format(Locale.ROOT, "%d of %,d documents; encoded in %s, searched in %s (the first query of a process is the slowest)", hits.size(),
+                snapshot.documents(), Units.seconds(encoding1), Units.seconds(searching)));
+    }
+
+    private void print(int rank, int document, float score, Snapshot snapshot, TextEncoding encoding, SparseVector query) {
+        Map<String, Double> shares = new LinkedHashMap<>();
+        List<Match> matches = snapshot.explain(query, document);
+        matches.forEach(m -> shares.put(encoding.vocabulary().term(m.term()), m.share()));
+        List<String> terms = new ArrayList<>();
+        shares.entrySet().stream().limit(TERMS).forEach(e -> terms.add(String.format(Locale.ROOT, "%s %.0f %%", e.getKey(), 100 * e.getValue())));
+        filigree.console().out().println(String.format(Locale.ROOT, "%3d  %9.4f  %s", rank, score, snapshot.id(document)));
+        String content = snapshot.content(document);
+        if (!content.isEmpty()) {
+            filigree.console().out().println("     " + Snippet.of(content, shares, SNIPPET));
+        }
+        filigree.console().out().println("     " + String.join(", ", terms) + (matches.size() > TERMS ? " and " + (matches.size() - TERMS) + " more" : ""));
+    }
+
+    private static List<Map<String, Object>> hits(Snapshot snapshot, TextEncoding encoding, SparseVector query, Hits hits) {
+        List<Map<String, Object>> all = new ArrayList<>();
+        for (int i = 0; i < hits.size(); i++) {
+            Map<String, Object> hit = new LinkedHashMap<>();
+            hit.put("id", snapshot.id(hits.documents()[i]));
+            hit.put("score", hits.scores()[i]);
+            hit.put("content", snapshot.content(hits.documents()[i]));
+            List<Map<String, Object>> terms = new ArrayList<>();
+            for (Match m : snapshot.explain(query, hits.documents()[i])) {
+                Map<String, Object> term = new LinkedHashMap<>();
+                term.put("term", encoding.vocabulary().term(m.term()));
+                term.put("query", m.query());
+                term.put("document", m.document());
+                term.put("share", m.share());
+                terms.add(term);
+            }
+            hit.put("terms", terms);
+            all.add(hit);
+        }
+        return all;
+    }
+
+    private void many(Snapshot snapshot, TextEncoding encoding, Effort effort, Corpus asked) {
+        Run lines = new Run(tag);
+        List<long[]> times = new ArrayList<>();
+        int unknown = 0;
+        List<Map<String, Object>> json = new ArrayList<>();
+        try (Progress.Stage stage = filigree.progress().stage("queries", 0); Corpus.Reader in = asked.read()) {
+            for (Entry e = in.next(); e != null; e = in.next()) {
+                long begin = System.nanoTime();
+                SparseVector query = e.vector() != null && encoding instanceof ReadyVectors ready ? ready.query(e.vector()) : encoding.query(e.content());
+                long encoded = System.nanoTime();
+                Hits hits = search(snapshot, query, effort);
+                times.add(new long[] {encoded - begin, System.nanoTime() - encoded});
+                unknown += query.size() == 0 ? 1 : 0;
+                if (filigree.json() && run == null) {
+                    Map<String, Object> one = new LinkedHashMap<>();
+                    one.put("id", e.id());
+                    one.put("hits", hits(snapshot, encoding, query, hits));
+                    json.add(one);
+                } else {
+                    lines.add(e.id(), hits, snapshot);
+                }
+                stage.add(1);
+            }
+        }
+        if (times.isEmpty()) {
+            throw new UserError(queries + ": found no query, expected at least one");
+        }
+        if (filigree.json()) {
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("queries", times.size());
+            all.put("without_known_terms", unknown);
+            all.put("encode_seconds", spread(times, 0));
+            all.put("search_seconds", spread(times, 1));
+            if (run == null) {
+                all.put("results", json);
+            }
+            write(lines);
+            filigree.console().out().print(Json.pretty(all));
+            return;
+        }
+        if (run == null) {
+            filigree.console().out().print(lines.text());
+        }
+        write(lines);
+        filigree.console().err().println(String.format(Locale.ROOT, "%,d queries%s; median and 99th of a hundred: encoded in %s, %s; searched in %s, %s", times.size(),
+                unknown == 0 ? "" : String.format(Locale.ROOT, " (%,d without a known term)", unknown), Units.seconds(spread(times, 0).get("median")),
+                Units.seconds(spread(times, 0).get("p99")), Units.seconds(spread(times, 1).get("median")), Units.seconds(spread(times, 1).get("p99"))));
+    }
+
+    private void write(Run lines) {
+        if (run != null) {
+            AtomicFile.write(run, lines.text().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static Map<String, Double> spread(List<long[]> times, int which) {
+        double[] sorted = times.stream().mapToDouble(t -> t[which] / 1e9).toArray();
+        Arrays.sort(sorted);
+        Map<String, Double> spread = new LinkedHashMap<>();
+        spread.put("median", sorted[sorted.length / 2]);
+        spread.put("p99", sorted[(int) Math.min(sorted.length - 1, Math.ceil(0.99 * sorted.length))]);
+        return spread;
+    }
+}
