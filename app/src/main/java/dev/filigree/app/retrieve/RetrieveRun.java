@@ -87,9 +87,9 @@ public record RetrieveRun(int documents, int queries, int rounds, long seed, int
         }
     }
 
-    /** What the report calls Seismic with this effort. */
+    /** What the report calls Seismic with this effort: lists of so many terms, and the factor. */
     public static String name(Effort effort) {
-        return RetrieveReport.SEISMIC + " " + effort;
+        return RetrieveReport.SEISMIC + " " + effort.terms() + ", " + effort.factor();
     }
 
     private List<Speed> speeds(MadeCollection made, ForwardIndex forward, Seismic seismic, Parallel parallel, Progress progress) {

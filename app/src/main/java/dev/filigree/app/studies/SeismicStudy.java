@@ -36,7 +36,7 @@ final class SeismicStudy implements Study {
         int queries = (int) lab.choose(50, 500);
         List<RetrieveReport> reports = lab.<RetrieveReport>each(Map.of("collection", seed -> {
             try (TemporaryFolder folder = TemporaryFolder.make()) {
-                return new RetrieveRun(documents, queries, (int) lab.choose(1, 5), seed, lab.compute().parallel().threads(), true, SeismicSettings.STANDARD, folder.path()).run(Progress.silent());
+                return new RetrieveRun(documents, queries, (int) lab.choose(1, 3), seed, lab.compute().parallel().threads(), true, SeismicSettings.STANDARD, folder.path()).run(Progress.silent());
             }
         }), r -> String.format(Locale.ROOT, "recall %.2f %%, %.0f us", 100 * r.speed(OURS).recall(), r.speed(OURS).median())).get("collection");
         Table t = new Table(documents + " documents, ten of a query; microseconds on one thread", Column.text("what runs"), Column.percent("recall@10", 2), Column.number("median", 0),
