@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.filigree.lucene.LuceneAnalysis;
+import dev.filigree.retrieve.Bm25;
+import dev.filigree.retrieve.TextEncoding;
+import dev.filigree.retrieve.store.Hit;
+import dev.filigree.retrieve.store.SparseIndex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,6 +109,10 @@ class IndexCommandTest {
         assertEquals("", run("search", index, "--queries", folder, "--run", run, "--exact", "--tag", "t").out());
         assertEquals(ran.out(), Files.readString(run));
         assertTrue(run("search", index, "pruning").out().contains("Pruning networks Most weights"), "title and text are shown");
+        try (SparseIndex opened = SparseIndex.open(index)) { // as README has it
+            TextEncoding bm25 = Bm25.load(opened.encoding().orElseThrow(), LuceneAnalysis::named);
+            assertEquals(List.of("d1"), opened.search(bm25.query("how are networks pruned"), 10).stream().map(Hit::id).toList());
+        }
         List<String> events = run("search", index, "--queries", folder, "--json").out().lines().toList();
         assertEquals(4, events.size());
         assertEquals("d1", JSON.readTree(events.getFirst()).at("/hits/0/id").asText());

@@ -205,24 +205,11 @@ public final class IndexWriter implements AutoCloseable {
         try {
             Set<String> done = new HashSet<>();
             for (String merged = ""; merged != null; done.add(merged)) {
-                merged = merge(segments -> all(segments, done));
+                merged = merge(segments -> policy.all(segments, done));
             }
         } finally {
             merging.unlock();
         }
-    }
-
-    /** The next segments to be written into one, of those that are not {@code done}. */
-    private List<String> all(List<Manifest.Segment> segments, Set<String> done) {
-        List<Manifest.Segment> left = segments.stream().filter(s -> !done.contains(s.name())).toList();
-        while (!left.isEmpty()) {
-            List<String> names = policy.fitting(left);
-            if (names.size() > 1 || left.getFirst().deleted() > 0) {
-                return names;
-            }
-            left = left.subList(1, left.size());
-        }
-        return List.of();
     }
 
     private boolean contains(byte[] id) {

@@ -3,6 +3,7 @@ package dev.filigree.retrieve.store;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -36,8 +37,21 @@ record MergePolicy(int width, long least, double deleted, long most) {
         return List.of();
     }
 
+    /** Names of the next segments to be written into one where all that are not {@code done} are to be; empty at the end. */
+    List<String> all(List<Manifest.Segment> segments, Set<String> done) {
+        List<Manifest.Segment> left = segments.stream().filter(s -> !done.contains(s.name())).toList();
+        while (!left.isEmpty()) {
+            List<String> names = fitting(left);
+            if (names.size() > 1 || left.getFirst().deleted() > 0) {
+                return names;
+            }
+            left = left.subList(1, left.size());
+        }
+        return List.of();
+    }
+
     /** The first of these segments that fit into one; at least one. */
-    List<String> fitting(List<Manifest.Segment> segments) {
+    private List<String> fitting(List<Manifest.Segment> segments) {
         List<String> names = new ArrayList<>();
         long together = 0;
         for (Manifest.Segment s : segments) {
