@@ -51,7 +51,7 @@ class CompiledKernelsTest {
     private static final Set<String> PRODUCTS = Set.of("Tiles", "PackedTiles", "SparseRows", "BlockTiles", "PositionedRows", "BitmapRows", "Quads", "RowGradients", "VectorUpdates", "VectorNorms",
             "OneToken", "Softmax", "Entropy", "Activations", "StripRows", "Depthwise", "Unfold", "DenseVectors", "ColumnVectors", "PackVectors", "LaneSums", "BlockVectors", "CodedBlockVectors",
             "SlicedVectors", "RowVectors", "TokenPairs", "GroupRows", "GroupVectors", "NarrowBlocks", "TapTiles", "TileGradients", "StripGradients", "Bands", "ChannelLoops",
-            "Fours", "VectorDenseGradients", "VectorSurvivors", "SurvivingRows", "PastVectors", "HalfPastVectors", "DocumentVectors", "SummaryEntries");
+            "Fours", "VectorDenseGradients", "VectorSurvivors", "SurvivingRows", "PastVectors", "HalfPastVectors", "DocumentVectors", "SummaryEntries", "VectorPostings");
 
     @TempDir
     Path folder;
@@ -158,8 +158,19 @@ class CompiledKernelsTest {
             convolutions(kernels, start, wide, values);
             dealt(kernels, start, wide, values);
             vectors(kernels, rng);
+            postings(kernels, column);
             for (int i = 0; i < 3; i++) {
                 SelfTest.of(kernels);
+            }
+        }
+
+        /** Lists of documents below {@link #COLS}, and the scores that they add up to. */
+        private static void postings(Kernels kernels, Shorts documents) {
+            Shorts weights = Shorts.allocate(documents.length());
+            Floats scores = Floats.allocate(COLS);
+            for (int i = 0; i < 12_000; i++) {
+                kernels.postings().accumulate(documents, weights, 0, documents.length(), 1, scores);
+                kernels.postings().count(scores, 0, COLS, kernels.postings().next(scores, 0, COLS, 1));
             }
         }
 
