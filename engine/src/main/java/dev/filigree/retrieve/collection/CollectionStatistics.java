@@ -84,7 +84,8 @@ public record CollectionStatistics(Map<Statistic, Double> values) {
     private static void pairs(Map<Statistic, Double> values, List<SparseVector> queries) {
         List<SparseVector> some = queries.subList(0, Math.min(queries.size(), PAIRED));
         double alone = mean(some, q -> q.dot(q) / mass(q));
-        double[] scores = some.stream().flatMapToDouble(q -> some.stream().filter(r -> r != q).mapToDouble(r -> q.dot(r) / mass(q))).sorted().toArray();
+        double[] scores = IntStream.range(0, some.size()).boxed().flatMapToDouble(q -> IntStream.range(0, some.size()).filter(r -> r != q)
+                .mapToDouble(r -> some.get(q).dot(some.get(r)) / mass(some.get(q)))).sorted().toArray();
         values.put(Statistic.QUERY_NEAR, scores[(int) (0.99 * (scores.length - 1))] / alone);
         values.put(Statistic.QUERY_FAR, scores[(int) (0.9 * (scores.length - 1))] / alone);
     }
