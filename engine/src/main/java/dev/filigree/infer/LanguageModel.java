@@ -2,6 +2,7 @@ package dev.filigree.infer;
 
 import dev.filigree.base.Parallel;
 import dev.filigree.infer.policy.Gates;
+import dev.filigree.infer.policy.OrthogonalColumns;
 import dev.filigree.io.DecoderConfig;
 import dev.filigree.io.DecoderFolder;
 import dev.filigree.io.Packed;
@@ -143,6 +144,25 @@ public final class LanguageModel implements AutoCloseable {
      */
     public static LanguageModel of(CausalModel model, Pieces pieces, int threads) {
         return new LanguageModel(Arena.ofShared(), new Compute(Kernels.best(), new Parallel(threads)), model, pieces, Optional.empty(), KeyValues.Type.FP32, null);
+    }
+
+    /**
+     * A model in the bases in which WINA chooses best ({@link OrthogonalColumns}), for a policy: it says the same, and needs no longer the one that it was made of.
+     *
+     * @param whole     of the Llama family, with its weights in 32-bit floats
+     * @param precision of the weights that a policy acts on
+     */
+    public static LanguageModel turned(LanguageModel whole, Precision precision) {
+        Arena arena = Arena.ofShared();
+        try {
+            int threads = whole.compute.parallel().threads();
+            CausalModel model = OrthogonalColumns.of(whole.compute, whole.model);
+            Gates.sites(model).forEach(s -> model.param(s).set(Columns.pack(arena, model.param(s).forward(), precision.type(), s.cols(), Columns.tile(s.rows(), threads))));
+            return new LanguageModel(arena, new Compute(Kernels.best(), new Parallel(threads)), model, whole.pieces, Optional.empty(), KeyValues.Type.FP32, null);
+        } catch (RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
     }
 
     private static Weight read(StoredDecoder stored, Arena arena, Precision precision, boolean skipped, int threads, String name, int rows, int cols, boolean product) {

@@ -60,6 +60,9 @@ public final class Inspect {
     }
 
     static List<TensorReport> of(Checkpoint c) {
+        if (Packed.is(c)) {
+            return Packed.reports(c, t -> dense(t, 0));
+        }
         Map<String, String> sparse = sparseMatrices(c);
         Set<String> parts = new LinkedHashSet<>();
         sparse.forEach((prefix, _) -> PARTS.forEach(part -> parts.add(prefix + "." + part)));

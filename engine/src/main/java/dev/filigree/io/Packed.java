@@ -17,21 +17,26 @@ import dev.filigree.tensor.Weight;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Weights in the very layout that runs them, so that a mapped file is the memory of a product: nothing is copied, and a page
  * is read when a product first touches it. The parts of a weight are tensors {@code name:part} of a safetensors file, on 64-byte
  * boundaries; its metadata says {@code filigree.packed}, the version, and for each weight the layout with its numbers:
  * {@code tiled}, {@code columns TYPE TILE GROUP}, {@code blocks HEIGHT}, {@code coded-blocks TYPE HEIGHT GROUP}, {@code csr CHUNK}, {@code coded-groups},
- * {@code table TYPE}. Vectors are plain tensors. Sizes and indices are checked when a weight is made of them, codes are not looked at.
+ * {@code table TYPE}; its rows and columns are said for who looks at the file alone. Vectors are plain tensors. Sizes and indices are checked when a weight is made of them, codes are not looked at.
  */
 public final class Packed {
 
     private static final String KEY = "filigree.packed";
     private static final String VERSION = "1";
+    private static final String SHAPE = "filigree.shape.";
+    private static final String LAYOUT = SparseFormat.layoutKey("");
 
     private final Checkpoint checkpoint;
     private final String name;
@@ -108,6 +113,7 @@ public final class Packed {
         };
         if (layout != null) {
             metadata.put(SparseFormat.layoutKey(name), layout);
+            metadata.put(SHAPE + name, w.rows() + " " + w.cols());
         }
         return parts;
     }
@@ -125,6 +131,42 @@ public final class Packed {
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw Faults.corrupt(checkpoint.source(), "packed weight " + Faults.quote(name) + " " + Faults.quote(layout) + " is not sound");
         }
+    }
+
+    /** What a packed checkpoint holds: one report a weight, and its plain tensors. Files of older versions that give no shapes show their parts. */
+    static List<TensorReport> reports(Checkpoint c, Function<StoredTensor, TensorReport> plain) {
+        Set<String> whole = new LinkedHashSet<>();
+        List<TensorReport> out = new ArrayList<>();
+        for (StoredTensor t : c.tensors()) {
+            int colon = t.name().lastIndexOf(':');
+            String name = colon < 0 ? "" : t.name().substring(0, colon);
+            String shape = c.metadata().get(SHAPE + name);
+            if (shape == null) {
+                out.add(plain.apply(t));
+            } else if (whole.add(name)) {
+                out.add(report(c, name, shape));
+            }
+        }
+        return out;
+    }
+
+    private static TensorReport report(Checkpoint c, String name, String shape) {
+        if (!shape.matches("[1-9]\\d{0,7} [1-9]\\d{0,7}")) {
+            throw Faults.corrupt(c.source(), "says that packed weight " + Faults.quote(name) + " has the shape " + Faults.quote(shape));
+        }
+        String[] axes = shape.split(" ");
+        Weight w = read(c, name, Integer.parseInt(axes[0]), Integer.parseInt(axes[1]));
+        long[] live = {0};
+        w.forEach((r, col, slot, v) -> live[0] += v != 0 ? 1 : 0);
+        String[] words = c.metadata().get(LAYOUT + name).split(" ");
+        String type = words[0].equals("coded-groups") ? "int4" : words.length > 1 && !words[1].matches("\\d+") ? words[1] : "f32";
+        int bits = switch (type) {
+            case "int4" -> 4;
+            case "int8" -> 8;
+            case "bf16" -> 16;
+            default -> 32;
+        };
+        return new TensorReport(name, "[" + w.rows() + " x " + w.cols() + "]", type.toUpperCase(Locale.ROOT), "packed " + w.layout(), w.positions(), live[0], "", w.positions() * bits / Byte.SIZE, w.bytes());
     }
 
     private Weight weight(int rows, int cols) {

@@ -94,6 +94,20 @@ class PackedTest {
         }
     }
 
+    @Test
+    void aLookShowsWeightsAndNotTheirParts() {
+        write(folder.resolve("w.safetensors"), weights());
+        List<TensorReport> reports = Inspect.of(folder.resolve("w.safetensors"));
+        assertEquals(List.copyOf(weights().keySet()), reports.stream().map(TensorReport::name).toList());
+        for (TensorReport r : reports) {
+            Weight w = weights().get(r.name());
+            assertEquals("[" + w.rows() + " x " + w.cols() + "]", r.shape());
+            assertEquals(w.positions(), r.elements());
+            assertTrue(r.nonZeros() > 0 && r.format().startsWith("packed"), r.toString());
+            assertEquals(w.bytes(), r.sparseBytes(), r.name());
+        }
+    }
+
     private static List<String> entries(Weight w) {
         List<String> all = new ArrayList<>();
         w.forEach((r, c, slot, v) -> all.add(r + " " + c + " " + v));

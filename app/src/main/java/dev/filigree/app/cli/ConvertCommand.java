@@ -38,14 +38,18 @@ final class ConvertCommand implements Runnable {
     @Parameters(index = "1", paramLabel = "OUT", description = "A file whose name ends with .gguf, or a folder; neither may be there.")
     private Path out;
 
-    @Option(names = "--type", paramLabel = "TYPE", defaultValue = "f32", description = "Type of the matrices: f32, f16, bf16, and for GGUF q8_0 or q4_0 (default: ${DEFAULT-VALUE}).")
-    private String type;
+    @Option(names = "--type", paramLabel = "TYPE", description = "Type of the matrices: f32, f16, bf16, and for GGUF q8_0 or q4_0 (default: f32).")
+    private String given;
 
     @Option(names = "--weights", paramLabel = "BITS", description = "Pack a folder for running with weights in fp32, bf16 or int8: they lie as products read them, and the file is mapped, not loaded.")
     private String weights;
 
     @Override
     public void run() {
+        if (given != null && weights != null) {
+            throw new UserError("--type: found " + given + " beside --weights " + weights + ", which says itself how matrices are held; give one of both");
+        }
+        String type = given == null ? label(DType.F32) : given;
         boolean gguf = out.toString().endsWith(".gguf");
         DType asked = (gguf ? GGUF : FOLDER).stream().filter(t -> label(t).equals(type.toLowerCase(Locale.ROOT))).findFirst().orElseThrow(() -> new UserError("--type: found \"" + type + "\", expected "
                 + String.join(", ", (gguf ? GGUF : FOLDER).stream().map(ConvertCommand::label).toList()) + (gguf ? "" : " for a folder")));

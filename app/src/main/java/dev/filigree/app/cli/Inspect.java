@@ -22,7 +22,8 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code filigree inspect}: what a checkpoint holds and how sparse it is. */
 @Command(name = "inspect", description = "Show the tensors of a checkpoint: shape, type, sparsity, pattern, bytes dense and sparse.",
-        footer = {"", "'sparse' is the size as stored, or, for a tensor stored dense, what a bitmask file would take.",
+        footer = {"", "'sparse' is the size as stored, or, for a tensor stored dense, what a bitmask file would take;",
+            "of a folder that convert --weights packed, what a weight takes as it runs.",
             "", "Examples:", "  filigree inspect minilm-80-unstructured", "  filigree inspect model.safetensors", "  filigree inspect model.gguf", "  filigree inspect model.onnx --json"})
 final class Inspect implements Runnable {
 
@@ -67,7 +68,7 @@ final class Inspect implements Runnable {
     private void index() {
         try (SparseIndex index = SparseIndex.open(path)) { // every checksum is verified
             String encoder = index.encoding().map(folder -> {
-                try (TextEncoding e = Encodings.open(folder)) {
+                try (TextEncoding e = Encodings.open(folder, 1)) {
                     return e.name();
                 }
             }).orElse("none");

@@ -23,18 +23,21 @@ import picocli.CommandLine.Option;
 /** Many prompts at once: what {@code generate --prompts} does. */
 final class ManyPrompts {
 
+    private static final int TEXTS = 16;
+    private static final int CHUNK = 64;
+
     @Option(names = "--prompts", paramLabel = "FILE", description = "Go on with each line of a file, several at once; with --json a line of JSON for each.")
     private Path file;
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "16", description = "Texts of --prompts at once, 1 to 64 (default: ${DEFAULT-VALUE}).")
-    private int batch;
+    @Option(names = "--batch", paramLabel = "N", description = "Texts of --prompts at once, 1 to 64 (default: 16).")
+    private Integer given;
 
-    @Option(names = "--cache-tokens", paramLabel = "N", defaultValue = "0",
+    @Option(names = "--cache-tokens", paramLabel = "N",
             description = "Tokens that all texts at once may remember; who has no room waits (default: --batch times the context, at most 65536).")
-    private int cacheTokens;
+    private Integer cacheTokens;
 
-    @Option(names = "--chunk", paramLabel = "N", defaultValue = "64", description = "Tokens of prompts that are read between two tokens of the others (default: ${DEFAULT-VALUE}).")
-    private int chunk;
+    @Option(names = "--chunk", paramLabel = "N", description = "Tokens of prompts that are read between two tokens of the others (default: 64).")
+    private Integer chunk;
 
     @Option(names = "--compare", description = "With --prompts: go on with each by itself too, both twice, and say how fast each was at its best.")
     private boolean compare;
@@ -45,8 +48,9 @@ final class ManyPrompts {
 
     /** What only many prompts use is refused without them. */
     void check() {
-        if (compare && file == null) {
-            throw new UserError("--compare: found it without --prompts, expected a file of prompts; leave it out or give one");
+        String found = file != null ? null : compare ? "--compare" : given != null ? "--batch" : cacheTokens != null ? "--cache-tokens" : chunk != null ? "--chunk" : null;
+        if (found != null) {
+            throw new UserError(found + ": found it without --prompts, expected a file of prompts; leave it out or give one");
         }
     }
 
@@ -68,9 +72,10 @@ final class ManyPrompts {
     }
 
     private List<Generator.Outcome> together(LanguageModel model, List<Batcher.Request> requests, BiConsumer<Integer, Generator.Outcome> done) {
+        int batch = given == null ? TEXTS : given;
         int most = (int) Math.min(65_536, (long) batch * model.config().context());
         List<Generator.Outcome> all = new ArrayList<>();
-        try (Batcher batcher = new Batcher(model, new Batcher.Limits(batch, cacheTokens == 0 ? most : cacheTokens, chunk))) {
+        try (Batcher batcher = new Batcher(model, new Batcher.Limits(batch, cacheTokens == null ? most : cacheTokens, chunk == null ? CHUNK : chunk))) {
             try {
                 List<CompletableFuture<Generator.Outcome>> line = requests.stream().map(r -> batcher.submit(r, text -> { })).toList();
                 for (int i = 0; i < line.size(); i++) {

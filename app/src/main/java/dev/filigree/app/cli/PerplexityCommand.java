@@ -37,6 +37,7 @@ final class PerplexityCommand implements Runnable {
 
     /** Tokens of a sequence for the activation ratio. */
     private static final int WINDOW = 256;
+    private static final int TOKENS = 4096;
 
     @ParentCommand
     private Filigree filigree;
@@ -53,7 +54,7 @@ final class PerplexityCommand implements Runnable {
     @Option(names = "--stride", paramLabel = "N", defaultValue = "0", description = "Tokens from one window to the next (default: half a window).")
     private int stride;
 
-    @Option(names = "--cache", paramLabel = "TYPE", defaultValue = "fp32", description = "How keys and values are held: fp32 or fp16 (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--cache", paramLabel = "TYPE", description = "How keys and values are held: fp32 or fp16 (default: fp32).")
     private String cache;
 
     @Option(names = "--weights", paramLabel = "BITS", description = "How weights are held: fp32, bf16 or int8 (default: as they are packed, else fp32).")
@@ -63,8 +64,8 @@ final class PerplexityCommand implements Runnable {
             description = "Find how many hidden units the feed-forward nets need, if perplexity may rise by so much: 1%% (PPL-1%% sparsity).")
     private String rise;
 
-    @Option(names = "--activation-tokens", paramLabel = "N", defaultValue = "4096", description = "Tokens of the text that this looks at (default: ${DEFAULT-VALUE}).")
-    private int riseTokens;
+    @Option(names = "--activation-tokens", paramLabel = "N", description = "Tokens of the text that this looks at (default: 4096).")
+    private Integer riseTokens;
 
     @Option(names = "--masked", description = "Hide 15 %% of the tokens of each line and judge how well a model that was trained so finds them: bert-base.")
     private boolean masked;
@@ -74,14 +75,16 @@ final class PerplexityCommand implements Runnable {
 
     @Override
     public void run() {
-        KeyValues.Type type = KeyValues.Type.of(cache);
+        KeyValues.Type type = cache == null ? KeyValues.Type.FP32 : KeyValues.Type.of(cache);
         String text = PlainText.read(file);
         if (text.isEmpty()) {
             throw new UserError(file + ": found nothing in it, expected at least a character");
         }
         if (masked) {
-            if (window != 0 || stride != 0 || weights != null || rise != null) {
-                throw new UserError("--masked: found --window, --stride, --weights or --activation-ratio beside it, which are for models that read from left to right; leave them out");
+            String found = window != 0 ? "--window" : stride != 0 ? "--stride" : weights != null ? "--weights" : cache != null ? "--cache" : rise != null ? "--activation-ratio"
+                    : riseTokens != null ? "--activation-tokens" : under.given();
+            if (found != null) {
+                throw new UserError(found + ": found it beside --masked, expected a model that reads from left to right; leave one of both out");
             }
             masked(text);
             return;
@@ -90,7 +93,10 @@ final class PerplexityCommand implements Runnable {
         if (rise != null && under.asked()) {
             throw new UserError("--activation-ratio: found --policy beside it, which leaves out inputs itself; give one of both");
         }
-        if (riseTokens < 2) {
+        if (riseTokens != null && rise == null) {
+            throw new UserError("--activation-tokens: found it without --activation-ratio, which would use it; leave it out or give one");
+        }
+        if (riseTokens != null && riseTokens < 2) {
             throw new UserError("--activation-tokens: found " + riseTokens + ", expected at least 2");
         }
         try (LanguageModel model = under.open(name, weights == null ? null : Precision.of(weights), filigree).with(type)) {
@@ -153,7 +159,7 @@ final class PerplexityCommand implements Runnable {
     private void activationRatio(LanguageModel model, String text, double risen) {
         ActivationRatio found;
         try (Progress.Stage stage = filigree.progress().stage("activation ratio", model.config().layers())) {
-            found = ActivationRatio.of(Calibration.of(model, Told.of(model, text, riseTokens, WINDOW), stage::add), risen);
+            found = ActivationRatio.of(Calibration.of(model, Told.of(model, text, riseTokens == null ? TOKENS : riseTokens, WINDOW), stage::add), risen);
         }
         if (filigree.json()) {
             Map<String, Object> all = new LinkedHashMap<>();

@@ -26,6 +26,7 @@ final class UnderPolicy {
 
     /** Tokens of a sequence of calibration text. */
     private static final int SEQUENCE = 256;
+    private static final int TOKENS = 1024;
 
     @Option(names = "--policy", paramLabel = "POLICY", description = "Leave out inputs of products: teal:50%%, wina:50%%, cats:50%%, r-sparse:50%%, topk:64; see filigree methods policy.")
     private String policy;
@@ -34,31 +35,42 @@ final class UnderPolicy {
             description = "Text to find the policy's thresholds on (default: those stored beside the model, or else a text that the model tells itself).")
     private Path calibration;
 
-    @Option(names = "--calibration-tokens", paramLabel = "N", defaultValue = "1024", description = "Tokens of it (default: ${DEFAULT-VALUE}).")
-    private int tokens;
+    @Option(names = "--calibration-tokens", paramLabel = "N", description = "Tokens of it (default: 1024).")
+    private Integer tokens;
 
     boolean asked() {
         return policy != null;
     }
 
+    /** The first of its options that was given; null for none. */
+    String given() {
+        return policy != null ? "--policy" : calibration != null ? "--calibration" : tokens != null ? "--calibration-tokens" : null;
+    }
+
     /** Opens a model, under the policy if there is one. */
     LanguageModel open(String name, Precision precision, Filigree filigree) {
         if (policy == null) {
-            if (calibration != null) {
-                throw new UserError("--calibration: found " + calibration + " without --policy, which would use it; leave it out or give one");
+            if (given() != null) {
+                throw new UserError(given() + ": found it without --policy, which would use it; leave it out or give one");
             }
             return KnownLanguageModel.open(name, filigree.threads(), precision);
         }
         Policies.make(policy); // a fault in it before anything is read
-        if (tokens < 2) {
+        if (tokens != null && tokens < 2) {
             throw new UserError("--calibration-tokens: found " + tokens + ", expected at least 2");
         }
-        LanguageModel model = KnownLanguageModel.open(name, filigree.threads(), precision, true);
+        LanguageModel model = Policies.make(policy).turned() ? turned(name, precision, filigree) : KnownLanguageModel.open(name, filigree.threads(), precision, true);
         try {
             return model.under(gates(model, KnownLanguageModel.path(name), filigree));
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
+        }
+    }
+
+    private static LanguageModel turned(String name, Precision precision, Filigree filigree) {
+        try (LanguageModel whole = KnownLanguageModel.open(name, filigree.threads())) {
+            return LanguageModel.turned(whole, precision == null ? Precision.FP32 : precision);
         }
     }
 
@@ -89,8 +101,13 @@ final class UnderPolicy {
     }
 
     private List<int[]> sequences(LanguageModel model, Filigree filigree) {
+        int tokens = this.tokens == null ? TOKENS : this.tokens;
         if (calibration != null) {
-            return Told.of(model, PlainText.read(calibration), tokens, SEQUENCE);
+            String text = PlainText.read(calibration);
+            if (text.isEmpty()) {
+                throw new UserError("--calibration: found nothing in " + calibration + ", expected a text to find thresholds on");
+            }
+            return Told.of(model, text, tokens, SEQUENCE);
         }
         try (Progress.Stage stage = filigree.progress().stage("calibration text", tokens)) {
             return Told.by(model, tokens, SEQUENCE, filigree.seed(), stage::add);

@@ -1,6 +1,8 @@
 package dev.filigree.app.sparsify;
 
+import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.base.Rng;
+import dev.filigree.io.StoredDecoder;
 import dev.filigree.model.CausalModel;
 import dev.filigree.model.DecoderBody;
 import dev.filigree.model.Site;
@@ -46,6 +48,9 @@ public final class StructureRun {
         settings.memoryBytes();
         settings.budget();
         settings.taught();
+        try (StoredDecoder stored = KnownLanguageModel.stored(settings.model())) {
+            structure.check(stored.config(), settings.share());
+        }
     }
 
     /** Does it all; what it found is also in the folder. */

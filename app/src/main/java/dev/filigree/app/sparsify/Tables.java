@@ -68,10 +68,11 @@ final class Tables {
     static Table speed(Outcome o) {
         Map<String, Double> dense = new LinkedHashMap<>();
         o.speed().stream().filter(r -> r.name().equals(SparsifyRun.DENSE)).forEach(r -> dense.put(r.batch() + "x" + r.length(), r.median()));
-        Table t = new Table("Speed, " + o.run().threads() + " threads" + (o.last() instanceof Foresight ? "; 1 x 1 is a token that is added, the other a prompt" : ""), Column.text("contender"), Column.text("batch x tokens"),
-                Column.number("sequences/s", 1), Column.ratio("over our dense"), Column.percent("spread", 0));
+        boolean tokens = o.last() instanceof Foresight;
+        Table t = new Table("Speed, " + o.run().threads() + " threads" + (tokens ? "; 1 x 1 is a token that is added, the other a prompt" : ""), Column.text("contender"), Column.text("batch x tokens"),
+                Column.number(tokens ? "tokens/s" : "sequences/s", 1), Column.ratio("over our dense"), Column.percent("spread", 0));
         for (Speed.Result r : o.speed()) {
-            t.row(r.name(), r.batch() + " x " + r.length(), r.median(), r.median() / dense.getOrDefault(r.batch() + "x" + r.length(), Double.NaN), r.spread());
+            t.row(r.name(), r.batch() + " x " + r.length(), r.median() * (tokens ? r.length() : 1), r.median() / dense.getOrDefault(r.batch() + "x" + r.length(), Double.NaN), r.spread());
         }
         o.absent().forEach((name, why) -> t.row(name, "not measured: " + why, null, null, null));
         return t;

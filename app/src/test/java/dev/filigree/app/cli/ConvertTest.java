@@ -45,6 +45,7 @@ class ConvertTest {
     void faultsAreOneLine() {
         fault("--type", "convert", "stories260k", folder.resolve("x.gguf").toString(), "--type", "q5_k");
         fault("for a folder", "convert", "stories260k", folder.resolve("x").toString(), "--type", "q8_0");
+        fault("--type: found bf16 beside --weights", "convert", "stories260k", folder.resolve("x").toString(), "--type", "bf16", "--weights", "int8");
         fault("already there", "convert", "stories260k", folder.toString());
     }
 

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -162,6 +163,17 @@ class GenerateTest {
         fault("--weights", "convert", "stories260k", folder.resolve("a.gguf").toString(), "--weights", "int8");
     }
 
+    /** The turned model says the same where everything is read, and is skipped by as much; the matrices that turn it are read whole. */
+    @Test
+    void winaTurnsTheModelFirst() throws IOException {
+        String whole = MainTest.run("generate", "stories260k", "-p", "Once upon a time", "-n", "40").out();
+        MainTest.Ran all = MainTest.run("generate", "stories260k", "-p", "Once upon a time", "-n", "40", "--policy", "wina(sparsity=0%,rotate=true)", "--calibration-tokens", "100");
+        assertEquals(whole, all.out());
+        MainTest.Ran half = MainTest.run("generate", "stories260k", "-p", "Once upon a time", "-n", "40", "--policy", "wina(sparsity=50%,rotate=true,allocation=uniform)", "--calibration-tokens", "300");
+        assertEquals(0, half.code(), half.err());
+        assertTrue(half.err().contains("policy wina"), half.err());
+    }
+
     @Test
     void faultsAreOneLine() throws IOException {
         fault("--temperature", "generate", "stories260k", "--temperature", "-1");
@@ -179,6 +191,17 @@ class GenerateTest {
         fault("--window", "perplexity", "stories260k", file.toString(), "--window", "4000");
         fault("stride", "perplexity", "stories260k", file.toString(), "--window", "40", "--stride", "50");
         fault("left to right", "perplexity", "bert-base", file.toString(), "--masked", "--window", "40");
+        for (String[] beside : new String[][] {{"--policy", "teal"}, {"--calibration", "a.txt"}, {"--cache", "fp16"}, {"--activation-tokens", "9"}}) {
+            fault(beside[0] + ": found it beside --masked", "perplexity", "bert-base", file.toString(), "--masked", beside[0], beside[1]);
+        }
+        for (String alone : List.of("--batch", "--cache-tokens", "--chunk")) {
+            fault(alone + ": found it without --prompts", "generate", "stories260k", alone, "4");
+        }
+        fault("--calibration-tokens: found it without --policy", "generate", "stories260k", "--calibration-tokens", "40");
+        fault("100 %", "generate", "stories260k", "--policy", "teal:100%");
+        Path empty = Files.writeString(folder.resolve("empty.txt"), "");
+        fault("empty.txt", "generate", "stories260k", "--policy", "teal", "--calibration", empty.toString());
+        fault("nothing would be left", "sparsify", "stories260k", "--structure", "slicegpt", "--sparsity", "99.9%", "--out", folder.resolve("sliced").toString());
     }
 
     private static void fault(String part, String... args) {

@@ -13,12 +13,12 @@ import java.util.Map;
 /**
  * CATS (Lee et al. 2024, arXiv:2404.08763): hidden units of the feed-forward net with {@code |act(gate x)| < t} are off, t the quantile over text.
  * The gate is computed whole, and attention too. Saved are the columns of the weight behind the units; rows of the one beside the gate
- * ({@code up}) could be saved as well, which this does not do, and does not count.
+ * ({@code up}) could be saved as well, which this does not do, and does not count: weights lie by columns here, and of a column every row is read.
  */
 record Cats(double sparsity) implements Policy {
 
     static final Entry<Policy> ENTRY = Catalog.entry("cats", "Lee et al. 2024, arXiv:2404.08763", "hidden units of the feed-forward net whose gate is small are off",
-            List.of(Option.of("sparsity", "50%", "share of hidden units that is off")), s -> new Cats(s.share("sparsity")));
+            List.of(Option.of("sparsity", "50%", "share of hidden units that is off")), s -> new Cats(Inputs.share(s)));
 
     @Override
     public Map<String, Level> levels(Calibration text) {

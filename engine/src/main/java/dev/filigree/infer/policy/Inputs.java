@@ -1,11 +1,22 @@
 package dev.filigree.infer.policy;
 
+import dev.filigree.base.Catalog.Settings;
+import dev.filigree.base.UserError;
 import dev.filigree.tensor.Highest;
 
 /** Gates that keep inputs whose score {@code |x_j| c_j} is high. {@code c} is null for 1. */
 final class Inputs {
 
     private Inputs() {
+    }
+
+    /** The share that is not read: less than everything. */
+    static double share(Settings s) {
+        double share = s.share("sparsity");
+        if (share == 1) {
+            throw new UserError("policy: found a sparsity of 100 %, expected less: nothing would be read");
+        }
+        return share;
     }
 
     /** Leaves out scores below a threshold. */

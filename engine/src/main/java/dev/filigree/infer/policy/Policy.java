@@ -15,6 +15,11 @@ public interface Policy {
         return true;
     }
 
+    /** Whether it acts on the model in the bases of {@link OrthogonalColumns}, which says the same. */
+    default boolean turned() {
+        return false;
+    }
+
     /** Levels by the names of sites; sites that are missing are read whole. */
     Map<String, Level> levels(Calibration text);
 

@@ -34,7 +34,7 @@ record RSparse(double sparsity, double channels, int population, int generations
             Option.of("sparsity", "50%", "share of weights that is not read, what the product of low rank reads counted"),
             Option.of("channels", "search", "share of what is read that goes to inputs, the rest to rank; search: found for each block"),
             Option.of("population", 12, "candidates of a generation of the search"), Option.of("generations", 5, "generations")),
-            s -> new RSparse(s.share("sparsity"), s.text("channels").equals("search") ? -1 : s.share("channels"), s.integer("population"), s.integer("generations")));
+            s -> new RSparse(Inputs.share(s), s.text("channels").equals("search") ? -1 : s.share("channels"), s.integer("population"), s.integer("generations")));
 
     /** Shares that are tried: multiples of one over this. */
     private static final int GRID = 10;

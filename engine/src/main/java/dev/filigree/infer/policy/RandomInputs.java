@@ -15,7 +15,7 @@ import java.util.Map;
 record RandomInputs(double sparsity) implements Policy {
 
     static final Entry<Policy> ENTRY = Catalog.entry("random-inputs", "", "inputs that are drawn are not read: the control of the others",
-            List.of(Option.of("sparsity", "50%", "share of inputs that is not read")), s -> new RandomInputs(s.share("sparsity")));
+            List.of(Option.of("sparsity", "50%", "share of inputs that is not read")), s -> new RandomInputs(Inputs.share(s)));
 
     @Override
     public boolean needsText() {

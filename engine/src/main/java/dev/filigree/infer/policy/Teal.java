@@ -16,7 +16,7 @@ record Teal(double sparsity, Allocation allocation) implements Policy {
 
     static final Entry<Policy> ENTRY = Catalog.entry("teal", "Liu et al. 2024, arXiv:2408.14690", "inputs that are small are not read: thresholds from text", List.of(
             Option.of("sparsity", "50%", "share of weights that is not read"), Option.of("allocation", "greedy", "how a block's sparsity is shared among its weights: greedy or uniform")),
-            s -> new Teal(s.share("sparsity"), Allocation.named(s.text("allocation"))));
+            s -> new Teal(Inputs.share(s), Allocation.named(s.text("allocation"))));
 
     @Override
     public Map<String, Level> levels(Calibration text) {

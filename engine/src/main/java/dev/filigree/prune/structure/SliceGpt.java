@@ -7,6 +7,7 @@ import dev.filigree.base.UserError;
 import dev.filigree.calib.Calibrator;
 import dev.filigree.calib.Evidence;
 import dev.filigree.calib.Need;
+import dev.filigree.io.DecoderConfig;
 import dev.filigree.kernel.Activation;
 import dev.filigree.model.CausalModel;
 import dev.filigree.model.Site;
@@ -42,12 +43,21 @@ public record SliceGpt(int round) implements Structure {
 
     /** The width that is left of a stream. */
     static int width(Operation o, int round) {
-        int hidden = o.model().config().hidden();
-        int width = (int) ((1 - o.share()) * hidden) / round * round;
+        return width(o.model().config(), o.share(), round);
+    }
+
+    static int width(DecoderConfig config, double share, int round) {
+        int hidden = config.hidden();
+        int width = (int) ((1 - share) * hidden) / round * round;
         if (width < 1) {
             throw new UserError("--sparsity: nothing would be left of " + hidden + " features in multiples of " + round + "; ask for less");
         }
         return width;
+    }
+
+    @Override
+    public void check(DecoderConfig config, double share) {
+        width(config, share, round);
     }
 
     @Override

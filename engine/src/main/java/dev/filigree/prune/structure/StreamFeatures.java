@@ -5,6 +5,7 @@ import dev.filigree.base.Catalog.Entry;
 import dev.filigree.base.Catalog.Option;
 import dev.filigree.calib.Calibrator;
 import dev.filigree.calib.Need;
+import dev.filigree.io.DecoderConfig;
 import dev.filigree.model.CausalModel;
 import dev.filigree.model.Role;
 import dev.filigree.model.Site;
@@ -44,6 +45,11 @@ public record StreamFeatures(By by, int round) implements Structure {
     @Override
     public Structure control() {
         return new StreamFeatures(By.RANDOM, round);
+    }
+
+    @Override
+    public void check(DecoderConfig config, double share) {
+        SliceGpt.width(config, share, round);
     }
 
     @Override

@@ -188,7 +188,7 @@ class PolicyTest {
             for (int j = 0; j < n; j++) {
                 x[j] = (float) rng.nextGaussian();
             }
-            float[] kept = closed(new Wina(0.5, Allocation.UNIFORM, true).gate(site, weight, new Level(0.5, 0, 0)), x);
+            float[] kept = closed(new Wina(0.5, Allocation.UNIFORM, true, false).gate(site, weight, new Level(0.5, 0, 0)), x);
             double sum = 0;
             for (int j = 0; j < n; j++) {
                 sum += kept[j] == 0 ? Math.pow(x[j] * scale[j], 2) : 0;
