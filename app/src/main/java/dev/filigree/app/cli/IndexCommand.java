@@ -63,8 +63,8 @@ final class IndexCommand implements Runnable {
     @Option(names = "--merge", description = "Write all into one segment and leave out what was deleted.")
     private boolean merge;
 
-    @Option(names = "--postings", paramLabel = "N", description = "Documents kept in the list of a term, on average: more finds more, and takes more time and room (default: as tuned).")
-    private Integer postings;
+    @Option(names = "--share", paramLabel = "SHARE", description = "Share of all entries that lists keep, the heaviest, above 0 and at most 1: more finds more, and takes more time and room (default: as tuned).")
+    private Double share;
 
     @Option(names = "--energy", paramLabel = "SHARE", description = "Share of its weights that the summary of a block keeps, above 0 and at most 1 (default: as tuned).")
     private Double energy;
@@ -132,7 +132,7 @@ final class IndexCommand implements Runnable {
     private IndexSettings settings() {
         SeismicSettings usual = SeismicSettings.STANDARD;
         try {
-            SeismicSettings lists = new SeismicSettings(postings == null ? usual.postings() : postings, usual.longest(), usual.blocks(), usual.smallest(), usual.heaviest(),
+            SeismicSettings lists = new SeismicSettings(share == null ? usual.share() : share, usual.fewest(), usual.longest(), usual.blocks(), usual.smallest(), usual.heaviest(),
                     energy == null ? usual.energy() : energy, filigree.seed());
             return new IndexSettings(lists, filigree.threads(), (long) memory << 20, done -> {
                 Progress.Stage stage = building;
@@ -141,7 +141,7 @@ final class IndexCommand implements Runnable {
                 }
             });
         } catch (IllegalArgumentException e) {
-            throw new UserError("--postings, --energy: " + e.getMessage(), e);
+            throw new UserError("--share, --energy: " + e.getMessage(), e);
         }
     }
 
