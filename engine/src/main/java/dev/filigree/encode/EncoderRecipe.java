@@ -22,7 +22,8 @@ import java.util.Locale;
  * @param lambda      its weight at last; it grows as {@code lambda min(1, 2 t / T)^2} over T steps
  * @param literal     whether the weights that BM25 gives to a document are added to those that are learned: a literal residual (PROSPER)
  * @param postings    most entries of an average document, as a multiple of its different words; 0 for any number. What is learned is cut
- *                    to a window of the terms that matter most, {@code idf_v d_v}, while it is trained and afterwards
+ *                    to a window of the terms that matter most, {@code idf_v d_v}, while it is trained and afterwards; terms with a literal
+ *                    weight, which are there in any case, are not counted and keep what was learned
  * @param steps       of training
  * @param rate        peak learning rate
  * @param batch       queries a step
@@ -30,8 +31,8 @@ import java.util.Locale;
 public record EncoderRecipe(Side document, Side query, boolean weighted, Lesson lesson, Regularizer regularizer, double lambda, boolean literal,
         double postings, int steps, double rate, int batch) {
 
-    private static final int STEPS = 300;
-    private static final double RATE = 3e-4;
+    private static final int STEPS = 100;
+    private static final double RATE = 3e-5;
     private static final int BATCH = 24;
 
     static final Entry<EncoderRecipe> RESIDUAL_DOC = entry("residual-doc", "Geng et al. 2024, arXiv:2411.04403; Song et al. 2025, arXiv:2510.18527",

@@ -123,7 +123,7 @@ record LessonStep(EncoderRecipe recipe, float[] idf, int window) implements Step
         TermWeights learned = null;
         if (side.needsModel()) {
             Value scores = head.scores(loop.tape(), side, loop.tape().input(reading.states()), reading.spans());
-            learned = TermWeights.of(side, scores, reading, idf, window);
+            learned = TermWeights.of(side, scores, reading, idf, window, add ? fixed : null);
         }
         float[][] whole = new float[fixed.size()][];
         for (int i = 0; i < whole.length; i++) {

@@ -163,7 +163,7 @@ public final class SparseEncoder implements TextEncoding {
 
     private List<SparseVector> vectors(Eager ops, Side side, Reading reading, List<SparseVector> literal) {
         Value scores = head.scores(ops, side, reading.states(), reading.spans());
-        float[][] weights = TermWeights.of(side, scores, reading, idf, window).weights();
+        float[][] weights = TermWeights.of(side, scores, reading, idf, window, literal).weights();
         ops.release(scores);
         List<SparseVector> out = new ArrayList<>();
         for (int i = 0; i < weights.length; i++) {

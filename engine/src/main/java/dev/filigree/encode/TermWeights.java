@@ -2,7 +2,9 @@ package dev.filigree.encode;
 
 import dev.filigree.encode.LessonBatch.Reading;
 import dev.filigree.ops.Value;
+import dev.filigree.retrieve.SparseVector;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Scores of a head as weights of terms, and the way back.
@@ -12,8 +14,13 @@ import java.util.Arrays;
  */
 record TermWeights(Side side, Value scores, float[][] weights, int[][] from) {
 
-    /** @param window terms that a text keeps at most, by {@code idf_v w_v}; 0 for all */
-    static TermWeights of(Side side, Value scores, Reading reading, float[] idf, int window) {
+    private static final int[] NONE = {};
+
+    /**
+     * @param window terms that a text keeps at most, by {@code idf_v w_v}; 0 for all
+     * @param exempt of each text the terms that it holds in any case, which are kept and not counted; null for none
+     */
+    static TermWeights of(Side side, Value scores, Reading reading, float[] idf, int window, List<SparseVector> exempt) {
         int texts = reading.spans().count();
         float[][] weights = new float[texts][idf.length];
         int[][] from = side == Side.MLP ? new int[texts][idf.length] : null;
@@ -32,20 +39,25 @@ record TermWeights(Side side, Value scores, float[][] weights, int[][] from) {
                 for (int v = 0; v < idf.length; v++) {
                     weights[i][v] = Side.weight(scores.get(i, v));
                 }
-                cut(weights[i], idf, window);
+                cut(weights[i], idf, window, exempt == null ? NONE : exempt.get(i).terms());
             }
         }
         return new TermWeights(side, scores, weights, from);
     }
 
-    /** Leaves the terms of highest {@code idf_v w_v}; of equal ones the first. */
-    static void cut(float[] weights, float[] idf, int window) {
+    /** Leaves the terms of highest {@code idf_v w_v}, of equal ones the first, and those that are exempt. */
+    static void cut(float[] weights, float[] idf, int window, int[] exempt) {
         if (window == 0 || window >= weights.length) {
             return;
         }
         float[] worth = new float[weights.length];
         for (int v = 0; v < worth.length; v++) {
             worth[v] = idf[v] * weights[v];
+        }
+        float[] kept = new float[exempt.length];
+        for (int i = 0; i < exempt.length; i++) {
+            kept[i] = weights[exempt[i]];
+            worth[exempt[i]] = 0;
         }
         float[] sorted = worth.clone();
         Arrays.sort(sorted);
@@ -58,6 +70,9 @@ record TermWeights(Side side, Value scores, float[][] weights, int[][] from) {
             if (worth[v] < least || worth[v] == least && equal-- <= 0) {
                 weights[v] = 0;
             }
+        }
+        for (int i = 0; i < exempt.length; i++) {
+            weights[exempt[i]] = kept[i];
         }
     }
 

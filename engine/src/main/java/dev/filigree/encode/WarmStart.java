@@ -19,7 +19,7 @@ import java.util.Map;
 final class WarmStart {
 
     /** Deviation of scores at first; with literal weights, which are below 1, they are to stay small. */
-    private static final double BESIDE_LITERAL = 0.06;
+    private static final double BESIDE_LITERAL = 0.08;
     private static final double ALONE = 0.5;
     /** A token alone is to speak for a term only if it is sure: the bias, in deviations. */
     private static final double SURE = 2;

@@ -86,6 +86,16 @@ class SequenceLawTest {
     }
 
     @Test
+    void theLargestTokenOfASequence() {
+        Value x = Differences.random(5, 21, 16, new Rng(15));
+        Spans spans = new Spans(new int[] {0, 1, 9, 21});
+        Differences.check(SCALAR, ops -> ops.activate(Activation.TANH, ops.largest(x, spans)), List.of(), List.of(x), 15);
+        Value most = SCALARLY.largest(x, spans);
+        assertEquals(x.get(0, 3), most.get(0, 3));
+        assertEquals(IntStream.range(9, 21).mapToDouble(t -> x.get(t, 4)).max().orElseThrow(), most.get(2, 4));
+    }
+
+    @Test
     void aMultiple() {
         Value x = Differences.random(5, 18, 16, new Rng(14));
         Differences.check(SCALAR, ops -> ops.activate(Activation.TANH, ops.scale(-2.5f, x)), List.of(), List.of(x), 14);

@@ -61,6 +61,11 @@ public final class EncoderRun {
             }
         }
 
+        /** What is taken where nothing is said. */
+        public static Settings usual(String analyzer, long seed) {
+            return new Settings("residual-doc", "minilm,bm25", "minilm", analyzer, 256, 4000, seed);
+        }
+
         private Map<String, String> words(int found) {
             Map<String, String> all = new LinkedHashMap<>();
             all.put("recipe", recipe);

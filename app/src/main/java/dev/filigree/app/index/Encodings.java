@@ -1,9 +1,11 @@
 package dev.filigree.app.index;
 
+import dev.filigree.app.encode.EncoderRun;
 import dev.filigree.base.Near;
 import dev.filigree.base.UserError;
 import dev.filigree.encode.SparseEncoder;
 import dev.filigree.lucene.LuceneAnalysis;
+import dev.filigree.report.Progress;
 import dev.filigree.retrieve.Bm25;
 import dev.filigree.retrieve.TextEncoding;
 import dev.filigree.retrieve.corpus.Corpus;
@@ -11,6 +13,7 @@ import dev.filigree.retrieve.corpus.Entry;
 import dev.filigree.retrieve.corpus.ReadyVectors;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -24,7 +27,7 @@ public final class Encodings {
     private static final int USUAL_VOCABULARY = 1 << 16;
 
     /** @param vocabulary terms at most, or 0 for what is usual */
-    public record Wish(Corpus corpus, int vocabulary, String analyzer, int threads) {
+    public record Wish(Corpus corpus, int vocabulary, String analyzer, int threads, long seed, Progress progress) {
     }
 
     /**
@@ -37,6 +40,7 @@ public final class Encodings {
     private static final List<Kind> KINDS = List.of(
             new Kind("vectors", ReadyVectors.FILE, w -> new ReadyVectors(w.vocabulary() == 0 ? USUAL_VOCABULARY : w.vocabulary()), (folder, _) -> ReadyVectors.load(folder)),
             new Kind("bm25", "bm25.json", Encodings::bm25, (folder, _) -> Bm25.load(folder, LuceneAnalysis::named)),
+            new Kind("minilm-sparse", "sparse_encoder.json", Encodings::trained, (folder, threads) -> SparseEncoder.open(folder, LuceneAnalysis::named, threads)),
             new Kind("sparse-encoder", "sparse_encoder.json", null, (folder, threads) -> SparseEncoder.open(folder, LuceneAnalysis::named, threads)));
 
     private Encodings() {
@@ -69,6 +73,13 @@ public final class Encodings {
 
     private static TextEncoding bm25(Wish wish) {
         return Bm25.of(() -> texts(wish.corpus), LuceneAnalysis.named(wish.analyzer), Bm25.K1, Bm25.B, wish.vocabulary == 0 ? Integer.MAX_VALUE : wish.vocabulary);
+    }
+
+    /** Trained on the corpus before it is indexed, in some minutes: the index keeps it, so that documents can be added later. */
+    private static TextEncoding trained(Wish wish) {
+        List<String> texts = new ArrayList<>();
+        texts(wish.corpus).forEachRemaining(texts::add);
+        return new EncoderRun(EncoderRun.Settings.usual(wish.analyzer, wish.seed), wish.threads, wish.progress).encoder(texts);
     }
 
     private static Iterator<String> texts(Corpus corpus) {

@@ -1,7 +1,6 @@
 package dev.filigree.app.studies;
 
 import dev.filigree.app.encode.Ranked;
-import dev.filigree.app.report.BarPlot;
 import dev.filigree.app.report.Plot;
 import dev.filigree.report.Table;
 import java.util.ArrayList;
@@ -23,11 +22,6 @@ final class IdfSpladeDoc implements Study {
     }
 
     @Override
-    public String data() {
-        return "madelon"; // texts are no data set that train knows; the collections are named in the tables
-    }
-
-    @Override
     public Findings run(Lab lab) {
         String steps = lab.quick() ? ",steps=30" : ",steps=120";
         Map<String, String> recipes = new LinkedHashMap<>();
@@ -41,13 +35,7 @@ final class IdfSpladeDoc implements Study {
         SparseRetrieval.each(lab, c -> {
             Map<String, List<Ranked>> found = c.train(lab, recipes);
             tables.add(c.table(found));
-            List<String> names = new ArrayList<>(List.of("BM25"));
-            List<Double> means = new ArrayList<>(List.of(c.lexical().ndcg()));
-            found.forEach((name, all) -> {
-                names.add(name);
-                means.add(SparseRetrieval.ndcg(all).mean());
-            });
-            plots.add(SparseBars.of(c.name(), names, means));
+            plots.add(c.plot(found));
             verdicts.add(Verdict.above("better than BM25 by 0.02 (" + c.name() + ")", 0.02, c.overLexical(found.get("IDF-aware FLOPS"))));
             verdicts.add(Verdict.above("better than with the plain loss (" + c.name() + ")", 0, SparseRetrieval.ndcg(found.get("IDF-aware FLOPS")).minus(SparseRetrieval.ndcg(found.get("plain FLOPS")))));
         });

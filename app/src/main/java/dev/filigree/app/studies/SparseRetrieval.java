@@ -1,9 +1,12 @@
 package dev.filigree.app.studies;
 
+import dev.filigree.app.data.KnownData;
 import dev.filigree.app.encode.Collection;
 import dev.filigree.app.encode.EncoderRun;
 import dev.filigree.app.encode.PlantedTexts;
 import dev.filigree.app.encode.Ranked;
+import dev.filigree.app.report.BarPlot;
+import dev.filigree.app.report.Plot;
 import dev.filigree.app.sparsify.Source;
 import dev.filigree.base.UserError;
 import dev.filigree.encode.EncoderCorpus;
@@ -59,10 +62,10 @@ record SparseRetrieval(String name, Collection collection, SentenceEncoder model
     }
 
     private static Path folder() {
-        String data = System.getenv("FILIGREE_DATA");
+        String data = System.getenv(KnownData.FOLDER);
         Path folder = Path.of(data == null ? "data" : data).resolve("ir");
         if (!Files.isDirectory(folder)) {
-            throw new UserError(folder + ": there is no such folder; expected CACM and Cranfield with their judgements there, FILIGREE_DATA says where data is");
+            throw new UserError(folder + ": there is no such folder; expected CACM and Cranfield with their judgements there; " + KnownData.FOLDER + " says where data is");
         }
         return folder;
     }
@@ -97,6 +100,12 @@ record SparseRetrieval(String name, Collection collection, SentenceEncoder model
         all.forEach(e -> table.row(e.getKey(), ndcg(e.getValue()).mean(), ndcg(e.getValue()).spread(), Numbers.of(e.getValue(), Ranked::map).mean(), Numbers.of(e.getValue(), Ranked::recall).mean(),
                 Numbers.of(e.getValue(), Ranked::postings).mean(), Numbers.of(e.getValue(), Ranked::postings).mean() / lexical.postings(), Numbers.of(e.getValue(), Ranked::flops).mean()));
         return table;
+    }
+
+    Plot plot(Map<String, List<Ranked>> found) {
+        List<BarPlot.Bar> bars = new ArrayList<>(List.of(new BarPlot.Bar("BM25", 0, lexical.ndcg(), "")));
+        found.forEach((rival, all) -> bars.add(new BarPlot.Bar(rival, 1, ndcg(all).mean(), "")));
+        return new BarPlot("ndcg@10, " + name, "", 4, List.of(new BarPlot.Group("", bars)));
     }
 
     static Numbers ndcg(List<Ranked> all) {
