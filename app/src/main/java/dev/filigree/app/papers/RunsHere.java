@@ -49,6 +49,7 @@ public final class RunsHere {
             case OPTIMIZER -> "train --optimizer " + name;
             case RATE -> "train --rates " + name;
             case CHANNELS -> "shrink --channels " + name;
+            case ENCODER -> "train sparse-encoder encoder --corpus papers --recipe " + name;
             case POLICY -> "generate stories260k --policy " + name;
             default -> null;
         });

@@ -22,6 +22,9 @@ public record CollectionStatistics(Map<Statistic, Double> values) {
     /** Fewest documents with which anything is said about best documents. */
     private static final int FEWEST = 100;
 
+    /** Queries that are compared with each other. */
+    private static final int PAIRED = 500;
+
     public CollectionStatistics {
         values = new EnumMap<>(values);
     }
@@ -52,6 +55,9 @@ public record CollectionStatistics(Map<Statistic, Double> values) {
             double all = Arrays.stream(shares(vocabulary, queries)).map(s -> s * s).sum();
             values.put(Statistic.QUERY_OVERLAP, n == 1 ? Double.NaN : (all - values.get(Statistic.QUERY_TERMS) / n) * n / (n - 1));
         }
+        if (queries.size() > 1) {
+            pairs(values, queries);
+        }
         if (!queries.isEmpty() && documents.size() >= FEWEST) {
             scores(values, ForwardIndex.of(vocabulary, documents), mean(vocabulary, documents), queries, parallel);
         }
@@ -73,6 +79,15 @@ public record CollectionStatistics(Map<Statistic, Double> values) {
         values.put(Statistic.LONGEST_LIST, sorted[sorted.length - 1]);
         int long_ = Math.max(1, sorted.length / 100);
         values.put(Statistic.LONG_LISTS, Arrays.stream(sorted, sorted.length - long_, sorted.length).sum() / Arrays.stream(sorted).sum());
+    }
+
+    private static void pairs(Map<Statistic, Double> values, List<SparseVector> queries) {
+        List<SparseVector> some = queries.subList(0, Math.min(queries.size(), PAIRED));
+        double alone = mean(some, q -> q.dot(q) / mass(q));
+        double[] scores = IntStream.range(0, some.size()).boxed().flatMapToDouble(q -> IntStream.range(0, some.size()).filter(r -> r != q)
+                .mapToDouble(r -> some.get(q).dot(some.get(r)) / mass(some.get(q)))).sorted().toArray();
+        values.put(Statistic.QUERY_NEAR, scores[(int) (0.99 * (scores.length - 1))] / alone);
+        values.put(Statistic.QUERY_FAR, scores[(int) (0.9 * (scores.length - 1))] / alone);
     }
 
     /** The mean of vectors, a weight for each term. */

@@ -3,21 +3,27 @@ package dev.filigree.retrieve.collection;
 import dev.filigree.base.Rng;
 import dev.filigree.retrieve.SparseVector;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Documents and queries like those of a learned sparse encoder, without text and without a model. Each is a pure function of the
  * seed and its number, so any part of a collection of any size can be made by any thread.
  *
  * <p>A document is about a subject of a tree ({@link Subjects}): it holds most of the terms that mark its intent, fewer of those of
- * the wider subjects, terms of another subject nearby, terms of its own, and popular ones. Terms have kin (as "grow" has "growth",
- * "grows"), which come along with them, as they do in expansions. A query is about an intent too: a few of its marking terms and
- * their kin weigh most. So its best documents share nearly all of its heavy terms, many others share some of them, and what a
- * random document shares with it are the popular ones. Weights fall with the rank of a term as {@link CollectionSettings.Shape} says.
+ * the wider subjects, of another subject nearby, of some aspects (as price, causes, definition), which are the same for all subjects,
+ * terms of its own, and popular ones. Terms have kin (as "grow" has "growth",
+ * "grows"), which come along with them, as they do in expansions. A query is about an intent and some aspects too: a few of their marking terms
+ * and their kin weigh most. So its best documents share nearly all of its heavy terms, many others share some of them, and what a
+ * random document shares with it are the popular ones. How scores fall from the near to the random was set so that pairs of made
+ * queries are as alike as pairs of real ones are. Weights fall with the rank of a term as {@link CollectionSettings.Shape} says.
  */
 public final class GeneratedCollection {
 
     /** Terms that mark a subject of each level. */
     private static final int[] MARKS = {60, 40, 30, 24, 20, 16};
+
+    /** Terms that mark an aspect. */
+    private static final int ASPECT_MARKS = 12;
 
     /** Terms that belong together. */
     private static final int FAMILY = 6;
@@ -69,7 +75,10 @@ public final class GeneratedCollection {
         if (rng.nextFloat() < 0.6f) {
             marks(bag, subjects.beside(path, 1 + rng.nextInt(CollectionSettings.LEVELS - 1), rng), ASIDE, rng);
         }
-        common(bag, terms / 6, 0.3, rng);
+        for (int aspects = 2 + rng.nextInt(3); aspects > 0; aspects--) {
+            aspect(bag, 0.9, 0.4 * (1 + aspects), 0.5, rng);
+        }
+        common(bag, terms / 6, 0.4, rng);
         for (int own = terms / 4; own > 0; own--) {
             bag.add(rng.nextFloat() < 0.7f ? subjects.below(path, rng) : subjects.anywhere(rng), 0.4 * noise(rng) * noise(rng) * noise(rng));
         }
@@ -82,7 +91,10 @@ public final class GeneratedCollection {
         int terms = count(settings.queries(), rng);
         Bag bag = new Bag();
         marks(bag, subjects.path(rng), QUERY, rng);
-        common(bag, terms / 2, 0.35, rng);
+        aspect(bag, 0.8, 1.6, 0.6, rng);
+        aspect(bag, 0.8, 1.2, 0.6, rng);
+        aspect(bag, 0.6, 0.8, 0.6, rng);
+        common(bag, terms / 2, 0.55, rng);
         return vector(bag, terms, settings.queries(), rng);
     }
 
@@ -102,15 +114,24 @@ public final class GeneratedCollection {
 
     private void marks(Bag bag, int[] path, Mix mix, Rng rng) {
         for (int level = 0; level < MARKS.length; level++) {
-            int marks = MARKS[level];
-            for (int rank = 0; rank < marks; rank++) {
-                double early = 1 - (double) rank / marks;
-                if (rng.nextDouble() < mix.share[level] * (0.5 + 0.5 * early)) {
-                    int term = subjects.marking(path, level, rank);
-                    double salience = mix.salience[level] * (0.1 + 0.9 * Math.pow(early, 5)) * noise(rng);
-                    bag.add(term, salience);
-                    kin(bag, term, salience, mix.kin, rng);
-                }
+            int at = level;
+            marks(bag, MARKS[level], rank -> subjects.marking(path, at, rank), mix.share[level], mix.salience[level], mix.kin, rng);
+        }
+    }
+
+    private void aspect(Bag bag, double share, double salience, double kin, Rng rng) {
+        int aspect = subjects.aspect(rng);
+        marks(bag, ASPECT_MARKS, rank -> subjects.aspectTerm(aspect, rank), share, salience, kin, rng);
+    }
+
+    private void marks(Bag bag, int marks, IntUnaryOperator term, double share, double first, double kin, Rng rng) {
+        for (int rank = 0; rank < marks; rank++) {
+            double early = 1 - (double) rank / marks;
+            if (rng.nextDouble() < share * (0.5 + 0.5 * early)) {
+                double salience = first * (0.1 + 0.9 * Math.pow(early, 5)) * noise(rng);
+                int marking = term.applyAsInt(rank);
+                bag.add(marking, salience);
+                kin(bag, marking, salience, kin, rng);
             }
         }
     }

@@ -15,6 +15,10 @@ public enum Statistic {
     QUERY_TOP_10("share of it in the 10 heaviest terms", 0.75),
     /** Terms that two queries share, as a mean over pairs. */
     QUERY_OVERLAP("terms that two queries share", 1.64),
+    /** Of all pairs of queries, ordered by their inner product over the first one's sum, that at 1 %, over the mean of a query with itself. */
+    QUERY_NEAR("score of two queries, the nearest 1 %, over one alone", 0.17),
+    /** The same at 10 %. */
+    QUERY_FAR("score of two queries, the nearest 10 %, over one alone", 0.034),
     /** Documents that hold the most frequent term, as a share. */
     LONGEST_LIST("longest posting list, of documents", Double.NaN),
     /** What the longest hundredth of posting lists (of terms that occur) holds of all postings. */
@@ -46,7 +50,7 @@ public enum Statistic {
     /**
      * What is published, or was measured, of SPLADE with long queries, NaN where nothing is: numbers of terms, masses of the heaviest 10 and 50 and what of
      * the score is left from arXiv:2404.18812; the sum of a document's weights from the statistics of Anserini's index of SPLADE++;
-     * spread, sum, mass of the heaviest 5 and overlap of queries measured on its vectors of TREC DL 2019; the tenth score from
+     * spread, sum, mass of the heaviest 5, overlap and scores of queries measured on its vectors of TREC DL 2019; the tenth score from
      * exact hits among Natural Questions.
      */
     public double known() {

@@ -21,6 +21,7 @@ final class Subjects {
     private final int[] common;
     private final int[] anywhere;
     private final int[] topical;
+    private final int[] aspects;
     private final int[] subjects;
     private final double[] children;
 
@@ -31,6 +32,7 @@ final class Subjects {
         this.common = quantiles(0.5, 6, 160);
         this.anywhere = quantiles(0.85, 12, vocabulary);
         this.topical = quantiles(0.8, 200, vocabulary);
+        this.aspects = quantiles(0.8, 3, ASPECTS);
         this.subjects = new int[CollectionSettings.LEVELS];
         Arrays.setAll(subjects, level -> Math.powExact(branching, level + 1));
         this.children = new double[branching];
@@ -111,6 +113,18 @@ final class Subjects {
         int up = Math.min(level, Long.numberOfTrailingZeros(h >>> 2 | 1L << 20));
         return up == 0 ? pooled(level, path[level], rank) : pooled(level - up, path[level - up], (int) (POOL[level - up] * u * u));
     }
+
+    /** What is said of a subject, such as its price, its causes or its definition: the same for all subjects, some asked for often. */
+    int aspect(Rng rng) {
+        return aspects[rng.nextInt(CELLS)];
+    }
+
+    /** The term of a rank among those that mark an aspect. */
+    int aspectTerm(int aspect, int rank) {
+        return topical[(int) (mix(seed - 1, ((long) aspect << 20) + rank) >>> 48)];
+    }
+
+    private static final int ASPECTS = 80;
 
     /** Of the pool of a subject elsewhere, so many terms are asked for beside others. */
     private static final int FACET = 12;

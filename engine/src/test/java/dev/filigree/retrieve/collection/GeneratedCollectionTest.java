@@ -40,7 +40,7 @@ class GeneratedCollectionTest {
         SparseVector[] documents = new SparseVector[15_000];
         try (Parallel parallel = new Parallel(2)) {
             parallel.run(documents.length / 100, c -> IntStream.range(100 * c, 100 * c + 100).forEach(i -> documents[i] = made.document(i)));
-            CollectionStatistics s = CollectionStatistics.of(settings.vocabulary(), Arrays.asList(documents), IntStream.range(0, 50).mapToObj(made::query).toList(), parallel);
+            CollectionStatistics s = CollectionStatistics.of(settings.vocabulary(), Arrays.asList(documents), IntStream.range(0, 80).mapToObj(made::query).toList(), parallel);
             assertAll(
                     () -> within(s, Statistic.DOCUMENT_TERMS, 145, 155),
                     () -> within(s, Statistic.DOCUMENT_MASS, 55, 70),
@@ -51,11 +51,14 @@ class GeneratedCollectionTest {
                     () -> within(s, Statistic.QUERY_TOP_5, 0.42, 0.52),
                     () -> within(s, Statistic.QUERY_TOP_10, 0.62, 0.76),
                     () -> within(s, Statistic.QUERY_OVERLAP, 0.8, 2.2),
+                    () -> within(s, Statistic.QUERY_NEAR, 0.13, 0.26),
+                    () -> within(s, Statistic.QUERY_FAR, 0.01, 0.04),
                     () -> within(s, Statistic.LONGEST_LIST, 0.2, 0.5),
-                    () -> within(s, Statistic.CHANCE_OVERLAP, 1.5, 4),
+                    () -> within(s, Statistic.CHANCE_OVERLAP, 2, 4),
                     () -> within(s, Statistic.BEST_OVERLAP, 0.35, 0.7),
                     () -> within(s, Statistic.BEST_SCORE, 0.8, 1.4),
                     () -> within(s, Statistic.TENTH_SCORE, 0.6, 0.85),
+                    () -> within(s, Statistic.HUNDREDTH_SCORE, 0.4, 0.8),
                     () -> within(s, Statistic.CUT_10, 0.8, 0.97),
                     () -> within(s, Statistic.CUT_BOTH, 0.7, 0.9));
         }
@@ -80,6 +83,7 @@ class GeneratedCollectionTest {
             assertEquals(2.0 / 6, s.of(Statistic.LONG_LISTS), 1e-12);
             assertEquals(1.5, s.of(Statistic.CHANCE_OVERLAP), 1e-12);
             assertEquals(2, s.of(Statistic.QUERY_OVERLAP), 1e-12);
+            assertEquals(1, s.of(Statistic.QUERY_NEAR), 1e-6);
             assertTrue(Double.isNaN(s.of(Statistic.TENTH_SCORE)));
 
             List<SparseVector> rising = IntStream.rangeClosed(1, 100).mapToObj(w -> new SparseVector(new int[] {1, 3}, new float[] {w, 1})).toList();
