@@ -1,12 +1,15 @@
 package dev.filigree.encode;
 
+import dev.filigree.encode.LessonBatch.Reading;
 import dev.filigree.infer.SentenceEncoder;
+import dev.filigree.ops.Eager;
 import dev.filigree.ops.Value;
 import dev.filigree.retrieve.Bm25;
 import dev.filigree.retrieve.SparseVector;
 import dev.filigree.retrieve.TextEncoding;
 import dev.filigree.retrieve.Vocabulary;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -118,7 +121,7 @@ public final class SparseEncoder implements TextEncoding {
         return recipe.weighted() ? v : ones(v);
     }
 
-    private static SparseVector ones(SparseVector v) {
+    static SparseVector ones(SparseVector v) {
         float[] w = new float[v.size()];
         Arrays.fill(w, 1);
         return new SparseVector(v.terms(), w);
@@ -128,27 +131,45 @@ public final class SparseEncoder implements TextEncoding {
         List<Cutter.Cut> cuts = texts.stream().map(cutter::cut).toList();
         SparseVector[] out = new SparseVector[texts.size()];
         new States(model).each(cuts.stream().map(Cutter.Cut::ids).toList(), (ops, which, x, spans) -> {
-            Value scores = head.scores(ops, side, x, spans);
+            List<Cutter.Cut> some = which.stream().map(cuts::get).toList();
+            List<SparseVector> vectors = vectors(ops, side, new Reading(x, spans, side == Side.MLP ? terms(some) : null), literal == null ? null : which.stream().map(literal::get).toList());
             for (int i = 0; i < which.size(); i++) {
-                int text = which.get(i);
-                float[] weights = new float[idf.length];
-                if (side == Side.MLP) {
-                    Cutter.Cut cut = cuts.get(text);
-                    for (int j = 0; j < cut.places().length; j++) {
-                        int term = cut.terms()[j];
-                        weights[term] = Math.max(weights[term], Side.weight(scores.get(spans.start()[i] + cut.places()[j], 0)));
-                    }
-                } else {
-                    for (int v = 0; v < weights.length; v++) {
-                        weights[v] = Side.weight(scores.get(i, v));
-                    }
-                    TermWeights.cut(weights, idf, window);
-                }
-                out[text] = vector(weights, literal == null ? null : literal.get(text));
+                out[which.get(i)] = vectors.get(i);
             }
-            ops.release(scores);
         });
         return Arrays.asList(out);
+    }
+
+    /** The term that begins at each token, -1 for none. */
+    private static int[] terms(List<Cutter.Cut> cuts) {
+        int[] terms = new int[cuts.stream().mapToInt(c -> c.ids().length).sum()];
+        Arrays.fill(terms, -1);
+        int at = 0;
+        for (Cutter.Cut c : cuts) {
+            for (int i = 0; i < c.places().length; i++) {
+                terms[at + c.places()[i]] = c.terms()[i];
+            }
+            at += c.ids().length;
+        }
+        return terms;
+    }
+
+    /** The vectors of documents whose states are known. */
+    List<SparseVector> fromStates(Reading documents, List<SparseVector> literal) {
+        try (Eager ops = new Eager(model.compute().single())) {
+            return vectors(ops, recipe.document(), documents, recipe.literal() ? literal : null);
+        }
+    }
+
+    private List<SparseVector> vectors(Eager ops, Side side, Reading reading, List<SparseVector> literal) {
+        Value scores = head.scores(ops, side, reading.states(), reading.spans());
+        float[][] weights = TermWeights.of(side, scores, reading, idf, window).weights();
+        ops.release(scores);
+        List<SparseVector> out = new ArrayList<>();
+        for (int i = 0; i < weights.length; i++) {
+            out.add(vector(weights[i], literal == null ? null : literal.get(i)));
+        }
+        return out;
     }
 
     private static SparseVector vector(float[] weights, SparseVector literal) {

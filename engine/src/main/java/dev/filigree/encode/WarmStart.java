@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntConsumer;
 
 /**
  * How a head begins, for from nothing it learns nothing in minutes: the row of a term is what the model makes of its words alone,
@@ -20,7 +19,7 @@ import java.util.function.IntConsumer;
 final class WarmStart {
 
     /** Deviation of scores at first; with literal weights, which are below 1, they are to stay small. */
-    private static final double BESIDE_LITERAL = 0.12;
+    private static final double BESIDE_LITERAL = 0.06;
     private static final double ALONE = 0.5;
     /** A token alone is to speak for a term only if it is sure: the bias, in deviations. */
     private static final double SURE = 2;
@@ -30,16 +29,24 @@ final class WarmStart {
     private WarmStart() {
     }
 
-    static void of(SentenceEncoder model, Cutter cutter, List<String> texts, Bank documents, EncoderRecipe recipe, int terms, SparseHead head, IntConsumer told) {
-        int hidden = model.dimension();
+    /** Takes two numbers. */
+    @FunctionalInterface
+    interface IntBinaryConsumer {
+        void accept(int done, int all);
+    }
+
+    static void of(EncoderCorpus corpus, EncoderRecipe recipe, long seed, SparseHead head) {
+        int hidden = corpus.model().dimension();
+        int terms = corpus.idf().length;
         Side side = recipe.document().needsModel() ? recipe.document() : recipe.query();
-        float[][] states = documents.states() == null ? documents.whole() : sample(documents);
+        Bank bank = recipe.document().needsModel() ? corpus.documents(side) : corpus.asked(seed, side);
+        float[][] states = bank.states() == null ? bank.whole() : sample(bank);
         float[] mean = centre(states, head);
         if (!recipe.document().expands() && !recipe.query().expands()) {
             head.param("head.words").set(Tiled.room(1, hidden));
             return;
         }
-        float[][] rows = rows(model, cutter, texts, terms, told);
+        float[][] rows = corpus.rows();
         double deviation = deviation(rows, states, mean);
         double wanted = recipe.literal() ? BESIDE_LITERAL : ALONE;
         float scale = (float) (wanted / Math.max(1e-12, deviation));
@@ -123,11 +130,12 @@ final class WarmStart {
         return Math.sqrt(sum / Math.max(1, count));
     }
 
-    private static float[][] rows(SentenceEncoder model, Cutter cutter, List<String> texts, int terms, IntConsumer told) {
+    /** @param told how many words were read since it was told before, and of how many */
+    static float[][] rows(SentenceEncoder model, Cutter cutter, List<String> texts, int terms, IntBinaryConsumer told) {
         Map<String, Integer> count = new LinkedHashMap<>();
         texts.forEach(t -> Cutter.words(t).stream().filter(w -> cutter.term(w) >= 0).forEach(w -> count.merge(w, 1, Integer::sum)));
         List<String> words = List.copyOf(count.keySet());
-        Bank bank = Bank.of(model, words.stream().map(cutter::cut).toList(), Side.BINARY, told);
+        Bank bank = Bank.of(model, words.stream().map(cutter::cut).toList(), Side.BINARY, n -> told.accept(n, words.size()));
         int hidden = model.dimension();
         float[][] rows = new float[terms][hidden];
         double[] mass = new double[terms];

@@ -13,7 +13,7 @@ public record Effort(int terms, float factor) {
     public static final Effort ALL = new Effort(Integer.MAX_VALUE, 1);
 
     /** Finds about 95 of a hundred true documents. */
-    public static final Effort STANDARD = new Effort(10, 0.9f);
+    public static final Effort STANDARD = new Effort(8, 1);
 
     public Effort {
         if (terms < 1 || !(factor >= 0)) {

@@ -31,13 +31,14 @@ final class KeptPostings {
                 used[index.term(d, i)] = true;
             }
         }
-        long wanted = (long) settings.postings() * IntStream.range(0, used.length).filter(t -> used[t]).count();
+        long lists = Math.max(1, IntStream.range(0, used.length).filter(t -> used[t]).count());
+        long wanted = (long) Math.max(settings.share() * index.entries(), (double) settings.fewest() * lists);
         int bits = histogram.length - 1;
         for (long kept = histogram[bits]; bits > 1 && kept < wanted; kept += histogram[bits]) {
             bits--;
         }
         this.least = bits;
-        this.longest = (int) Math.min(index.documents(), Math.ceil(settings.postings() * settings.longest()));
+        this.longest = (int) Math.min(index.documents(), Math.ceil(settings.longest() * wanted / lists));
         this.counts = new int[index.vocabulary()];
         for (int d = 0; d < index.documents(); d++) {
             for (int i = 0; i < index.size(d); i++) {

@@ -9,6 +9,8 @@ import dev.filigree.kernel.SparseDots;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.LongConsumer;
 
 /**
@@ -74,6 +76,15 @@ public final class Seismic implements Searcher {
     /** Blocks in all lists together. */
     public int blocks() {
         return lists.ends().length() - 1;
+    }
+
+    /** Bytes by part. */
+    public Map<String, Long> bytes() {
+        Map<String, Long> parts = new LinkedHashMap<>();
+        parts.put("documents of lists", lists.documents().bytes());
+        parts.put("entries of summaries", lists.entries().byteSize());
+        parts.put("places", lists.lists().bytes() + lists.ends().bytes() + lists.scales().bytes() + lists.directories().bytes() + lists.buckets().bytes());
+        return parts;
     }
 
     @Override

@@ -32,7 +32,7 @@ final class SeismicBuild {
         this.kept = new KeptPostings(index, settings);
         this.heaviest = new Heaviest(index, settings.heaviest(), parallel);
         this.blocks = new Pool<>(() -> new Blocks(index, heaviest, settings));
-        this.summaries = new Pool<>(() -> new Summaries(index, settings.energy()));
+        this.summaries = new Pool<>(() -> new Summaries(index, heaviest, settings.energy()));
         this.rng = new Rng(settings.seed()).split("blocks");
     }
 

@@ -12,6 +12,7 @@ final class Summaries {
     private static final int LEVELS = 255;
 
     private final ForwardIndex index;
+    private final Heaviest heaviest;
     private final double energy;
     /** Bits of the largest weight so far. */
     private final short[] largest;
@@ -22,8 +23,9 @@ final class Summaries {
     private int[] kept = new int[1024];
     private int keptCount;
 
-    Summaries(ForwardIndex index, double energy) {
+    Summaries(ForwardIndex index, Heaviest heaviest, double energy) {
         this.index = index;
+        this.heaviest = heaviest;
         this.energy = energy;
         this.largest = new short[index.vocabulary()];
     }
@@ -34,9 +36,7 @@ final class Summaries {
         int[] ordered = byBlock(documents, block, ends);
         int most = 1;
         for (int d : documents) {
-            for (int i = 0; i < index.size(d); i++) {
-                most = Math.max(most, index.bits(d, i));
-            }
+            most = Math.max(most, index.bits(d, heaviest.place(d, 0))); // it has the term of this list at least
         }
         float scale = Float.float16ToFloat((short) most) / LEVELS * (1 + 0x1p-16f); // a little more, so that no code stands for less than the weight
         keptCount = 0;

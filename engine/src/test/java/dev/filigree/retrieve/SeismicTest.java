@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SeismicTest {
 
-    private static final SeismicSettings SMALL = new SeismicSettings(12, 2, 0.2, 2, 6, 0.5, 1);
+    private static final SeismicSettings SMALL = new SeismicSettings(0.05, 12, 2, 0.2, 2, 6, 0.5, 1);
 
     @TempDir
     private Path folder;
@@ -132,7 +132,7 @@ class SeismicTest {
             documents.add(new SparseVector(new int[] {0, 1}, new float[] {d + 1, 0.5f}));
         }
         ForwardIndex index = ForwardIndex.of(2, documents);
-        KeptPostings kept = new KeptPostings(index, new SeismicSettings(2, 1.5, 0.1, 2, 2, 1, 1));
+        KeptPostings kept = new KeptPostings(index, new SeismicSettings(0.2, 1, 1.5, 0.1, 2, 2, 1, 1));
         assertEquals(4, kept.count(0)); // two for each of two terms, all in the first
         assertEquals(0, kept.count(1));
         try (KeptPostings.Range range = kept.new Range(0, 2, Parallel.single())) {
@@ -145,7 +145,7 @@ class SeismicTest {
     void aSummaryHoldsTheLargestWeightsOfItsBlock() {
         ForwardIndex index = ForwardIndex.of(4, List.of(new SparseVector(new int[] {0, 1}, new float[] {2, 1}), new SparseVector(new int[] {1, 2, 3}, new float[] {4, 3, 0.1f}),
                 new SparseVector(new int[] {2}, new float[] {1})));
-        ListOfBlocks list = new Summaries(index, 0.7).of(new int[] {0, 1, 2}, new int[] {1, 1, 0});
+        ListOfBlocks list = new Summaries(index, new Heaviest(index, 1, Parallel.single()), 0.7).of(new int[] {0, 1, 2}, new int[] {1, 1, 0});
         assertArrayEquals(new int[] {2, 0, 1}, list.documents());
         assertArrayEquals(new int[] {1, 3}, list.ends());
         assertArrayEquals(new int[] {3}, list.buckets()); // 1 of 1, and 4 + 3 of 4 + 3 + 2 + 0.1

@@ -30,10 +30,12 @@ import picocli.CommandLine.Spec;
 /** {@code filigree bench}: a sparse model, its dense twin and ONNX Runtime, in alternating rounds. */
 @Command(name = "bench",
         description = {"Time a sparse model, its dense twin and ONNX Runtime at several batch sizes and lengths; or, with 'kernels', single products;",
-                "or, with 'decode', tokens of a language model; or, with 'million', training of very wide sparse networks."},
-        subcommands = {BenchKernels.class, BenchDecode.class, BenchMillion.class},
+                "or, with 'decode', tokens of a language model; or, with 'million', training of very wide sparse networks;",
+                "or, with 'retrieve', searching sparse vectors."},
+        subcommands = {BenchKernels.class, BenchDecode.class, BenchMillion.class, BenchRetrieve.class},
         footer = {"", "Examples:", "  filigree bench minilm-80-unstructured", "  filigree bench minilm-80-unstructured --batches 1,32 --lengths 64 --json",
-                "  filigree bench kernels --quick", "  filigree bench decode --quick", "  filigree bench million --quick"})
+                "  filigree bench kernels --quick", "  filigree bench decode --quick", "  filigree bench million --quick",
+                "  filigree bench retrieve --quick"})
 final class Bench implements Runnable {
 
     @ParentCommand
@@ -43,7 +45,7 @@ final class Bench implements Runnable {
     private CommandSpec spec;
 
     /** Not required, for the subcommand takes its place. */
-    @Parameters(paramLabel = "DIR", arity = "0..1", description = "A folder that sparsify wrote (one called 'kernels', 'decode' or 'million' is given as ./kernels).")
+    @Parameters(paramLabel = "DIR", arity = "0..1", description = "A folder that sparsify wrote (one called 'kernels', 'decode', 'million' or 'retrieve' is given as ./kernels).")
     private Path folder;
 
     @Option(names = "--batches", split = ",", paramLabel = "N", defaultValue = "1,8,32", description = "Sequences at once (default: ${DEFAULT-VALUE}).")

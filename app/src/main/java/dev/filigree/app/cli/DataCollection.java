@@ -112,8 +112,8 @@ final class DataCollection implements Runnable {
             throw new UserError("--statistics: found " + statistics.size() + " files, expected documents, or documents and queries");
         }
         Map<String, Integer> numbers = new HashMap<>();
-        List<SparseVector> docs = VectorLines.read(statistics.getFirst(), numbers);
-        List<SparseVector> asked = statistics.size() > 1 ? VectorLines.read(statistics.getLast(), numbers) : List.of();
+        List<SparseVector> docs = VectorLines.read(statistics.getFirst(), false, numbers);
+        List<SparseVector> asked = statistics.size() > 1 ? VectorLines.read(statistics.getLast(), true, numbers) : List.of();
         if (docs.isEmpty()) {
             throw new UserError(statistics.getFirst() + ": holds no vector with terms");
         }

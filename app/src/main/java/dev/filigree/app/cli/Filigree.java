@@ -12,7 +12,7 @@ import picocli.CommandLine.ScopeType;
 @Command(name = "filigree", version = "", versionProvider = Filigree.Version.class, mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT, sortOptions = false, usageHelpAutoWidth = true,
         description = "Sparse neural networks on the JVM: stored sparse, trained sparse, executed sparse.",
-        subcommands = {Sparsify.class, Train.class, ShrinkCommand.class, Data.class, StudyCommand.class, Embed.class, Similar.class, Generate.class, PerplexityCommand.class, IndexCommand.class, SearchCommand.class, Evaluate.class,
+        subcommands = {Sparsify.class, Train.class, ShrinkCommand.class, Data.class, PapersCommand.class, StudyCommand.class, Embed.class, Similar.class, Generate.class, PerplexityCommand.class, IndexCommand.class, SearchCommand.class, Evaluate.class,
             ConvertCommand.class, Bench.class, Plan.class, Inspect.class, Doctor.class, Methods.class})
 public final class Filigree implements Runnable {
 

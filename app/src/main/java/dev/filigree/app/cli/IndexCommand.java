@@ -42,7 +42,7 @@ final class IndexCommand implements Runnable {
     @Option(names = "--corpus", paramLabel = "PATH", description = "What to index.")
     private Path corpus;
 
-    @Option(names = "--encoder", paramLabel = "NAME", description = "What makes vectors of texts: bm25, or vectors where the corpus has them (default: vectors where its first entry has one, else bm25).")
+    @Option(names = "--encoder", paramLabel = "NAME|DIR", description = "What makes vectors of texts: bm25, the folder of a trained sparse encoder, or vectors where the corpus has them (default: vectors where its first entry has one, else bm25).")
     private String encoder;
 
     @Option(names = "--analyzer", paramLabel = "NAME", defaultValue = "english", description = "Of bm25: english, or standard for any language (default: ${DEFAULT-VALUE}).")
@@ -114,7 +114,7 @@ final class IndexCommand implements Runnable {
         String name = encoder == null ? usual(documents) : encoder;
         TextEncoding begun;
         try (Progress.Stage _ = filigree.progress().stage("encoder " + name, 0)) {
-            begun = Encodings.begin(name, new Encodings.Wish(documents, vocabulary, analyzer));
+            begun = Encodings.begin(name, new Encodings.Wish(documents, vocabulary, analyzer, filigree.threads()));
         }
         try (TextEncoding encoding = begun; IndexWriter writer = IndexWriter.create(folder, Encodings.limit(encoding), settings)) {
             write(writer, encoding, documents, true);
@@ -124,7 +124,7 @@ final class IndexCommand implements Runnable {
     private void change() {
         try (IndexWriter writer = IndexWriter.open(folder, settings());
                 TextEncoding encoding = Encodings.open(writer.savedEncoding().orElseThrow(() -> new UserError(folder
-                        + ": holds no encoding, it was written by a program; change it with one")))) {
+                        + ": holds no encoding, it was written by a program; change it with one")), filigree.threads())) {
             write(writer, encoding, corpus == null ? null : Corpus.of(corpus), false);
         }
     }

@@ -68,7 +68,7 @@ final class Inspect implements Runnable {
     private void index() {
         try (SparseIndex index = SparseIndex.open(path)) { // every checksum is verified
             String encoder = index.encoding().map(folder -> {
-                try (TextEncoding e = Encodings.open(folder)) {
+                try (TextEncoding e = Encodings.open(folder, 1)) {
                     return e.name();
                 }
             }).orElse("none");

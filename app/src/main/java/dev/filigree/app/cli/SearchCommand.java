@@ -1,7 +1,7 @@
 package dev.filigree.app.cli;
 
 import dev.filigree.app.index.Encodings;
-import dev.filigree.app.index.Run;
+import dev.filigree.app.index.RunLines;
 import dev.filigree.app.index.Snippet;
 import dev.filigree.base.UserError;
 import dev.filigree.io.AtomicFile;
@@ -18,6 +18,9 @@ import dev.filigree.retrieve.corpus.ReadyVectors;
 import dev.filigree.retrieve.store.Match;
 import dev.filigree.retrieve.store.Snapshot;
 import dev.filigree.retrieve.store.SparseIndex;
+import java.io.BufferedWriter;
+import java.io.Writer;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,7 +89,7 @@ final class SearchCommand implements Runnable {
         Effort effort = budget == null ? Effort.STANDARD : effort(budget);
         Corpus asked = queries == null ? null : Corpus.queries(queries);
         try (SparseIndex index = SparseIndex.open(folder);
-                TextEncoding encoding = Encodings.open(index.encoding().orElseThrow(() -> new UserError(folder + ": holds no encoding, it was written by a program; search it with one")));
+                TextEncoding encoding = Encodings.open(index.encoding().orElseThrow(() -> new UserError(folder + ": holds no encoding, it was written by a program; search it with one")), filigree.threads());
                 Snapshot snapshot = index.snapshot()) {
             if (asked == null) {
                 one(snapshot, encoding, effort);
@@ -176,57 +179,53 @@ final class SearchCommand implements Runnable {
     }
 
     private void many(Snapshot snapshot, TextEncoding encoding, Effort effort, Corpus asked) {
-        Run lines = new Run(tag);
-        List<long[]> times = new ArrayList<>();
-        int unknown = 0;
-        List<Map<String, Object>> json = new ArrayList<>();
+        Tally tally = new Tally();
+        if (run != null) {
+            AtomicFile.write(run, out -> {
+                Writer text = new BufferedWriter(Channels.newWriter(out, StandardCharsets.UTF_8));
+                each(snapshot, encoding, effort, asked, tally, new RunLines(tag, snapshot, text)::add);
+                text.flush();
+            });
+        } else if (filigree.json()) {
+            each(snapshot, encoding, effort, asked, tally, (id, query, hits) -> filigree.console().out().println(Json.event("query", "id", id, "hits", hits(snapshot, encoding, query, hits))));
+        } else {
+            each(snapshot, encoding, effort, asked, tally, new RunLines(tag, snapshot, filigree.console().out())::add);
+        }
+        if (filigree.json()) {
+            filigree.console().out().println(Json.event("end", "queries", tally.times.size(), "without_known_terms", tally.unknown, "encode_seconds", spread(tally.times, 0),
+                    "search_seconds", spread(tally.times, 1)));
+            return;
+        }
+        filigree.console().err().println(String.format(Locale.ROOT, "%,d queries%s; median and 99th of a hundred: encoded in %s, %s; searched in %s, %s", tally.times.size(),
+                tally.unknown == 0 ? "" : String.format(Locale.ROOT, " (%,d without a known term)", tally.unknown), Units.seconds(spread(tally.times, 0).get("median")),
+                Units.seconds(spread(tally.times, 0).get("p99")), Units.seconds(spread(tally.times, 1).get("median")), Units.seconds(spread(tally.times, 1).get("p99"))));
+    }
+
+    /** Nanoseconds of encoding and of searching, for each query. */
+    private static final class Tally {
+        private final List<long[]> times = new ArrayList<>();
+        private int unknown;
+    }
+
+    private interface Answer {
+        void of(String id, SparseVector query, Hits hits);
+    }
+
+    private void each(Snapshot snapshot, TextEncoding encoding, Effort effort, Corpus asked, Tally tally, Answer answer) {
         try (Progress.Stage stage = filigree.progress().stage("queries", 0); Corpus.Reader in = asked.read()) {
             for (Entry e = in.next(); e != null; e = in.next()) {
                 long begin = System.nanoTime();
                 SparseVector query = e.vector() != null && encoding instanceof ReadyVectors ready ? ready.query(e.vector()) : encoding.query(e.content());
                 long encoded = System.nanoTime();
                 Hits hits = search(snapshot, query, effort);
-                times.add(new long[] {encoded - begin, System.nanoTime() - encoded});
-                unknown += query.size() == 0 ? 1 : 0;
-                if (filigree.json() && run == null) {
-                    Map<String, Object> one = new LinkedHashMap<>();
-                    one.put("id", e.id());
-                    one.put("hits", hits(snapshot, encoding, query, hits));
-                    json.add(one);
-                } else {
-                    lines.add(e.id(), hits, snapshot);
-                }
+                tally.times.add(new long[] {encoded - begin, System.nanoTime() - encoded});
+                tally.unknown += query.size() == 0 ? 1 : 0;
+                answer.of(e.id(), query, hits);
                 stage.add(1);
             }
         }
-        if (times.isEmpty()) {
+        if (tally.times.isEmpty()) {
             throw new UserError(queries + ": found no query, expected at least one");
-        }
-        if (filigree.json()) {
-            Map<String, Object> all = new LinkedHashMap<>();
-            all.put("queries", times.size());
-            all.put("without_known_terms", unknown);
-            all.put("encode_seconds", spread(times, 0));
-            all.put("search_seconds", spread(times, 1));
-            if (run == null) {
-                all.put("results", json);
-            }
-            write(lines);
-            filigree.console().out().print(Json.pretty(all));
-            return;
-        }
-        if (run == null) {
-            filigree.console().out().print(lines.text());
-        }
-        write(lines);
-        filigree.console().err().println(String.format(Locale.ROOT, "%,d queries%s; median and 99th of a hundred: encoded in %s, %s; searched in %s, %s", times.size(),
-                unknown == 0 ? "" : String.format(Locale.ROOT, " (%,d without a known term)", unknown), Units.seconds(spread(times, 0).get("median")),
-                Units.seconds(spread(times, 0).get("p99")), Units.seconds(spread(times, 1).get("median")), Units.seconds(spread(times, 1).get("p99"))));
-    }
-
-    private void write(Run lines) {
-        if (run != null) {
-            AtomicFile.write(run, lines.text().getBytes(StandardCharsets.UTF_8));
         }
     }
 

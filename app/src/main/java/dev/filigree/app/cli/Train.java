@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code filigree train}: a network from scratch, sparse from its first step or becoming so. */
-@Command(name = "train", sortOptions = false, description = "Train a network from scratch, sparse from its first step, beside its dense twin.",
+@Command(name = "train", sortOptions = false, subcommands = TrainSparseEncoder.class, description = "Train a network from scratch, sparse from its first step, beside its dense twin.",
         footer = {"", "Examples:", "  filigree train --model lenet-300-100 --data fashion-mnist --method rigl --sparsity 95%%",
             "  filigree train --model 'mlp(hidden=1024-1024)' --method static --sparsity 98%% --epochs 5", "  filigree train --resume lenet-300-100-rigl-95",
             "  filigree train --model llama --data brown --method static --sparsity 75%%", "  filigree train --from llama-static-75 --data wikitext-2 --method dense"})
@@ -88,6 +88,10 @@ final class Train implements Runnable {
 
     @Option(names = "--out", paramLabel = "DIR", description = "Folder for the run (default: MODEL-METHOD-SPARSITY).")
     private Path out;
+
+    Filigree filigree() {
+        return filigree;
+    }
 
     @Override
     public void run() {

@@ -1,26 +1,20 @@
 package dev.filigree.app.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.filigree.base.Parallel;
 import dev.filigree.base.UserError;
 import dev.filigree.io.AtomicFile;
 import dev.filigree.retrieve.SparseVector;
-import java.io.BufferedReader;
+import dev.filigree.retrieve.corpus.Corpus;
+import dev.filigree.retrieve.corpus.Entry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
@@ -29,7 +23,6 @@ public final class VectorLines {
 
     private static final int CHUNK = 500;
     private static final int CHUNKS = 16;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private VectorLines() {
     }
@@ -82,48 +75,27 @@ public final class VectorLines {
     /**
      * Reads all vectors of a file; those without terms are left out.
      *
+     * @param queries whether it holds queries, not documents
      * @param numbers the number of each term; terms that are new are added
      * @throws UserError with the line at which something else stands
      */
-    public static List<SparseVector> read(Path file, Map<String, Integer> numbers) {
+    public static List<SparseVector> read(Path file, boolean queries, Map<String, Integer> numbers) {
         List<SparseVector> vectors = new ArrayList<>();
-        int number = 0;
-        try (BufferedReader in = Files.newBufferedReader(file)) {
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                number++;
-                if (!line.isBlank()) {
-                    SparseVector v = vector(file + ": line " + number, line, numbers);
-                    if (v.size() > 0) {
-                        vectors.add(v);
-                    }
+        try (Corpus.Reader reader = (queries ? Corpus.queries(file) : Corpus.of(file)).read()) {
+            for (Entry e = reader.next(); e != null; e = reader.next()) {
+                if (e.vector() == null) {
+                    throw new UserError(e.where() + ": found no vector, expected {\"id\": ..., \"vector\": {\"term\": weight, ...}}");
+                }
+                Map<Integer, Float> weights = new HashMap<>();
+                e.vector().forEach((term, weight) -> {
+                    Integer number = numbers.putIfAbsent(term, numbers.size());
+                    weights.put(number == null ? numbers.size() - 1 : number, weight);
+                });
+                if (!weights.isEmpty()) {
+                    vectors.add(SparseVector.of(weights));
                 }
             }
-        } catch (CharacterCodingException e) {
-            throw new UserError(file + ": line " + (number + 1) + " or later is not UTF-8");
-        } catch (IOException e) {
-            throw new UserError(file + ": cannot be read: " + (e instanceof NoSuchFileException ? "no such file" : e.getMessage()), e);
         }
         return vectors;
-    }
-
-    private static SparseVector vector(String where, String line, Map<String, Integer> numbers) {
-        JsonNode vector;
-        try {
-            vector = JSON.readTree(line).path("vector");
-        } catch (JsonProcessingException e) {
-            throw new UserError(where + ": found no JSON object, expected {\"id\": ..., \"vector\": {\"term\": weight, ...}}");
-        }
-        if (!vector.isObject()) {
-            throw new UserError(where + ": found no \"vector\", expected {\"id\": ..., \"vector\": {\"term\": weight, ...}}");
-        }
-        Map<Integer, Float> weights = new TreeMap<>();
-        vector.properties().forEach(e -> {
-            float w = e.getValue().isNumber() ? e.getValue().floatValue() : Float.NaN;
-            if (!(w >= 0) || w == Float.POSITIVE_INFINITY) {
-                throw new UserError(String.format(Locale.ROOT, "%s: found %s for the term %s, expected a finite weight of at least 0", where, e.getValue(), e.getKey()));
-            }
-            weights.put(numbers.computeIfAbsent(e.getKey(), t -> numbers.size()), w);
-        });
-        return SparseVector.of(weights);
     }
 }

@@ -2,6 +2,7 @@ package dev.filigree.app.index;
 
 import dev.filigree.base.Near;
 import dev.filigree.base.UserError;
+import dev.filigree.encode.SparseEncoder;
 import dev.filigree.lucene.LuceneAnalysis;
 import dev.filigree.retrieve.Bm25;
 import dev.filigree.retrieve.TextEncoding;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Names of encodings, and the folders in which an index keeps one. */
@@ -22,34 +24,42 @@ public final class Encodings {
     private static final int USUAL_VOCABULARY = 1 << 16;
 
     /** @param vocabulary terms at most, or 0 for what is usual */
-    public record Wish(Corpus corpus, int vocabulary, String analyzer) {
+    public record Wish(Corpus corpus, int vocabulary, String analyzer, int threads) {
     }
 
-    /** @param file by which its folder is known */
-    private record Kind(String name, String file, Function<Wish, TextEncoding> begin, Function<Path, TextEncoding> open) {
+    /**
+     * @param file  by which its folder is known
+     * @param begin makes one for a corpus; null where it must have been trained before
+     */
+    private record Kind(String name, String file, Function<Wish, TextEncoding> begin, BiFunction<Path, Integer, TextEncoding> open) {
     }
 
     private static final List<Kind> KINDS = List.of(
-            new Kind("vectors", ReadyVectors.FILE, w -> new ReadyVectors(w.vocabulary() == 0 ? USUAL_VOCABULARY : w.vocabulary()), ReadyVectors::load),
-            new Kind("bm25", "bm25.json", Encodings::bm25, folder -> Bm25.load(folder, LuceneAnalysis::named)));
+            new Kind("vectors", ReadyVectors.FILE, w -> new ReadyVectors(w.vocabulary() == 0 ? USUAL_VOCABULARY : w.vocabulary()), (folder, _) -> ReadyVectors.load(folder)),
+            new Kind("bm25", "bm25.json", Encodings::bm25, (folder, _) -> Bm25.load(folder, LuceneAnalysis::named)),
+            new Kind("sparse-encoder", "sparse_encoder.json", null, (folder, threads) -> SparseEncoder.open(folder, LuceneAnalysis::named, threads)));
 
     private Encodings() {
     }
 
-    /** The encoding of a name, for a corpus that is to be indexed. */
+    /** The encoding of a name, or of the folder of a trained encoder, for a corpus that is to be indexed. */
     public static TextEncoding begin(String name, Wish wish) {
-        return KINDS.stream().filter(k -> k.name.equals(name)).findFirst().map(k -> k.begin.apply(wish)).orElseThrow(() -> new UserError("--encoder: found '" + name
-                + "', which is no known name" + Near.hint(name, names()) + " (choices: " + String.join(", ", names()) + ")"));
+        Path folder = Path.of(name);
+        if (Files.isDirectory(folder)) {
+            return open(folder, wish.threads);
+        }
+        return KINDS.stream().filter(k -> k.begin != null && k.name.equals(name)).findFirst().map(k -> k.begin.apply(wish)).orElseThrow(() -> new UserError("--encoder: found '" + name
+                + "', which is neither a known name nor a folder" + Near.hint(name, names()) + " (names: " + String.join(", ", names()) + ")"));
     }
 
     private static List<String> names() {
-        return KINDS.stream().map(Kind::name).toList();
+        return KINDS.stream().filter(k -> k.begin != null).map(Kind::name).toList();
     }
 
-    /** The encoding that an index has saved. */
-    public static TextEncoding open(Path folder) {
-        return KINDS.stream().filter(k -> Files.exists(folder.resolve(k.file))).findFirst().map(k -> k.open.apply(folder))
-                .orElseThrow(() -> new UserError(folder + ": holds no encoding that this version knows, expected one of " + String.join(", ", names())));
+    /** The encoding in a folder: of an index that has saved it, or of an encoder that was trained. */
+    public static TextEncoding open(Path folder, int threads) {
+        return KINDS.stream().filter(k -> Files.exists(folder.resolve(k.file))).findFirst().map(k -> k.open.apply(folder, threads))
+                .orElseThrow(() -> new UserError(folder + ": holds no encoding that this version knows, expected one of " + String.join(", ", KINDS.stream().map(Kind::file).toList())));
     }
 
     /** Terms that an index with this encoding must have room for. */

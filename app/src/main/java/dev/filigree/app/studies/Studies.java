@@ -16,7 +16,7 @@ public final class Studies {
             new EssentialSparsity(), new EssentialSparsityBert(), new AdaptiveSparseTraining(), new LayerDistillation(), new MaskSparsityStudy(), new GroupEnvelopeStudy(),
             new LayerTicketsStudy(), new OwnershipStudy(), new ClassDependent(), new GrokkingTickets(), new LazyNeurons(), new RecurrentPruning(),
             new IntrinsicDimension(), new SparseSearch(), new SuperTickets(), new RandomTeachers(), new TenLessons(), new ProgressiveActivity(), new SparsingLaw(),
-            new LazyDecoder(), new DecoderDistillation(), new Dsnot(), new SliceGptStudy(), new CfspStudy(), new WeightInformed(), new RankAware(), new SiriusStudy());
+            new LazyDecoder(), new DecoderDistillation(), new Dsnot(), new SliceGptStudy(), new CfspStudy(), new WeightInformed(), new RankAware(), new SiriusStudy(), new SeismicStudy(), new InterpolatePrf(), new DimBarrier());
 
     private Studies() {
     }

@@ -104,7 +104,14 @@ class IndexCommandTest {
         assertEquals("", run("search", index, "--queries", folder, "--run", run, "--exact", "--tag", "t").out());
         assertEquals(ran.out(), Files.readString(run));
         assertTrue(run("search", index, "pruning").out().contains("Pruning networks Most weights"), "title and text are shown");
-        assertEquals(3, json("search", index, "--queries", folder).get("results").size());
+        List<String> events = run("search", index, "--queries", folder, "--json").out().lines().toList();
+        assertEquals(4, events.size());
+        assertEquals("d1", JSON.readTree(events.getFirst()).at("/hits/0/id").asText());
+        assertEquals(1, JSON.readTree(events.getLast()).get("without_known_terms").asInt());
+        Files.writeString(folder.resolve("corpus.jsonl"), "{\"_id\": \"d 4\", \"text\": \"boil\"}\n");
+        assertEquals(0, run("index", index, "--append", "--corpus", folder).code());
+        fault("document: found \"d 4\", expected no space in it", "search", index, "--queries", folder, "--run", temp.resolve("no.trec"));
+        assertFalse(Files.exists(temp.resolve("no.trec")));
     }
 
     @Test
@@ -113,7 +120,7 @@ class IndexCommandTest {
         Path good = file("good.jsonl", "{\"id\": \"a\", \"vector\": {\"x\": 1}}\n");
         fault("found nothing to do, expected --corpus, --delete or --merge", "index", index);
         fault("there is no such file or folder", "index", index, "--corpus", temp.resolve("none"));
-        fault("which is no known name - did you mean vectors?", "index", index, "--corpus", good, "--encoder", "vektors");
+        fault("which is neither a known name nor a folder - did you mean vectors?", "index", index, "--corpus", good, "--encoder", "vektors");
         fault("no analyzer is called", "index", index, "--corpus", file("t.tsv", "1\tx\n"), "--analyzer", "klingon");
         fault("line 2: found no \"vector\"", "index", index, "--corpus", file("mixed.jsonl", "{\"id\": \"a\", \"vector\": {}}\n{\"id\": \"b\", \"text\": \"x\"}\n"));
         fault("line 2: found the id a a second time", "index", index, "--corpus", file("twice.jsonl", "{\"id\": \"a\", \"vector\": {}}\n{\"id\": \"a\", \"vector\": {}}\n"));

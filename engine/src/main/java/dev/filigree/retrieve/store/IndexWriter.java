@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  * one writer. A commit lets others wait while it builds lists, a merge only while it begins and ends.
  *
  * <p>Where a file cannot be written (a full disk, a thread that is interrupted) in adding or committing, the writer is spent: it refuses everything
- * but to be closed, and the last commit stands. A merge that fails changes nothing and leaves the writer as it was.
+ * but to be closed, and the last commit stands. A merge that fails changes nothing and leaves the writer as it was, unless it failed with the manifest.
  */
 public final class IndexWriter implements AutoCloseable {
 
@@ -67,7 +67,7 @@ public final class IndexWriter implements AutoCloseable {
         this.next = manifest.next();
         this.held = Held.open(folder, manifest);
         this.parallel = new Parallel(settings.threads());
-        Leftovers.clear(folder, manifest, underway);
+        Leftovers.clear(folder, underway);
     }
 
     /**
@@ -320,14 +320,22 @@ public final class IndexWriter implements AutoCloseable {
         AtomicFile.force(folder);
         Manifest following = manifest.following(next, saved, after.stream().filter(h -> !h.fresh()).map(Held::entry).toList());
         moments.before("manifest " + following.commit());
-        following.write(folder);
+        whole(() -> {
+            following.write(folder);
+            moments.before("forcing " + following.commit());
+            AtomicFile.force(folder);
+            if (following.commit() == 1) {
+                AtomicFile.force(folder.toAbsolutePath().getParent()); // it was made for this index
+            }
+            return null;
+        });
         Set<OpenSegment> kept = after.stream().map(Held::opened).collect(Collectors.toSet());
         held.stream().map(Held::opened).filter(o -> !kept.contains(o)).forEach(OpenSegment::release);
         manifest = following;
         held = after;
         manifest.segments().forEach(s -> underway.remove(s.name()));
         moments.before("clearing after " + following.commit());
-        Leftovers.clear(folder, manifest, underway);
+        Leftovers.clear(folder, underway);
     }
 
     /** Merges what {@code choice} names of the committed segments; returns the name of what was made, or null where nothing was chosen. */
@@ -358,7 +366,7 @@ public final class IndexWriter implements AutoCloseable {
                 underway.remove(name);
                 chosen.forEach(h -> h.opened().release());
                 if (!closed) {
-                    Leftovers.clear(folder, manifest, underway);
+                    Leftovers.clear(folder, underway);
                 }
             }
         }
@@ -413,7 +421,7 @@ public final class IndexWriter implements AutoCloseable {
                     return;
                 }
                 abandon();
-                Leftovers.clear(folder, manifest, Set.of());
+                Leftovers.clear(folder, Set.of());
                 lock.close();
             }
         } finally {

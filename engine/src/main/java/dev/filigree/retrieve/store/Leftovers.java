@@ -23,12 +23,17 @@ final class Leftovers {
 
     /**
      * Deletes what no state needs any more. Only who holds the folder's lock may do so. What cannot be deleted now, because some systems do not
-     * delete mapped files, is deleted the next time.
+     * delete mapped files, is deleted the next time. What is needed is read from the disk: a writer that failed may not know whether its manifest is there.
      *
      * @param underway names of segments that are being written
      */
-    static void clear(Path index, Manifest manifest, Set<String> underway) {
-        Set<String> needed = manifest.needed();
+    static void clear(Path index, Set<String> underway) {
+        Set<String> needed;
+        try {
+            needed = Manifest.in(index) ? Manifest.read(index).needed() : Set.of();
+        } catch (UserError e) {
+            return; // who cannot tell deletes nothing
+        }
         for (Path p : list(index)) {
             String name = p.getFileName().toString();
             if (name.matches("(segment|encoding)-\\d+") && !needed.contains(name) && !underway.contains(name)) {

@@ -167,10 +167,9 @@ record Manifest(int format, long commit, long next, int vocabulary, SeismicSetti
         }
     }
 
-    /** Makes this the state that counts; everything it names is on the disk already. */
+    /** Makes this the state that counts; everything it names is on the disk already. The folder must be forced then. */
     void write(Path folder) {
         AtomicFile.write(folder.resolve(FILE), bytes());
-        AtomicFile.force(folder);
     }
 
     /** Where the encoding was saved, if it was; its files are what was written. */
