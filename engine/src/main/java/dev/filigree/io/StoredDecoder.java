@@ -1,7 +1,10 @@
 package dev.filigree.io;
 
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
 
 /**
  * A language model as files hold it. Closing it releases the mapped weights.
@@ -31,6 +34,19 @@ public record StoredDecoder(DecoderConfig config, Checkpoint weights, Pieces pie
             return DecoderFolder.open(path);
         }
         return Gguf.is(path) || path.toString().endsWith(".gguf") ? Gguf.open(path) : Llama2c.open(path);
+    }
+
+    /**
+     * A model that is in memory.
+     *
+     * @param source     names it in faults
+     * @param tensors    under the names of Hugging Face
+     * @param vocabulary as llama2.c stores it
+     * @param memory     holds the tensors, and is closed with the model
+     */
+    public static StoredDecoder of(String source, DecoderConfig config, Collection<StoredTensor> tensors, byte[] vocabulary, Arena memory) {
+        TokenizerFile tokenizer = new TokenizerFile(Llama2c.TOKENIZER, vocabulary);
+        return new StoredDecoder(config, new Checkpoint(source, tensors, Map.of(), memory), Llama2c.pieces(source, tokenizer, config.vocab()), tokenizer);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.filigree.base.Rng;
 import dev.filigree.base.Shorts;
 import dev.filigree.tensor.BlockCsr;
 import dev.filigree.tensor.CodedBlocks;
+import dev.filigree.tensor.CodedGroups;
 import dev.filigree.tensor.Columns;
 import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Matmul;
@@ -50,7 +51,7 @@ class CompiledKernelsTest {
     private static final Pattern CALL = Pattern.compile("<call method='(\\d+)'.*");
     private static final Set<String> PRODUCTS = Set.of("Tiles", "PackedTiles", "SparseRows", "BlockTiles", "PositionedRows", "BitmapRows", "Quads", "RowGradients", "VectorUpdates", "VectorNorms",
             "OneToken", "Softmax", "Entropy", "Activations", "StripRows", "Depthwise", "Unfold", "DenseVectors", "ColumnVectors", "PackVectors", "LaneSums", "BlockVectors", "CodedBlockVectors",
-            "SlicedVectors", "RowVectors", "TokenPairs", "GroupRows", "GroupVectors", "NarrowBlocks", "TapTiles", "TileGradients", "StripGradients", "Bands", "ChannelLoops",
+            "SlicedVectors", "RowVectors", "TokenPairs", "GroupRows", "GroupVectors", "NibbleGroups", "NarrowBlocks", "TapTiles", "TileGradients", "StripGradients", "Bands", "ChannelLoops",
             "Fours", "VectorDenseGradients", "VectorSurvivors", "SurvivingRows", "PastVectors", "HalfPastVectors", "DocumentVectors", "SummaryEntries", "VectorPostings");
 
     @TempDir
@@ -204,12 +205,19 @@ class CompiledKernelsTest {
             for (int size : RowGroups.SIZES) {
                 weights.add(Layout.groups(size).pack(arena, full, ones));
             }
+            CodedGroups nibbles = CodedGroups.pack(arena, full, ones);
+            weights.add(nibbles);
             Floats x = Floats.allocate(COLS).fill(1f);
             Floats y = Floats.allocate(ROWS);
+            Floats panel = Floats.allocate(COLS * 16).fill(1f);
+            Floats out = Floats.allocate(ROWS * 16);
             Compute compute = new Compute(kernels, Parallel.single());
             for (int i = 0; i < 12_000; i++) {
                 for (Weight w : weights) {
                     Matmul.apply(compute, w, null, Activation.NONE, x, y, 1, 1);
+                }
+                if (i % 4 == 0) {
+                    Matmul.apply(compute, nibbles, null, Activation.NONE, panel, out, 1, 16);
                 }
             }
         }

@@ -45,10 +45,15 @@ public record DecodeRun(DecoderConfig config, int prompt, int rounds, double sec
 
     /** Measures everything. */
     public DecodeReport run(Progress progress) {
+        try (Peers peers = new Peers(config)) {
+            return run(progress, peers);
+        }
+    }
+
+    private DecodeReport run(Progress progress, Peers peers) {
         List<Speed> speeds = new ArrayList<>();
         List<PromptSpeed> prompts = new ArrayList<>();
         Map<String, Double> zero = new LinkedHashMap<>();
-        Peers peers = new Peers(config);
         List<Integer> counts = Stream.of(1, threads).distinct().toList();
         for (Precision p : Precision.values()) {
             try (Progress.Stage stage = progress.stage(p.label(), (long) counts.size() * (rounds + 1)); Arena arena = Arena.ofShared()) {

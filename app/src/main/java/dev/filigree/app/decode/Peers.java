@@ -2,8 +2,12 @@ package dev.filigree.app.decode;
 
 import dev.filigree.app.peer.DecoderPeer;
 import dev.filigree.app.peer.PeerFailure;
+import dev.filigree.base.UserError;
 import dev.filigree.infer.Precision;
+import dev.filigree.io.DType;
 import dev.filigree.io.DecoderConfig;
+import dev.filigree.io.GgufWriter;
+import dev.filigree.io.StoredDecoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Other engines with the same shape, whose rounds alternate with ours of as many bits; who cannot be had is named with the reason. */
-final class Peers {
+final class Peers implements AutoCloseable {
 
     private static final String LLAMA_CPP = "llama.cpp";
     private static final String JLAMA = "Jlama";
@@ -21,6 +25,7 @@ final class Peers {
 
     private final DecoderConfig config;
     private final Map<String, String> absent = new LinkedHashMap<>();
+    private final Map<DType, Path> files = new LinkedHashMap<>();
 
     Peers(DecoderConfig config) {
         this.config = config;
@@ -35,9 +40,9 @@ final class Peers {
         List<Peer> all = new ArrayList<>();
         switch (precision) {
             case FP32 -> { }
-            case BF16 -> start(all, LLAMA_CPP, "F16", threads, RandomGguf.Type.F16);
+            case BF16 -> start(all, LLAMA_CPP, "F16", threads, DType.F16);
             case INT8 -> {
-                start(all, LLAMA_CPP, "Q8_0", threads, RandomGguf.Type.Q8_0);
+                start(all, LLAMA_CPP, "Q8_0", threads, DType.Q8_0);
                 start(all, JLAMA, "Q4 x I8", threads, null);
             }
         }
@@ -45,29 +50,35 @@ final class Peers {
     }
 
     /** @param type null for Jlama, which makes its weights itself */
-    private void start(List<Peer> all, String name, String weights, int threads, RandomGguf.Type type) {
-        Path file = null;
+    private void start(List<Peer> all, String name, String weights, int threads, DType type) {
         try {
-            DecoderPeer peer;
-            if (type == null) {
-                peer = DecoderPeer.jlama(config, threads);
-            } else {
-                file = Files.createTempFile("filigree", ".gguf");
-                RandomGguf.write(file, config, type);
-                peer = DecoderPeer.llamaCpp(file, threads, config.context());
-            }
-            all.add(new Peer(name, weights, threads, peer, file));
-        } catch (PeerFailure | IOException e) {
+            DecoderPeer peer = type == null ? DecoderPeer.jlama(config, threads) : DecoderPeer.llamaCpp(file(type), threads, config.context());
+            all.add(new Peer(name, weights, threads, peer));
+        } catch (PeerFailure | UserError | IOException e) {
             absent.put(name + " " + weights, String.valueOf(e.getMessage()));
-            delete(file);
         }
+    }
+
+    /** A model of noise as GGUF, written once for any number of threads. */
+    private Path file(DType type) throws IOException {
+        if (!files.containsKey(type)) {
+            Path file = Files.createTempFile("filigree", ".gguf");
+            files.put(type, file);
+            try (StoredDecoder noise = RandomDecoder.of(config)) {
+                new GgufWriter(noise, type).write(file);
+            }
+        }
+        return files.get(type);
+    }
+
+    @Override
+    public void close() {
+        files.values().forEach(Peers::delete);
     }
 
     private static void delete(Path file) {
         try {
-            if (file != null) {
-                Files.deleteIfExists(file);
-            }
+            Files.deleteIfExists(file);
         } catch (IOException e) {
             // left for the system's own cleaning of its temporary folder
         }
@@ -80,15 +91,13 @@ final class Peers {
         private final String weights;
         private final int threads;
         private final DecoderPeer peer;
-        private final Path file;
         private final List<Double> seconds = new ArrayList<>();
 
-        private Peer(String name, String weights, int threads, DecoderPeer peer, Path file) {
+        private Peer(String name, String weights, int threads, DecoderPeer peer) {
             this.name = name;
             this.weights = weights;
             this.threads = threads;
             this.peer = peer;
-            this.file = file;
         }
 
         void warm(double round) {
@@ -121,7 +130,6 @@ final class Peers {
         @Override
         public void close() {
             peer.close();
-            delete(file);
         }
     }
 }
