@@ -23,7 +23,7 @@ final class IdfSpladeDoc implements Study {
 
     @Override
     public Findings run(Lab lab) {
-        String steps = lab.quick() ? ",rate=0.0003,steps=15,batch=8" : ",rate=0.0003,steps=120";
+        String steps = lab.quick() ? ",rate=0.0003,steps=15,batch=8" : ",rate=0.0001,steps=120";
         Map<String, String> recipes = new LinkedHashMap<>();
         recipes.put("IDF-aware FLOPS", "residual-doc(regularizer=idf-flops,lambda=1" + steps + ")");
         recipes.put("plain FLOPS", "residual-doc(regularizer=flops,lambda=1" + steps + ")");
