@@ -43,7 +43,9 @@ final class WarmStart {
         float[][] states = bank.states() == null ? bank.whole() : sample(bank);
         float[] mean = centre(states, head);
         if (!recipe.document().expands() && !recipe.query().expands()) {
-            head.param("head.words").set(Tiled.room(1, hidden));
+            if (side == Side.MLP) {
+                head.param("head.words").set(Tiled.room(1, hidden));
+            }
             return;
         }
         float[][] rows = corpus.rows();

@@ -23,12 +23,12 @@ final class IdfSpladeDoc implements Study {
 
     @Override
     public Findings run(Lab lab) {
-        String steps = lab.quick() ? ",steps=30" : ",steps=120";
+        String steps = lab.quick() ? ",rate=0.0003,steps=15,batch=8" : ",rate=0.0001,steps=120";
         Map<String, String> recipes = new LinkedHashMap<>();
-        recipes.put("IDF-aware FLOPS", "residual-doc(regularizer=idf-flops,lambda=0.01" + steps + ")");
-        recipes.put("plain FLOPS", "residual-doc(regularizer=flops,lambda=0.01" + steps + ")");
+        recipes.put("IDF-aware FLOPS", "residual-doc(regularizer=idf-flops,lambda=1" + steps + ")");
+        recipes.put("plain FLOPS", "residual-doc(regularizer=flops,lambda=1" + steps + ")");
         recipes.put("no price", "residual-doc(regularizer=none" + steps + ")");
-        recipes.put("nothing literal", "residual-doc(regularizer=idf-flops,lambda=0.01,literal=false" + steps + ")");
+        recipes.put("nothing literal", "residual-doc(regularizer=idf-flops,lambda=1,literal=false" + steps + ")");
         List<Table> tables = new ArrayList<>();
         List<Plot> plots = new ArrayList<>();
         List<Verdict> verdicts = new ArrayList<>();
