@@ -37,7 +37,7 @@ public final class PaperMap {
         return rows("families.tsv", 2).collect(Collectors.toMap(r -> r[0], r -> r[1]));
     }
 
-    /** Questions by which the search is judged; those whose id begins with q were looked at while it was made, the others were not. */
+    /** Questions by which the search is judged; those whose id begins with q were looked at while it was made, the others were written after its first version. */
     public static List<Question> questions() {
         return rows("questions.tsv", 3).map(r -> new Question(r[0], r[1], List.of(r[2].split(", ")))).toList();
     }
