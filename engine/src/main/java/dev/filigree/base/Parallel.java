@@ -105,7 +105,7 @@ public final class Parallel implements AutoCloseable {
         }
 
         private void help() {
-            Job last = job;
+            Job last = null; // not the present job: the first may be there before this thread is, and it is to have a part in it
             while (!closed) {
                 Job j = await(last);
                 if (j != last) {

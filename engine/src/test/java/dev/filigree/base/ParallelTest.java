@@ -38,6 +38,19 @@ class ParallelTest {
     }
 
     @Test
+    void helpersHaveAPartInTheVeryFirstJob() {
+        for (int round = 0; round < 20; round++) {
+            try (Parallel p = new Parallel(2)) {
+                CountDownLatch both = new CountDownLatch(2);
+                p.run(2, i -> {
+                    both.countDown();
+                    assertTrue(assertDoesNotThrow(() -> both.await(10, TimeUnit.SECONDS)), "one thread ran both tasks");
+                });
+            }
+        }
+    }
+
+    @Test
     void aTaskMayStartTasks() {
         try (Parallel p = new Parallel(2)) {
             AtomicIntegerArray runs = new AtomicIntegerArray(100);

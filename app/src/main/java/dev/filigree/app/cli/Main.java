@@ -3,6 +3,8 @@ package dev.filigree.app.cli;
 import dev.filigree.base.Near;
 import dev.filigree.base.UserError;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -14,10 +16,14 @@ public final class Main {
     static final int FAULT = 1;
     static final int USAGE = 2;
 
+    /** Held, for a logger that nobody holds forgets its level. Lucene tells every user which vectors it found. */
+    private static final Logger LUCENE = Logger.getLogger("org.apache.lucene");
+
     private Main() {
     }
 
     public static void main(String[] args) {
+        LUCENE.setLevel(Level.WARNING);
         System.exit(run(Console.ofProcess(), args));
     }
 

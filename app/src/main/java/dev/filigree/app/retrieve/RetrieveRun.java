@@ -38,7 +38,7 @@ import java.util.OptionalLong;
 public record RetrieveRun(int documents, int queries, int rounds, long seed, int threads, boolean peers, SeismicSettings settings, Path folder) {
 
     /** From little to much. */
-    private static final List<Effort> EFFORTS = List.of(new Effort(3, 1.2f), new Effort(4, 1.2f), new Effort(5, 1.2f), new Effort(5, 1.1f), new Effort(5, 1f), Effort.STANDARD,
+    private static final List<Effort> EFFORTS = List.of(new Effort(3, 1.2f), new Effort(5, 1.2f), new Effort(8, 1.2f), new Effort(5, 1.15f), new Effort(6, 1.15f), new Effort(5, 1.1f), new Effort(5, 1f), Effort.STANDARD,
             new Effort(10, 0.9f), new Effort(12, 0.8f), new Effort(20, 0.7f));
 
     /** Queries of methods that take milliseconds. */
