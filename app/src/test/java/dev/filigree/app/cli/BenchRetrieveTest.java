@@ -24,7 +24,7 @@ class BenchRetrieveTest {
         assertEquals(0, ran.code(), ran.err());
         JsonNode found = new ObjectMapper().readTree(ran.out());
         assertEquals(2000, found.path("documents").asInt());
-        assertEquals(9 + 5, found.path("searchers").size(), ran.out());
+        assertEquals(11 + 5, found.path("searchers").size(), ran.out());
         for (JsonNode s : found.path("searchers")) {
             assertTrue(s.path("recall_10").asDouble() > (s.path("what_runs").asText().startsWith("Seismic") ? 0.5 : 0.97), s.toString());
         }
