@@ -280,9 +280,12 @@ public final class SelfTest {
                 entries.set(ValueLayout.JAVA_SHORT_UNALIGNED, (long) d * size * 4 + 2L * (size + i), Float.floatToFloat16(rng.nextFloat()));
             }
         }
-        Floats table = random(COLS);
+        TermTable query = new TermTable(COLS);
+        for (int t = 0; t < COLS; t += 32) {
+            query.put(t, rng.nextFloat());
+        }
         Floats out = random(WIDTH);
-        read("products of sparse documents", 2.0 * WIDTH * size, 0.006, () -> kernels.sparseDots().halves(start, entries, Short.BYTES, numbers, WIDTH, table, out));
+        read("products of sparse documents", 2.0 * WIDTH * size, 0.006, () -> kernels.sparseDots().halves(start, entries, Short.BYTES, numbers, WIDTH, query, out));
     }
 
     private void channels() {

@@ -18,16 +18,15 @@ public interface SparseDots {
     int KEY_BITS = 8;
 
     /**
-     * {@code out[i] = sum over the entries of vector numbers[i] of table[term] weight}. A vector is its terms and behind them its weights,
-     * as bits of binary16 that are finite and not below zero; vectors lie end to end.
+     * {@code out[i] = sum over the entries of vector numbers[i], in their order, of query[term] weight}: the same bits from every kernel. A vector
+     * is its terms and behind them its weights, as bits of binary16 that are finite and not below zero; vectors lie end to end.
      *
      * @param start     entries before each vector, {@code [vectors + 1]}
      * @param entries   all vectors, and {@link #PADDING} bytes more
      * @param termBytes 2 or 4
      * @param numbers   vectors wanted {@code [count]}
-     * @param table     as many numbers as there are terms
      */
-    void halves(Ints start, MemorySegment entries, int termBytes, Ints numbers, int count, Floats table, Floats out);
+    void halves(Ints start, MemorySegment entries, int termBytes, Ints numbers, int count, TermTable query, Floats out);
 
     /**
      * {@code scores[at + block] += weights[i] code} for every entry of the term {@code terms[i]}, i below {@code count}. Entries lie in

@@ -3,14 +3,14 @@ package dev.filigree.retrieve;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.kernel.SparseDots;
+import dev.filigree.kernel.TermTable;
 import java.util.Arrays;
 
 /** What one search needs to work; empty between searches. It grows to what the largest search needs, so that others make no garbage. */
 final class Desk {
 
     final Top top = new Top();
-    /** The weight of each term. */
-    final Floats table;
+    final TermTable query;
     /** Hashes of the terms of the query, and their weights. */
     Ints hashes = Ints.allocate(64);
     Floats weights = Floats.allocate(64);
@@ -29,7 +29,7 @@ final class Desk {
     private int seenCount;
 
     Desk(ForwardIndex index) {
-        this.table = Floats.allocate(index.vocabulary());
+        this.query = new TermTable(index.vocabulary());
         this.seen = new long[Math.ceilDiv(index.documents(), Long.SIZE)];
     }
 
@@ -42,8 +42,8 @@ final class Desk {
         }
         terms = 0;
         blockCount = 0;
-        for (int i = 0; i < q.size() && q.terms()[i] < table.length(); i++) {
-            table.set(q.terms()[i], q.weights()[i]);
+        for (int i = 0; i < q.size() && q.terms()[i] < query.terms(); i++) {
+            query.put(q.terms()[i], q.weights()[i]);
             hashes.set(terms, SparseDots.hash(q.terms()[i]));
             weights.set(terms, q.weights()[i]);
             order[terms++] = (long) -Float.floatToRawIntBits(q.weights()[i]) << 32 | q.terms()[i];
@@ -97,7 +97,7 @@ final class Desk {
 
     void clear(SparseVector q) {
         for (int i = 0; i < terms; i++) {
-            table.set(q.terms()[i], 0);
+            query.remove(q.terms()[i]);
         }
         for (int i = 0; i < seenCount; i++) {
             seen[seenWords[i]] = 0;

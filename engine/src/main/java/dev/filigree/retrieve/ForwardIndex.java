@@ -12,6 +12,7 @@ import dev.filigree.io.DType;
 import dev.filigree.io.Safetensors;
 import dev.filigree.io.StoredTensor;
 import dev.filigree.kernel.SparseDots;
+import dev.filigree.kernel.TermTable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
@@ -182,9 +183,9 @@ public final class ForwardIndex {
         return entries.get(JAVA_SHORT_UNALIGNED, at(document) + (long) termBytes * size(document) + (long) WEIGHT * i);
     }
 
-    /** The inner products of some documents with a query that lies in a table, see {@link SparseDots#halves}. */
-    void dots(SparseDots kernel, Ints numbers, int count, Floats table, Floats out) {
-        kernel.halves(start, entries, termBytes, numbers, count, table, out);
+    /** The inner products of some documents with a query, see {@link SparseDots#halves}. */
+    void dots(SparseDots kernel, Ints numbers, int count, TermTable query, Floats out) {
+        kernel.halves(start, entries, termBytes, numbers, count, query, out);
     }
 
     private long at(int document) {

@@ -166,7 +166,7 @@ public final class Seismic implements Searcher {
                 desk.numbers.set(count++, d);
             }
         }
-        forward.dots(kernel, desk.numbers, count, desk.table, desk.products);
+        forward.dots(kernel, desk.numbers, count, desk.query, desk.products);
         for (int i = 0; i < count; i++) {
             desk.top.offer(desk.numbers.get(i), desk.products.get(i));
         }

@@ -8,12 +8,13 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import dev.filigree.base.Floats;
 import dev.filigree.base.Ints;
 import dev.filigree.kernel.SparseDots;
+import dev.filigree.kernel.TermTable;
 import java.lang.foreign.MemorySegment;
 
 final class ScalarSparseDots implements SparseDots {
 
     @Override
-    public void halves(Ints start, MemorySegment entries, int termBytes, Ints numbers, int count, Floats table, Floats out) {
+    public void halves(Ints start, MemorySegment entries, int termBytes, Ints numbers, int count, TermTable query, Floats out) {
         for (int i = 0; i < count; i++) {
             int from = start.get(numbers.get(i));
             int size = start.get(numbers.get(i) + 1) - from;
@@ -22,7 +23,7 @@ final class ScalarSparseDots implements SparseDots {
             float sum = 0;
             for (int j = 0; j < size; j++) {
                 int term = termBytes == Short.BYTES ? entries.get(JAVA_CHAR_UNALIGNED, terms + 2L * j) : entries.get(JAVA_INT_UNALIGNED, terms + 4L * j);
-                sum += table.get(term) * Float.float16ToFloat(entries.get(JAVA_SHORT_UNALIGNED, weights + 2L * j));
+                sum += query.weight(term) * Float.float16ToFloat(entries.get(JAVA_SHORT_UNALIGNED, weights + 2L * j));
             }
             out.set(i, sum);
         }
