@@ -1,6 +1,7 @@
 package dev.filigree.app.cli;
 
 import dev.filigree.app.retrieve.MadeCollection;
+import dev.filigree.app.retrieve.PublishedSettings;
 import dev.filigree.app.retrieve.RetrieveReport;
 import dev.filigree.app.retrieve.RetrieveRun;
 import dev.filigree.app.retrieve.StoredVectors;
@@ -55,6 +56,9 @@ final class BenchRetrieve implements Runnable {
     @Option(names = "--no-peers", description = "Leave out Lucene and the exact methods but MaxScore.")
     private boolean alone;
 
+    @Option(names = "--published", description = "Only try settings that were published for a recall on MS MARCO: are these vectors as hard as real ones?")
+    private boolean published;
+
     @Option(names = "--page", paramLabel = "FILE", description = "Write a page with the plot.")
     private Path page;
 
@@ -70,12 +74,24 @@ final class BenchRetrieve implements Runnable {
         }
         Vectors stored = vectors == null ? null : new StoredVectors(vectors.getFirst(), vectors.getLast());
         int most = stored == null ? asked : stored.queries(asked).size();
+        if (published) {
+            published(stored == null ? new MadeCollection(CollectionSettings.SPLADE, count, bench.filigree().seed()) : stored, most);
+            return;
+        }
         RetrieveReport made = report(new MadeCollection(CollectionSettings.SPLADE, stored == null ? count : stored.documents(), bench.filigree().seed()), most);
         if (stored == null) {
             print(made, Map.of(), List.of());
         } else {
             RetrieveReport found = report(stored, most);
             print(found, Map.of("made", made.json()), List.of(found.beside(made)));
+        }
+    }
+
+    private void published(Vectors of, int most) {
+        Filigree filigree = bench.filigree();
+        try (TemporaryFolder folder = TemporaryFolder.make()) {
+            Table table = new PublishedSettings(of, most, filigree.threads(), folder.path()).run(filigree.progress());
+            filigree.console().out().println(filigree.json() ? Json.pretty(table.json()) : table.text(filigree.console().columns()));
         }
     }
 

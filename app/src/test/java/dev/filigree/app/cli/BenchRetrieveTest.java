@@ -51,6 +51,16 @@ class BenchRetrieveTest {
     }
 
     @Test
+    void publishedSettingsAreTried() throws IOException {
+        MainTest.Ran ran = MainTest.run("bench", "retrieve", "--published", "--documents", "2k", "--queries", "20", "--threads", "2", "--json");
+        assertEquals(0, ran.code(), ran.err());
+        JsonNode rows = new ObjectMapper().readTree(ran.out());
+        assertEquals(5, rows.size());
+        assertTrue(rows.get(0).path("here").asDouble() <= rows.get(4).path("here").asDouble(), ran.out());
+        assertTrue(rows.get(1).path("scored_here").asDouble() <= rows.get(2).path("scored_here").asDouble(), ran.out());
+    }
+
+    @Test
     void faultsAreOneLine() {
         for (String[] bad : new String[][] {{"--documents", "many"}, {"--vectors", "one.jsonl"}, {"--documents", "11m"}, {"--rounds", "0"}}) {
             MainTest.Ran ran = MainTest.run("bench", "retrieve", bad[0], bad[1]);
