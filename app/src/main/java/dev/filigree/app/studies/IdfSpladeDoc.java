@@ -22,7 +22,7 @@ final class IdfSpladeDoc implements Study {
 
     @Override
     public Findings run(Lab lab) {
-        String steps = lab.quick() ? ",rate=0.0003,steps=15,batch=8" : ",rate=0.0001,steps=120";
+        String steps = lab.quick() ? ",rate=0.0003,steps=15,batch=8" : ",rate=0.0001,steps=60";
         Map<String, String> recipes = new LinkedHashMap<>();
         recipes.put(PRICED, "residual-doc(regularizer=idf-flops,lambda=1" + steps + ")");
         recipes.put(PLAIN, "residual-doc(regularizer=flops,lambda=1" + steps + ")");

@@ -37,7 +37,7 @@ import java.util.function.LongFunction;
  */
 record SparseRetrieval(String name, Collection collection, SentenceEncoder model, EncoderCorpus corpus, Ranked lexical) {
 
-    private static final int LONGEST = 256;
+    private static final int LONGEST = 128;
     private static final int MADE = 240;
     private static final int MADE_QUERIES = 60;
 

@@ -25,7 +25,7 @@ final class UnifiedLsr implements Study {
 
     @Override
     public Findings run(Lab lab) {
-        String steps = lab.quick() ? "steps=15,batch=8" : "steps=120";
+        String steps = lab.quick() ? "steps=15,batch=8" : "steps=60";
         Map<String, String> recipes = new LinkedHashMap<>();
         recipes.put(COUNTED, "deepct(document=binary,query=binary,weighted=false,lesson=kl,steps=0)");
         recipes.put(DOCUMENTS, "deepct(weighted=false,lesson=kl,rate=0.003," + steps + ")");
