@@ -69,6 +69,9 @@ final class IndexCommand implements Runnable {
     @Option(names = "--energy", paramLabel = "SHARE", description = "Share of its weights that the summary of a block keeps, above 0 and at most 1 (default: as tuned).")
     private Double energy;
 
+    @Option(names = "--exact-below", paramLabel = "N", description = "A segment with fewer documents is searched exactly, by all its postings: there lists cost more than they save (default: " + IndexSettings.EXACT_BELOW + ").")
+    private Integer exactBelow;
+
     @Option(names = "--memory", paramLabel = "MB", defaultValue = "512", description = "Memory that building lists may take beside the vectors (default: ${DEFAULT-VALUE}).")
     private int memory;
 
@@ -97,6 +100,12 @@ final class IndexCommand implements Runnable {
         }
         if (encoder != null && (append || corpus == null)) {
             throw new UserError("--encoder: an index keeps the encoder that it was begun with; leave it out");
+        }
+        if ((share != null || energy != null || exactBelow != null) && (append || corpus == null)) {
+            throw new UserError((share != null ? "--share" : energy != null ? "--energy" : "--exact-below") + ": an index keeps the settings that it was begun with; leave it out");
+        }
+        if (exactBelow != null && exactBelow < 0) {
+            throw new UserError("--exact-below: found " + exactBelow + ", expected 0 or more");
         }
         if (vocabulary < 0) {
             throw new UserError("--vocabulary: found " + vocabulary + ", expected at least 1");
@@ -134,7 +143,7 @@ final class IndexCommand implements Runnable {
         try {
             SeismicSettings lists = new SeismicSettings(share == null ? usual.share() : share, usual.fewest(), usual.longest(), usual.blocks(), usual.smallest(), usual.heaviest(),
                     energy == null ? usual.energy() : energy, filigree.seed());
-            return new IndexSettings(lists, filigree.threads(), (long) memory << 20, done -> {
+            return new IndexSettings(lists, exactBelow == null ? IndexSettings.EXACT_BELOW : exactBelow, filigree.threads(), (long) memory << 20, done -> {
                 Progress.Stage stage = building;
                 if (stage != null) {
                     stage.at(done, "");

@@ -81,7 +81,7 @@ public final class IndexWriter implements AutoCloseable {
                 throw new UserError(f + ": holds an index already; append to it, or give another folder");
             }
             Leftovers.requireNoOthers(f);
-            return Manifest.empty(vocabulary, settings.lists());
+            return Manifest.empty(vocabulary, settings);
         });
     }
 
@@ -266,8 +266,8 @@ public final class IndexWriter implements AutoCloseable {
         pending = null;
     }
 
-    private void buildLists(Path vectors, Path lists) {
-        settings.build(vectors, lists, manifest.settings(), parallel);
+    private String buildLists(Path segment) {
+        return settings.build(segment, manifest, parallel);
     }
 
     private String take() {
