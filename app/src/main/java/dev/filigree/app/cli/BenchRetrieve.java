@@ -36,6 +36,9 @@ final class BenchRetrieve implements Runnable {
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "5", description = "Timed rounds of each contestant (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
+    @Option(names = "--neighbours", paramLabel = "N", defaultValue = "0", description = "Nearest documents kept of each, at most 64; searches look at those of what they found too (default: ${DEFAULT-VALUE}).")
+    private int neighbours;
+
     @Option(names = "--quick", description = "A small collection and few queries unless other options say more.")
     private boolean quick;
 
@@ -52,9 +55,12 @@ final class BenchRetrieve implements Runnable {
         if (rounds < 1 || asked < 1) {
             throw new UserError("bench retrieve: found --rounds " + rounds + " --queries " + asked + ", expected at least 1 of each");
         }
+        if (neighbours < 0 || neighbours > SeismicSettings.MOST_NEIGHBOURS) {
+            throw new UserError("--neighbours: found " + neighbours + ", expected 0 to " + SeismicSettings.MOST_NEIGHBOURS);
+        }
         Filigree filigree = bench.filigree();
         try (TemporaryFolder folder = TemporaryFolder.make()) {
-            RetrieveReport report = new RetrieveRun(count, asked, rounds, filigree.seed(), filigree.threads(), !alone, SeismicSettings.STANDARD, folder.path()).run(filigree.progress());
+            RetrieveReport report = new RetrieveRun(count, asked, rounds, filigree.seed(), filigree.threads(), !alone, SeismicSettings.STANDARD.withNeighbours(neighbours), folder.path()).run(filigree.progress());
             Console console = filigree.console();
             if (page != null) {
                 AtomicFile.write(page, report.html().getBytes(StandardCharsets.UTF_8));

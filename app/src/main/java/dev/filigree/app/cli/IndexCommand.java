@@ -72,6 +72,9 @@ final class IndexCommand implements Runnable {
     @Option(names = "--exact-below", paramLabel = "N", description = "A segment with fewer documents is searched exactly, by all its postings: there lists cost more than they save (default: " + IndexSettings.EXACT_BELOW + ").")
     private Integer exactBelow;
 
+    @Option(names = "--neighbours", paramLabel = "N", defaultValue = "0", description = "Nearest documents that are kept of each, at most 64: searches look at those of what they found too, and may look at fewer lists. Takes 4 bytes each and a search for every document (default: ${DEFAULT-VALUE}).")
+    private int neighbours;
+
     @Option(names = "--memory", paramLabel = "MB", defaultValue = "512", description = "Memory that building lists may take beside the vectors (default: ${DEFAULT-VALUE}).")
     private int memory;
 
@@ -101,8 +104,11 @@ final class IndexCommand implements Runnable {
         if (encoder != null && (append || corpus == null)) {
             throw new UserError("--encoder: an index keeps the encoder that it was begun with; leave it out");
         }
-        if ((share != null || energy != null || exactBelow != null) && (append || corpus == null)) {
-            throw new UserError((share != null ? "--share" : energy != null ? "--energy" : "--exact-below") + ": an index keeps the settings that it was begun with; leave it out");
+        if (append || corpus == null) {
+            kept("--share", share != null);
+            kept("--energy", energy != null);
+            kept("--exact-below", exactBelow != null);
+            kept("--neighbours", neighbours > 0);
         }
         if (exactBelow != null && exactBelow < 0) {
             throw new UserError("--exact-below: found " + exactBelow + ", expected 0 or more");
@@ -113,8 +119,17 @@ final class IndexCommand implements Runnable {
         if (memory < 1) {
             throw new UserError("--memory: found " + memory + ", expected at least 1");
         }
+        if (neighbours < 0 || neighbours > SeismicSettings.MOST_NEIGHBOURS) {
+            throw new UserError("--neighbours: found " + neighbours + ", expected 0 to " + SeismicSettings.MOST_NEIGHBOURS);
+        }
         if (!append && corpus != null && IndexReport.isIndex(folder)) {
             throw new UserError(folder + ": holds an index already; add to it with --append, or give another folder");
+        }
+    }
+
+    private static void kept(String flag, boolean given) {
+        if (given) {
+            throw new UserError(flag + ": an index keeps the settings that it was begun with; leave it out");
         }
     }
 
@@ -140,18 +155,21 @@ final class IndexCommand implements Runnable {
 
     private IndexSettings settings() {
         SeismicSettings usual = SeismicSettings.STANDARD;
-        try {
-            SeismicSettings lists = new SeismicSettings(share == null ? usual.share() : share, usual.fewest(), usual.longest(), usual.blocks(), usual.smallest(), usual.heaviest(),
-                    energy == null ? usual.energy() : energy, filigree.seed());
-            return new IndexSettings(lists, exactBelow == null ? IndexSettings.EXACT_BELOW : exactBelow, filigree.threads(), (long) memory << 20, done -> {
-                Progress.Stage stage = building;
-                if (stage != null) {
-                    stage.at(done, "");
-                }
-            });
-        } catch (IllegalArgumentException e) {
-            throw new UserError("--share, --energy: " + e.getMessage(), e);
+        SeismicSettings lists = new SeismicSettings(share("--share", share, usual.share()), usual.fewest(), usual.longest(), usual.blocks(), usual.smallest(), usual.heaviest(),
+                share("--energy", energy, usual.energy()), filigree.seed(), neighbours);
+        return new IndexSettings(lists, exactBelow == null ? IndexSettings.EXACT_BELOW : exactBelow, filigree.threads(), (long) memory << 20, done -> {
+            Progress.Stage stage = building;
+            if (stage != null) {
+                stage.at(done, "");
+            }
+        });
+    }
+
+    private static double share(String flag, Double asked, double usual) {
+        if (asked != null && !(asked > 0 && asked <= 1)) {
+            throw new UserError(flag + ": found " + asked + ", expected a number above 0 and at most 1");
         }
+        return asked == null ? usual : asked;
     }
 
     private void write(IndexWriter writer, TextEncoding encoding, Corpus documents, boolean begun) {
@@ -165,7 +183,7 @@ final class IndexCommand implements Runnable {
             writer.encoding(encoding);
         }
         double committing;
-        try (Progress.Stage stage = filigree.progress().stage("lists", writer.vocabulary())) {
+        try (Progress.Stage stage = filigree.progress().stage("lists", writer.vocabulary() + (neighbours > 0 ? outcome.documents() : 0))) {
             building = stage;
             writer.commit();
             if (merge) {

@@ -71,7 +71,7 @@ public record RetrieveRun(int documents, int queries, int rounds, long seed, int
             }
             ForwardIndex forward = ForwardIndex.open(forwardFile, arena);
             long begin = System.nanoTime();
-            try (Progress.Stage stage = progress.stage("build", forward.vocabulary())) {
+            try (Progress.Stage stage = progress.stage("build", Seismic.steps(forward.vocabulary(), documents, settings))) {
                 Seismic.build(forward, settings, listsFile, parallel, MEMORY, done -> stage.at(done, ""));
             }
             double seconds = (System.nanoTime() - begin) / 1e9;
