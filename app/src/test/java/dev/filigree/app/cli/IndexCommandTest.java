@@ -124,8 +124,10 @@ class IndexCommandTest {
         assertEquals(4, events.size());
         assertEquals("d1", JSON.readTree(events.getFirst()).at("/hits/0/id").asText());
         assertEquals(1, JSON.readTree(events.getLast()).get("without_known_terms").asInt());
-        Files.writeString(folder.resolve("corpus.jsonl"), "{\"_id\": \"d 4\", \"text\": \"boil\"}\n");
-        assertEquals(0, run("index", index, "--append", "--corpus", folder).code());
+        Files.writeString(folder.resolve("corpus.jsonl"), "{\"_id\": \"d 4\", \"text\": \"boil a xyzzy\"}\n");
+        MainTest.Ran appended = run("index", index, "--append", "--corpus", folder);
+        assertTrue(appended.out().contains("1 new terms joined the vocabulary"), appended.out() + appended.err());
+        assertEquals("d 4", json("search", index, "xyzzy").at("/hits/0/id").asText());
         fault("document: found \"d 4\", expected no space in it", "search", index, "--queries", folder, "--run", temp.resolve("no.trec"));
         assertFalse(Files.exists(temp.resolve("no.trec")));
     }

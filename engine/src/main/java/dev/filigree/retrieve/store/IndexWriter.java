@@ -48,6 +48,7 @@ public final class IndexWriter implements AutoCloseable {
     private SegmentWriter pending; // null where nothing was added since the last commit
     private TextEncoding encoding; // to be saved by the next commit
     private long next;
+    private int vocabulary;
     private String spent;
     private boolean closed;
 
@@ -65,6 +66,7 @@ public final class IndexWriter implements AutoCloseable {
         this.lock = lock;
         this.manifest = manifest;
         this.next = manifest.next();
+        this.vocabulary = manifest.vocabulary();
         this.held = Held.open(folder, manifest);
         this.parallel = new Parallel(settings.threads());
         Leftovers.clear(folder, underway);
@@ -114,8 +116,23 @@ public final class IndexWriter implements AutoCloseable {
     }
 
     /** Terms that vectors may have. */
-    public int vocabulary() {
-        return manifest.vocabulary();
+    public synchronized int vocabulary() {
+        return vocabulary;
+    }
+
+    /** Makes room for so many terms, from the next document on; segments that there are keep theirs, and a merge gives what it writes the larger one. */
+    public synchronized void vocabulary(int terms) {
+        requireUsable();
+        if (terms < vocabulary) {
+            throw new IllegalArgumentException("a vocabulary of " + vocabulary + " terms does not shrink to " + terms);
+        }
+        if (terms > vocabulary && pending != null) {
+            whole(() -> {
+                closePending();
+                return null;
+            });
+        }
+        vocabulary = terms;
     }
 
     /** The folder in which the encoding of the last commit was saved, if there is one; verified. */
@@ -233,8 +250,8 @@ public final class IndexWriter implements AutoCloseable {
     }
 
     private void checkVector(SparseVector v) {
-        if (v.size() > 0 && v.terms()[v.size() - 1] >= manifest.vocabulary()) {
-            throw new IllegalArgumentException("term " + v.terms()[v.size() - 1] + " is none of the " + manifest.vocabulary() + " terms of this index");
+        if (v.size() > 0 && v.terms()[v.size() - 1] >= vocabulary) {
+            throw new IllegalArgumentException("term " + v.terms()[v.size() - 1] + " is none of the " + vocabulary + " terms of this index");
         }
         for (float w : v.weights()) {
             if (w > ForwardIndex.MOST) {
@@ -250,7 +267,7 @@ public final class IndexWriter implements AutoCloseable {
                 closePending();
             }
             if (pending == null) {
-                pending = new SegmentWriter(folder, take(), manifest.vocabulary());
+                pending = new SegmentWriter(folder, take(), vocabulary);
             }
             pending.add(id, MemorySegment.ofArray(bytes(document.content())), document.vector());
             return null;
@@ -305,7 +322,7 @@ public final class IndexWriter implements AutoCloseable {
     /** Writes the manifest: from now on this is the state that counts. */
     private void publish(Manifest.Encoding saved, List<Held> after) {
         AtomicFile.force(folder);
-        Manifest following = manifest.following(next, saved, after.stream().filter(h -> !h.fresh()).map(Held::entry).toList());
+        Manifest following = manifest.following(next, vocabulary, saved, after.stream().filter(h -> !h.fresh()).map(Held::entry).toList());
         moments.before("manifest " + following.commit());
         whole(() -> {
             following.write(folder);
@@ -329,6 +346,7 @@ public final class IndexWriter implements AutoCloseable {
     private String merge(Function<List<Manifest.Segment>, List<String>> choice) {
         List<Held> chosen;
         String name;
+        int terms;
         synchronized (this) {
             requireUsable();
             List<String> names = choice.apply(manifest.segments());
@@ -339,9 +357,10 @@ public final class IndexWriter implements AutoCloseable {
             chosen.forEach(h -> h.opened().hold());
             sources.addAll(names);
             name = take();
+            terms = vocabulary;
         }
         try {
-            Optional<Manifest.Segment> written = Merge.write(folder, name, manifest.vocabulary(), chosen, this::buildLists, moments);
+            Optional<Manifest.Segment> written = Merge.write(folder, name, terms, chosen, this::buildLists, moments);
             synchronized (this) {
                 requireUsable();
                 publishMerged(chosen, written);

@@ -109,7 +109,7 @@ record Manifest(int format, long commit, long next, int vocabulary, SeismicSetti
         return new Manifest(FORMAT, 0, 1, vocabulary, settings.lists(), settings.exactBelow(), null, List.of());
     }
 
-    Manifest following(long next, Encoding encoding, List<Segment> segments) {
+    Manifest following(long next, int vocabulary, Encoding encoding, List<Segment> segments) {
         return new Manifest(FORMAT, commit + 1, next, vocabulary, settings, exactBelow, encoding, segments);
     }
 

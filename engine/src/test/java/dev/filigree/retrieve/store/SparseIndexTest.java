@@ -184,6 +184,35 @@ class SparseIndexTest {
     }
 
     @Test
+    void aVocabularyGrows() {
+        Path folder = temp.resolve("index");
+        try (IndexWriter writer = IndexWriter.create(folder, 3, IndexSettings.standard(1))) {
+            writer.add(new Document("a", "", vector(2, 1)));
+            assertThrows(IllegalArgumentException.class, () -> writer.add(new Document("b", "", vector(3, 1))));
+            writer.vocabulary(5);
+            writer.add(new Document("b", "", vector(2, 2, 4, 1)));
+            writer.commit();
+            assertThrows(IllegalArgumentException.class, () -> writer.vocabulary(4));
+            writer.vocabulary(70_000); // terms take 32 bits from now on
+            writer.add(new Document("c", "", vector(2, 3, 69_999, 1)));
+            writer.commit();
+            List<Hit> expected = List.of(new Hit("c", 7, ""), new Hit("b", 3, ""), new Hit("a", 1, ""));
+            SparseVector query = vector(2, 1, 4, 1, 69_999, 4);
+            try (SparseIndex index = SparseIndex.open(folder)) {
+                assertEquals(expected, index.search(query, 9));
+                writer.merge();
+                index.refresh();
+                assertEquals(expected, index.search(query, 9));
+            }
+        }
+        assertEquals(70_000, IndexReport.of(folder).vocabulary());
+        assertEquals(1, IndexReport.of(folder).segments().size());
+        try (IndexWriter writer = IndexWriter.open(folder, IndexSettings.standard(1))) {
+            assertEquals(70_000, writer.vocabulary());
+        }
+    }
+
+    @Test
     void wrongUseIsOneLineAndChangesNothing() throws IOException {
         Path folder = temp.resolve("index");
         says(() -> SparseIndex.open(folder), "index: holds no index (no manifest.json in it); expected a folder that filigree index wrote");
