@@ -47,6 +47,9 @@ final class BenchRetrieve implements Runnable {
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "5", description = "Timed rounds of each contestant (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
+    @Option(names = "--neighbours", paramLabel = "N", defaultValue = "0", description = "Nearest documents kept of each, at most 64; searches look at those of what they found too (default: ${DEFAULT-VALUE}).")
+    private int neighbours;
+
     @Option(names = "--vectors", split = ",", paramLabel = "FILE", arity = "1", description = "Files of vectors, documents and then queries (filigree embed writes them), to be measured beside as many made ones.")
     private List<Path> vectors;
 
@@ -68,6 +71,9 @@ final class BenchRetrieve implements Runnable {
         int asked = queries == null ? quick ? QUERIES / 5 : QUERIES : queries;
         if (rounds < 1 || asked < 1) {
             throw new UserError("bench retrieve: found --rounds " + rounds + " --queries " + asked + ", expected at least 1 of each");
+        }
+        if (neighbours < 0 || neighbours > SeismicSettings.MOST_NEIGHBOURS) {
+            throw new UserError("--neighbours: found " + neighbours + ", expected 0 to " + SeismicSettings.MOST_NEIGHBOURS);
         }
         if (vectors != null && (vectors.size() != 2 || documents != null)) {
             throw new UserError("--vectors: found " + vectors.size() + " files" + (documents == null ? "" : " and --documents") + ", expected documents and queries as two files, and as many made ones are compared");
@@ -98,7 +104,7 @@ final class BenchRetrieve implements Runnable {
     private RetrieveReport report(Vectors of, int most) {
         Filigree filigree = bench.filigree();
         try (TemporaryFolder folder = TemporaryFolder.make()) {
-            return new RetrieveRun(of, most, rounds, filigree.threads(), !alone, SeismicSettings.STANDARD, folder.path()).run(filigree.progress());
+            return new RetrieveRun(of, most, rounds, filigree.threads(), !alone, SeismicSettings.STANDARD.withNeighbours(neighbours), folder.path()).run(filigree.progress());
         }
     }
 

@@ -38,7 +38,7 @@ public record PublishedSettings(Vectors vectors, int queries, int threads, Path 
     private record Config(int postings, double longest, double blocks, int smallest, double energy, Effort effort, double recall) {
 
         SeismicSettings settings() {
-            return new SeismicSettings(postings * TERMS / ENTRIES, 20, longest, blocks, smallest, SeismicSettings.STANDARD.heaviest(), energy, 1);
+            return new SeismicSettings(postings * TERMS / ENTRIES, 20, longest, blocks, smallest, SeismicSettings.STANDARD.heaviest(), energy, 1, 0);
         }
     }
 

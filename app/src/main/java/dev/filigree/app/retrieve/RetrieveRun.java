@@ -68,7 +68,7 @@ public record RetrieveRun(Vectors vectors, int queries, int rounds, int threads,
             }
             ForwardIndex forward = ForwardIndex.open(forwardFile, arena);
             long begin = System.nanoTime();
-            try (Progress.Stage stage = progress.stage("build", forward.vocabulary())) {
+            try (Progress.Stage stage = progress.stage("build", Seismic.steps(forward.vocabulary(), forward.documents(), settings))) {
                 Seismic.build(forward, settings, listsFile, parallel, MEMORY, done -> stage.at(done, ""));
             }
             double seconds = (System.nanoTime() - begin) / 1e9;
