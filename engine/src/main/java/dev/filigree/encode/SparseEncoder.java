@@ -29,9 +29,6 @@ public final class SparseEncoder implements TextEncoding {
     /** The file by which its folder is known. */
     public static final String FILE = EncoderFolder.FILE;
 
-    /** Tokens that a group of documents aims at. */
-    public static final int GROUP_TOKENS = States.GROUP_TOKENS;
-
     private final EncoderRecipe recipe;
     private final SentenceEncoder model;
     private final Bert below;

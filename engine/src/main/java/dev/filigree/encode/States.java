@@ -1,5 +1,6 @@
 package dev.filigree.encode;
 
+import dev.filigree.infer.Groups;
 import dev.filigree.infer.Plan;
 import dev.filigree.infer.SentenceEncoder;
 import dev.filigree.kernel.Compute;
@@ -9,18 +10,13 @@ import dev.filigree.ops.Eager;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Tokens;
 import dev.filigree.ops.Value;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.IntUnaryOperator;
-import java.util.stream.IntStream;
 
 /** The states of tokens after the last layer of a model, for many texts at once. The cut into groups is the same for any number of threads. */
 final class States {
-
-    static final int GROUP_TOKENS = 512;
 
     private final Bert model;
     private final Compute compute;
@@ -51,7 +47,7 @@ final class States {
 
     /** Many groups run beside each other, few one after the other, each on all threads. */
     void each(List<int[]> sequences, Body body) {
-        List<List<Integer>> groups = groups(sequences);
+        List<List<Integer>> groups = Groups.of(sequences);
         boolean beside = groups.size() >= compute.parallel().threads();
         Compute on = beside ? compute.single() : compute;
         ConcurrentLinkedDeque<Eager> idle = new ConcurrentLinkedDeque<>();
@@ -79,21 +75,5 @@ final class States {
         body.take(ops, group, x, tokens.spans());
         ops.release(x);
         idle.addLast(ops);
-    }
-
-    private static List<List<Integer>> groups(List<int[]> sequences) {
-        List<Integer> order = IntStream.range(0, sequences.size()).boxed().sorted(Comparator.comparingInt((Integer i) -> -sequences.get(i).length)).toList();
-        List<List<Integer>> groups = new ArrayList<>();
-        int tokens = GROUP_TOKENS;
-        for (int i : order) {
-            int length = sequences.get(i).length;
-            if (tokens + length > GROUP_TOKENS) {
-                groups.add(new ArrayList<>());
-                tokens = 0;
-            }
-            groups.getLast().add(i);
-            tokens += length;
-        }
-        return groups;
     }
 }

@@ -4,6 +4,7 @@ import dev.filigree.app.encode.Collection;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
 import dev.filigree.encode.SparseEncoder;
+import dev.filigree.infer.Groups;
 import dev.filigree.infer.Plan;
 import dev.filigree.infer.Profile;
 import dev.filigree.io.Store;
@@ -142,7 +143,7 @@ final class SparseEncoderWork extends BertWork {
 
     @Override
     public Profile profile() {
-        return Profile.parse(Integer.toString(SparseEncoder.GROUP_TOKENS));
+        return Profile.parse(Integer.toString(Groups.TOKENS));
     }
 
     @Override
