@@ -42,8 +42,8 @@ public final class Encodings {
     private static final List<Kind> KINDS = List.of(
             new Kind("vectors", ReadyVectors.FILE, w -> new ReadyVectors(w.vocabulary() == 0 ? USUAL_VOCABULARY : w.vocabulary()), (folder, _) -> ReadyVectors.load(folder)),
             new Kind("bm25", "bm25.json", Encodings::bm25, (folder, _) -> Bm25.load(folder, LuceneAnalysis::named)),
-            new Kind("minilm-sparse", "sparse_encoder.json", Encodings::trained, (folder, threads) -> SparseEncoder.open(folder, LuceneAnalysis::named, threads)),
-            new Kind("sparse-encoder", "sparse_encoder.json", null, (folder, threads) -> SparseEncoder.open(folder, LuceneAnalysis::named, threads)));
+            new Kind("minilm-sparse", SparseEncoder.FILE, Encodings::trained, (folder, threads) -> SparseEncoder.open(folder, LuceneAnalysis::named, threads)),
+            new Kind("sparse-encoder", SparseEncoder.FILE, null, (folder, threads) -> SparseEncoder.open(folder, LuceneAnalysis::named, threads)));
 
     private Encodings() {
     }
@@ -60,6 +60,11 @@ public final class Encodings {
 
     private static List<String> names() {
         return KINDS.stream().filter(k -> k.begin != null).map(Kind::name).toList();
+    }
+
+    /** Whether a folder holds an encoding. */
+    public static boolean knows(Path folder) {
+        return KINDS.stream().anyMatch(k -> Files.exists(folder.resolve(k.file)));
     }
 
     /** The encoding in a folder: of an index that has saved it, or of an encoder that was trained. */
