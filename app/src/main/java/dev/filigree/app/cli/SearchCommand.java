@@ -1,6 +1,8 @@
 package dev.filigree.app.cli;
 
+import dev.filigree.app.index.Asking;
 import dev.filigree.app.index.Encodings;
+import dev.filigree.app.index.OtherIndex;
 import dev.filigree.app.index.RunLines;
 import dev.filigree.app.index.Snippet;
 import dev.filigree.base.UserError;
@@ -14,7 +16,7 @@ import dev.filigree.retrieve.SparseVector;
 import dev.filigree.retrieve.TextEncoding;
 import dev.filigree.retrieve.corpus.Corpus;
 import dev.filigree.retrieve.corpus.Entry;
-import dev.filigree.retrieve.corpus.ReadyVectors;
+import dev.filigree.retrieve.feedback.Feedback;
 import dev.filigree.retrieve.store.Match;
 import dev.filigree.retrieve.store.Snapshot;
 import dev.filigree.retrieve.store.SparseIndex;
@@ -38,7 +40,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(name = "search", sortOptions = false, description = "Search an index that filigree index wrote: the best documents, and which terms made them so.",
         footer = {"", "An index of ready vectors is asked with a vector, {\"token\": weight}, or with its tokens, divided by spaces.",
             "", "Examples:", "  filigree search papers.index \"how do sparse networks train\" -k 10", "  filigree search papers.index --queries queries.tsv --run bm25.trec -k 1000",
-            "  filigree search vectors.index '{\"sparse\": 1.2, \"network\": 0.4}' --exact"})
+            "  filigree search vectors.index '{\"sparse\": 1.2, \"network\": 0.4}' --exact",
+            "  filigree search encoded.index --queries queries.tsv --feedback 3 --mix bm25.index:0.6 --run mixed.trec"})
 final class SearchCommand implements Runnable {
 
     private static final int SNIPPET = 160;
@@ -63,6 +66,14 @@ final class SearchCommand implements Runnable {
             + "needed; 20:0.7 finds more than 10:0.9 and takes longer (default: as tuned).")
     private String budget;
 
+    @Option(names = "--feedback", paramLabel = "N[:SHARE]", description = "Search twice: the query moves towards the mean of the first N documents and keeps SHARE of itself (default: as much as one document, 1/(N+1)). "
+            + "It finds more where queries and documents weigh terms alike, as encoders do.")
+    private String feedback;
+
+    @Option(names = "--mix", paramLabel = "DIR[:SHARE]", description = "Mix in what another index of the same documents finds, matched by id: SHARE is that of the first index (default: 0.5), scores are scaled to 0 .. 1 before. "
+            + "Terms are shown as the first index has them.")
+    private String mix;
+
     @Option(names = "--queries", paramLabel = "FILE", description = "Many queries: lines of an id, a tab and a text, JSON lines, topics; of a BEIR folder its queries.jsonl.")
     private Path queries;
 
@@ -86,15 +97,18 @@ final class SearchCommand implements Runnable {
         if (exact && budget != null) {
             throw new UserError("--budget: found it beside --exact, which looks at everything; give one of both");
         }
-        Effort effort = budget == null ? Effort.STANDARD : effort(budget);
+        Effort effort = exact ? null : budget == null ? Effort.STANDARD : effort(budget);
+        Feedback moved = feedback == null ? null : feedback(feedback);
         Corpus asked = queries == null ? null : Corpus.queries(queries);
         try (SparseIndex index = SparseIndex.open(folder);
-                TextEncoding encoding = Encodings.open(index.encoding().orElseThrow(() -> new UserError(folder + ": holds no encoding, it was written by a program; search it with one")), filigree.threads());
+                TextEncoding encoding = Encodings.of(index, folder, filigree.threads());
+                OtherIndex other = mix == null ? null : OtherIndex.parse(mix, filigree.threads());
                 Snapshot snapshot = index.snapshot()) {
+            Asking asking = new Asking(snapshot, k, effort, moved, other);
             if (asked == null) {
-                one(snapshot, encoding, effort);
+                one(asking, encoding);
             } else {
-                many(snapshot, encoding, effort, asked);
+                many(asking, encoding, asked);
             }
         }
     }
@@ -108,22 +122,31 @@ final class SearchCommand implements Runnable {
         }
     }
 
-    private Hits search(Snapshot snapshot, SparseVector query, Effort effort) {
-        return exact ? snapshot.searchAll(query, k) : snapshot.search(query, k, effort);
+    static Feedback feedback(String feedback) {
+        try {
+            String[] parts = feedback.split(":", 2);
+            int documents = Integer.parseInt(parts[0]);
+            return parts.length == 1 ? Feedback.mean(documents) : new Feedback(documents, Double.parseDouble(parts[1]));
+        } catch (IllegalArgumentException e) {
+            throw new UserError("--feedback: found " + feedback + ", expected a number of documents, 1 or more, and perhaps the share of the query from 0 to 1, such as 3:0.5", e);
+        }
     }
 
-    private void one(Snapshot snapshot, TextEncoding encoding, Effort effort) {
+    private void one(Asking asking, TextEncoding encoding) {
+        Snapshot snapshot = asking.index();
         long begin = System.nanoTime();
-        SparseVector query = encoding.query(text);
+        SparseVector original = encoding.query(text);
         long encoded = System.nanoTime();
-        Hits hits = search(snapshot, query, effort);
+        Asking.Answer answer = asking.of(original, e -> e.query(text));
         long found = System.nanoTime();
+        SparseVector query = answer.query();
+        Hits hits = answer.hits();
         double encoding1 = (encoded - begin) / 1e9;
         double searching = (found - encoded) / 1e9;
         if (filigree.json()) {
             Map<String, Object> all = new LinkedHashMap<>();
             all.put("query", text);
-            all.put("known_terms", query.size());
+            all.put("known_terms", original.size());
             all.put("hits", hits(snapshot, encoding, query, hits));
             all.put("documents", snapshot.documents());
             all.put("encode_seconds", encoding1);
@@ -131,7 +154,7 @@ final class SearchCommand implements Runnable {
             filigree.console().out().print(Json.pretty(all));
             return;
         }
-        if (query.size() == 0) {
+        if (hits.size() == 0 && original.size() == 0) {
             filigree.console().out().println("no term of the query is known to this index");
             return;
         }
@@ -178,18 +201,19 @@ final class SearchCommand implements Runnable {
         return all;
     }
 
-    private void many(Snapshot snapshot, TextEncoding encoding, Effort effort, Corpus asked) {
+    private void many(Asking asking, TextEncoding encoding, Corpus asked) {
+        Snapshot snapshot = asking.index();
         Tally tally = new Tally();
         if (run != null) {
             AtomicFile.write(run, out -> {
                 Writer text = new BufferedWriter(Channels.newWriter(out, StandardCharsets.UTF_8));
-                each(snapshot, encoding, effort, asked, tally, new RunLines(tag, snapshot, text)::add);
+                each(asking, encoding, asked, tally, new RunLines(tag, snapshot, text)::add);
                 text.flush();
             });
         } else if (filigree.json()) {
-            each(snapshot, encoding, effort, asked, tally, (id, query, hits) -> filigree.console().out().println(Json.event("query", "id", id, "hits", hits(snapshot, encoding, query, hits))));
+            each(asking, encoding, asked, tally, (id, query, hits) -> filigree.console().out().println(Json.event("query", "id", id, "hits", hits(snapshot, encoding, query, hits))));
         } else {
-            each(snapshot, encoding, effort, asked, tally, new RunLines(tag, snapshot, filigree.console().out())::add);
+            each(asking, encoding, asked, tally, new RunLines(tag, snapshot, filigree.console().out())::add);
         }
         if (filigree.json()) {
             filigree.console().out().println(Json.event("end", "queries", tally.times.size(), "without_known_terms", tally.unknown, "encode_seconds", spread(tally.times, 0),
@@ -207,20 +231,21 @@ final class SearchCommand implements Runnable {
         private int unknown;
     }
 
-    private interface Answer {
-        void of(String id, SparseVector query, Hits hits);
+    private interface Taker {
+        void take(String id, SparseVector query, Hits hits);
     }
 
-    private void each(Snapshot snapshot, TextEncoding encoding, Effort effort, Corpus asked, Tally tally, Answer answer) {
+    private void each(Asking asking, TextEncoding encoding, Corpus asked, Tally tally, Taker taker) {
         try (Progress.Stage stage = filigree.progress().stage("queries", 0); Corpus.Reader in = asked.read()) {
             for (Entry e = in.next(); e != null; e = in.next()) {
                 long begin = System.nanoTime();
-                SparseVector query = e.vector() != null && encoding instanceof ReadyVectors ready ? ready.query(e.vector()) : encoding.query(e.content());
+                Entry entry = e;
+                SparseVector query = Encodings.query(encoding, entry);
                 long encoded = System.nanoTime();
-                Hits hits = search(snapshot, query, effort);
+                Asking.Answer answer = asking.of(query, other -> Encodings.query(other, entry));
                 tally.times.add(new long[] {encoded - begin, System.nanoTime() - encoded});
                 tally.unknown += query.size() == 0 ? 1 : 0;
-                answer.of(e.id(), query, hits);
+                taker.take(e.id(), answer.query(), answer.hits());
                 stage.add(1);
             }
         }

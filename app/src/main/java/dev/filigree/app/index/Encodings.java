@@ -7,10 +7,12 @@ import dev.filigree.encode.SparseEncoder;
 import dev.filigree.lucene.LuceneAnalysis;
 import dev.filigree.report.Progress;
 import dev.filigree.retrieve.Bm25;
+import dev.filigree.retrieve.SparseVector;
 import dev.filigree.retrieve.TextEncoding;
 import dev.filigree.retrieve.corpus.Corpus;
 import dev.filigree.retrieve.corpus.Entry;
 import dev.filigree.retrieve.corpus.ReadyVectors;
+import dev.filigree.retrieve.store.SparseIndex;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,6 +71,16 @@ public final class Encodings {
     public static TextEncoding open(Path folder, int threads) {
         return KINDS.stream().filter(k -> Files.exists(folder.resolve(k.file))).findFirst().map(k -> k.open.apply(folder, threads))
                 .orElseThrow(() -> new UserError(folder + ": holds no encoding that this version knows, expected one of " + String.join(", ", KINDS.stream().map(Kind::file).toList())));
+    }
+
+    /** The encoding that an index keeps. */
+    public static TextEncoding of(SparseIndex index, Path folder, int threads) {
+        return open(index.encoding().orElseThrow(() -> new UserError(folder + ": holds no encoding, it was written by a program; search it with one")), threads);
+    }
+
+    /** A query as an encoding has it: its vector where it came with one that the encoding knows to read, else that of its text. */
+    public static SparseVector query(TextEncoding encoding, Entry query) {
+        return query.vector() != null && encoding instanceof ReadyVectors ready ? ready.query(query.vector()) : encoding.query(query.content());
     }
 
     /** What an index goes on with where documents are added: BM25 counts them and takes in their new words, trained encoders keep their vocabulary. */

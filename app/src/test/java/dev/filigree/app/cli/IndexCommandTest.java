@@ -133,6 +133,48 @@ class IndexCommandTest {
     }
 
     @Test
+    void feedbackMovesQueriesAndAnotherIndexIsMixedIn() throws IOException {
+        Path index = temp.resolve("f.index");
+        assertEquals(0, run("index", index, "--corpus", file("f.jsonl", """
+                {"id": "a", "vector": {"cat": 4, "purr": 4}}
+                {"id": "b", "vector": {"purr": 1}}
+                {"id": "c", "vector": {"cat": 1}}
+                """)).code());
+        assertEquals("a c", ids(json("search", index, "cat")));
+        JsonNode moved = json("search", index, "cat", "--feedback", 1);
+        assertEquals("a c b", ids(moved), "the query is half {cat: 1} and half {cat: 4, purr: 4}");
+        assertEquals(4 * 2.5 + 4 * 2, moved.at("/hits/0/score").asDouble());
+        assertEquals(4 * 1.75 + 4 * 1, json("search", index, "cat", "--feedback", "1:0.75").at("/hits/0/score").asDouble());
+        assertEquals(1, json("search", index, "cat", "--feedback", "1").get("known_terms").asInt());
+
+        Path other = temp.resolve("o.index");
+        assertEquals(0, run("index", other, "--corpus", file("o.jsonl", """
+                {"id": "b", "vector": {"cat": 9}}
+                {"id": "elsewhere", "vector": {"cat": 8}}
+                {"id": "c", "vector": {"cat": 7}}
+                """)).code());
+        JsonNode mixed = json("search", index, "cat", "--mix", other + ":0.25");
+        assertEquals("b a", ids(mixed), "b is best there, a here; c is last in both, and elsewhere is not in this index");
+        assertEquals(0.75, mixed.at("/hits/0/score").asDouble());
+        assertEquals(0.25, mixed.at("/hits/1/score").asDouble());
+        Path queries = file("q.tsv", "q1\tcat\n");
+        assertEquals("q1 Q0 b 1 0.75 filigree", run("search", index, "--queries", queries, "--mix", other + ":0.25", "-k", 1, "--exact").out().strip());
+        assertEquals("q1 Q0 a 1 18.0 filigree", run("search", index, "--queries", queries, "--feedback", "1", "-k", 1).out().strip());
+        assertEquals(0.5, json("search", index, "cat", "--mix", other).at("/hits/0/score").asDouble(), "halves");
+
+        fault("--feedback: found 0, expected a number of documents", "search", index, "cat", "--feedback", 0);
+        fault("--feedback: found 3:2, expected", "search", index, "cat", "--feedback", "3:2");
+        fault("--mix: found " + other + ":7, expected the folder of an index", "search", index, "cat", "--mix", other + ":7");
+        fault("nowhere: holds no index", "search", index, "cat", "--mix", temp.resolve("nowhere"));
+    }
+
+    private static String ids(JsonNode found) {
+        List<String> ids = new ArrayList<>();
+        found.get("hits").forEach(h -> ids.add(h.get("id").asText()));
+        return String.join(" ", ids);
+    }
+
+    @Test
     void wrongTurnsAreOneLineAndLeaveNothing() throws IOException {
         Path index = temp.resolve("w.index");
         Path good = file("good.jsonl", "{\"id\": \"a\", \"vector\": {\"x\": 1}}\n");

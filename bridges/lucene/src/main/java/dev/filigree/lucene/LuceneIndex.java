@@ -19,14 +19,15 @@ import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.similarities.Similarity;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.MMapDirectory;
 
 /**
  * The same sparse vectors in a Lucene index: a {@link FeatureField} for each term of a document, and a query that adds up linear
- * features, which Lucene runs with block-max pruning. A document has the number there that it has here.
+ * features, which Lucene runs with block-max pruning; or whole numbers as frequencies, see {@link LuceneImpacts}. A document has the number there that it has here.
  *
- * <p>Lucene holds a weight in place of a term's frequency, in nine significant bits, and cuts off the rest. Weights are rounded
+ * <p>In a {@link FeatureField} Lucene holds a weight in place of a term's frequency, in nine significant bits, and cuts off the rest. Weights are rounded
  * to those nine bits before they are handed over, so that one is off by at most a part in 512 instead of 256, and a score too:
  * documents whose scores are closer than two parts in 512 may change places. What that costs in recall is in the tests and in
  * the table of {@code bench retrieve}.
@@ -46,12 +47,55 @@ public final class LuceneIndex implements Searcher, AutoCloseable {
     private final DirectoryReader reader;
     private final IndexSearcher searcher;
     private final IntFunction<String> names;
+    private final Form form;
 
-    private LuceneIndex(DirectoryReader reader, IntFunction<String> names) {
+    /** How vectors become documents and queries there. */
+    public interface Form {
+
+        /** A document with a vector alone: add what other fields it needs. */
+        Document document(SparseVector vector, IntFunction<String> names);
+
+        /** The query that scores a document with the inner product, divided by {@link #scale}. */
+        BooleanQuery query(SparseVector query, IntFunction<String> names);
+
+        /** What scores are divided by. */
+        float scale(SparseVector query);
+
+        /** With which it is indexed and searched. */
+        Similarity similarity();
+    }
+
+    /** A {@link FeatureField} for each term. */
+    public static final Form FEATURES = new Form() {
+
+        @Override
+        public Document document(SparseVector vector, IntFunction<String> names) {
+            return LuceneIndex.document(vector, names);
+        }
+
+        @Override
+        public BooleanQuery query(SparseVector query, IntFunction<String> names) {
+            return LuceneIndex.query(query, names);
+        }
+
+        @Override
+        public float scale(SparseVector query) {
+            return LuceneIndex.scale(query);
+        }
+
+        @Override
+        public Similarity similarity() {
+            return IndexSearcher.getDefaultSimilarity();
+        }
+    };
+
+    private LuceneIndex(DirectoryReader reader, IntFunction<String> names, Form form) {
         this.reader = reader;
         this.searcher = new IndexSearcher(reader);
         searcher.setQueryCache(null); // answers are computed, every time
+        searcher.setSimilarity(form.similarity());
         this.names = names;
+        this.form = form;
     }
 
     /**
@@ -61,11 +105,16 @@ public final class LuceneIndex implements Searcher, AutoCloseable {
      * @param names  the name of each term: {@code vocabulary::term}, or {@code Integer::toString}
      */
     public static void write(Path folder, ForwardIndex vectors, IntFunction<String> names) {
+        write(folder, vectors, names, FEATURES);
+    }
+
+    /** The same in another form. */
+    public static void write(Path folder, ForwardIndex vectors, IntFunction<String> names, Form form) {
         IndexWriterConfig config = new IndexWriterConfig().setOpenMode(IndexWriterConfig.OpenMode.CREATE)
-                .setRAMBufferSizeMB(256).setMergePolicy(new LogDocMergePolicy()); // merges neighbours only: numbers of documents stay
+                .setSimilarity(form.similarity()).setRAMBufferSizeMB(256).setMergePolicy(new LogDocMergePolicy()); // merges neighbours only: numbers of documents stay
         try (FSDirectory directory = MMapDirectory.open(folder); IndexWriter writer = new IndexWriter(directory, config)) {
             for (int d = 0; d < vectors.documents(); d++) {
-                writer.addDocument(document(vectors.vector(d), names));
+                writer.addDocument(form.document(vectors.vector(d), names));
             }
             writer.forceMerge(1);
         } catch (IOException e) {
@@ -105,8 +154,13 @@ public final class LuceneIndex implements Searcher, AutoCloseable {
 
     /** Opens what {@link #write} wrote, with the same names. */
     public static LuceneIndex open(Path folder, IntFunction<String> names) {
+        return open(folder, names, FEATURES);
+    }
+
+    /** The same in the form in which it was written. */
+    public static LuceneIndex open(Path folder, IntFunction<String> names, Form form) {
         try {
-            return new LuceneIndex(DirectoryReader.open(MMapDirectory.open(folder)), names);
+            return new LuceneIndex(DirectoryReader.open(MMapDirectory.open(folder)), names, form);
         } catch (IOException e) {
             throw new UserError(folder + ": holds no Lucene index that can be read: " + e.getMessage() + "; write it again", e);
         }
@@ -128,10 +182,10 @@ public final class LuceneIndex implements Searcher, AutoCloseable {
             return new Hits(new int[0], new float[0]);
         }
         try {
-            ScoreDoc[] found = searcher.search(query(query, names), new LiveTop(Math.min(k, documents()), live)).scoreDocs;
+            ScoreDoc[] found = searcher.search(form.query(query, names), new LiveTop(Math.min(k, documents()), live)).scoreDocs;
             int[] numbers = new int[found.length];
             float[] scores = new float[found.length];
-            float scale = scale(query);
+            float scale = form.scale(query);
             for (int i = 0; i < found.length; i++) {
                 numbers[i] = found[i].doc;
                 scores[i] = found[i].score * scale;

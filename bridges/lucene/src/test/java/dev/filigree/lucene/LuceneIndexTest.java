@@ -95,6 +95,57 @@ class LuceneIndexTest {
     }
 
     @Test
+    void impactsFindTheSameWithinQuantisation() {
+        DoubleSupplier any = () -> 0.01 + 3 * rng.nextDouble();
+        ForwardIndex vectors = collection(3000, any);
+        LuceneImpacts impacts = LuceneImpacts.of(vectors);
+        LuceneIndex.write(folder, vectors, Integer::toString, impacts);
+        Exhaustive exact = new Exhaustive(vectors);
+        double recall = 0;
+        int queries = 100;
+        try (LuceneIndex lucene = LuceneIndex.open(folder, Integer::toString, impacts)) {
+            assertEquals(3000, lucene.documents());
+            for (int i = 0; i < queries; i++) {
+                SparseVector query = vector(20, any);
+                Hits truth = exact.search(query, 10);
+                Hits found = lucene.search(query, 10);
+                recall += truth.recallIn(found) / queries;
+                float sum = 0;
+                for (float w : query.weights()) {
+                    sum += w;
+                }
+                double off = impacts.step() / 2 * sum * 1.001;
+                for (int j = 0; j < 10; j++) {
+                    float score = vectors.vector(found.documents()[j]).dot(query);
+                    assertEquals(score, found.scores()[j], off);
+                    assertTrue(score >= truth.scores()[j] - 2 * off, "a document takes a place above its score");
+                }
+            }
+        }
+        assertTrue(recall > 0.98, "recall@10 " + recall);
+    }
+
+    @Test
+    void wholeImpactsAreFoundExactlyAsHere() {
+        DoubleSupplier eighths = () -> (1 + rng.nextInt(255)) / 8.0;
+        ForwardIndex vectors = collection(2000, eighths);
+        Exhaustive exact = new Exhaustive(vectors);
+        LuceneImpacts impacts = new LuceneImpacts(1 / 8f);
+        assertEquals(1, impacts.impact(0.01f));
+        assertEquals(3, impacts.impact(0.4f));
+        LuceneIndex.write(folder, vectors, Integer::toString, impacts);
+        Live odd = d -> d % 2 == 1;
+        try (LuceneIndex lucene = LuceneIndex.open(folder, Integer::toString, impacts)) {
+            for (int i = 0; i < 30; i++) {
+                SparseVector query = vector(1 + i % 20, eighths);
+                same(exact.search(query, 10), lucene.search(query, 10));
+                same(exact.search(query, 25, odd), lucene.search(query, 25, odd));
+            }
+        }
+        assertThrows(IllegalArgumentException.class, () -> new LuceneImpacts(0));
+    }
+
+    @Test
     void roundingTakesTheNearest() {
         assertEquals(1f, LuceneIndex.rounded(1f));
         assertEquals(1f, LuceneIndex.rounded(1 + 0x1p-10f));

@@ -33,7 +33,7 @@ final class Held {
         boolean done = false;
         try {
             for (Manifest.Segment s : manifest.segments()) {
-                OpenSegment opened = OpenSegment.open(index, s);
+                OpenSegment opened = OpenSegment.unsearched(index, s);
                 all.add(new Held(s, opened, null, null, false));
                 Bits deleted = OpenSegment.deletions(index, s);
                 all.set(all.size() - 1, new Held(s, opened, deleted, deleted, false));

@@ -65,7 +65,7 @@ final class Merge {
                 to++;
             }
         }
-        OpenSegment opened = OpenSegment.open(index, written);
+        OpenSegment opened = OpenSegment.unsearched(index, written);
         boolean done = false;
         try {
             Held h = Held.merged(index, written, opened, committed, deleted, commit);

@@ -30,13 +30,22 @@ final class OpenSegment extends Shared {
 
     /** Verifies and maps a segment; a UserError names the file that is not what was written. */
     static OpenSegment open(Path index, Manifest.Segment segment) {
+        return open(index, segment, true);
+    }
+
+    /** The same for a writer: what it is searched by is verified and not mapped, for lists in memory are what a writer needs least. */
+    static OpenSegment unsearched(Path index, Manifest.Segment segment) {
+        return open(index, segment, false);
+    }
+
+    private static OpenSegment open(Path index, Manifest.Segment segment, boolean searched) {
         Path folder = index.resolve(segment.name());
         segment.files().forEach(f -> f.verify(folder));
         Arena arena = Arena.ofShared();
         boolean done = false;
         try {
             ForwardIndex vectors = ForwardIndex.open(folder.resolve(SegmentWriter.VECTORS), arena);
-            Function<Effort, Searcher> searcher = segment.exact() ? exact(vectors, folder, arena) : Seismic.open(vectors, folder.resolve(SegmentWriter.LISTS), arena)::with;
+            Function<Effort, Searcher> searcher = searched ? searcher(vectors, folder, segment, arena) : null;
             Documents documents = Documents.open(folder.resolve(SegmentWriter.DOCUMENTS), arena);
             if (vectors.documents() != segment.documents() || documents.size() != segment.documents()) {
                 throw new UserError(folder + ": holds " + vectors.documents() + " vectors and " + documents.size() + " documents, expected " + segment.documents()
@@ -52,10 +61,12 @@ final class OpenSegment extends Shared {
         }
     }
 
-    /** With any effort everything is found. */
-    private static Function<Effort, Searcher> exact(ForwardIndex vectors, Path folder, Arena arena) {
+    private static Function<Effort, Searcher> searcher(ForwardIndex vectors, Path folder, Manifest.Segment segment, Arena arena) {
+        if (!segment.exact()) {
+            return Seismic.open(vectors, folder.resolve(SegmentWriter.LISTS), arena)::with;
+        }
         Searcher all = new MaxScore(Inverted.open(vectors, folder.resolve(SegmentWriter.POSTINGS), arena));
-        return _ -> all;
+        return _ -> all; // with any effort everything is found
     }
 
     /** The deletions of a segment as a state has them. */

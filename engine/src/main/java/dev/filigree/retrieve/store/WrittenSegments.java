@@ -139,7 +139,7 @@ final class WrittenSegments implements AutoCloseable {
     private void closePending() {
         moments.before("finish " + pending.name());
         Manifest.Segment finished = pending.finish(this::lists);
-        held.add(Held.fresh(finished, OpenSegment.open(folder, finished), pending.deleted()));
+        held.add(Held.fresh(finished, OpenSegment.unsearched(folder, finished), pending.deleted()));
         pending.close();
         pending = null;
     }
