@@ -15,7 +15,10 @@ import dev.filigree.io.WeightWriter;
 import dev.filigree.ops.Held;
 import dev.filigree.retrieve.Bm25;
 import dev.filigree.tensor.Dense;
+import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Tiled;
+import dev.filigree.tensor.Topology;
+import dev.filigree.tensor.Weight;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -24,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -48,6 +52,21 @@ final class EncoderFolder {
     }
 
     static void write(Path folder, SparseEncoder e) {
+        write(folder, e, model -> {
+            try (Arena arena = Arena.ofShared()) {
+                WeightWriter weights = new WeightWriter(arena, Store.F32);
+                for (Held p : e.below().params()) {
+                    weights.keep(p.name(), withoutZeros(arena, p.forward()));
+                }
+                Map<String, String> metadata = new LinkedHashMap<>(weights.metadata());
+                e.plan().ifPresent(p -> metadata.put(PlanFile.KEY, PlanFile.write(p)));
+                ModelFolder.write(model, e.model().config(), e.tokenizer(), weights.tensors(), metadata, weights.config());
+            }
+        });
+    }
+
+    /** @param below writes the model, as a folder of its own */
+    static void write(Path folder, SparseEncoder e, Consumer<Path> below) {
         AtomicFile.createFolders(folder.resolve(QUERY));
         AtomicFile.createFolders(folder.resolve(HEAD));
         e.lexical().save(folder.resolve(QUERY));
@@ -55,17 +74,35 @@ final class EncoderFolder {
             WeightWriter head = new WeightWriter(arena, Store.F32);
             e.head().params().forEach(p -> head.add(p.name(), p.forward()));
             Safetensors.write(folder.resolve(HEAD).resolve(ModelFolder.WEIGHTS), head.tensors(), head.metadata());
-            WeightWriter model = new WeightWriter(arena, Store.F32);
-            for (Held p : e.model().model().params()) {
-                model.add(p.name(), p.forward());
-            }
-            Map<String, String> metadata = new LinkedHashMap<>(model.metadata());
-            e.model().plan().ifPresent(p -> metadata.put(PlanFile.KEY, PlanFile.write(p)));
-            ModelFolder.write(folder.resolve(MODEL), e.model().config(), e.tokenizer(), model.tensors(), metadata, model.config());
+            below.accept(folder.resolve(MODEL));
             AtomicFile.write(folder.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(new Stored(FORMAT, e.recipe(), e.window(), e.longest())));
         } catch (JsonProcessingException x) {
             throw new IllegalStateException(x);
         }
+    }
+
+    /** A weight that was pruned is stored sparse, also where its plan found it faster dense. */
+    private static Weight withoutZeros(Arena arena, Weight w) {
+        if (!(w instanceof Tiled)) {
+            return w;
+        }
+        Topology.Builder live = new Topology.Builder(w.rows(), w.cols(), Math.toIntExact(w.positions()));
+        w.forEach((r, c, slot, v) -> {
+            if (v != 0) {
+                live.add(r, c);
+            }
+        });
+        Topology t = live.build();
+        if (t.count() > w.positions() - w.positions() / Byte.SIZE) { // fewer zeros are not worth the mask of a thirty-second
+            return w;
+        }
+        Floats values = Floats.allocate(arena, t.count());
+        w.forEach((r, c, slot, v) -> {
+            if (v != 0) {
+                values.set(t.find(r, c), v);
+            }
+        });
+        return Layout.CSR.pack(arena, t, values);
     }
 
     static SparseEncoder open(Path folder, Function<String, ? extends Function<String, List<String>>> analyzers, int threads) {

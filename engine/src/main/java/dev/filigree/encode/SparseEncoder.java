@@ -1,8 +1,11 @@
 package dev.filigree.encode;
 
 import dev.filigree.encode.LessonBatch.Reading;
+import dev.filigree.infer.Plan;
 import dev.filigree.infer.SentenceEncoder;
+import dev.filigree.model.Bert;
 import dev.filigree.ops.Eager;
+import dev.filigree.ops.Held;
 import dev.filigree.ops.Value;
 import dev.filigree.retrieve.Bm25;
 import dev.filigree.retrieve.SparseVector;
@@ -12,7 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A trained sparse encoder. Its terms are the words of a {@link Bm25}, which analyses texts; a model below and a head weigh the terms
@@ -20,8 +26,12 @@ import java.util.function.Function;
  */
 public final class SparseEncoder implements TextEncoding {
 
+    /** The file by which its folder is known. */
+    public static final String FILE = EncoderFolder.FILE;
+
     private final EncoderRecipe recipe;
     private final SentenceEncoder model;
+    private final Bert below;
     private final byte[] tokenizer;
     private final Bm25 lexical;
     private final Cutter cutter;
@@ -32,8 +42,13 @@ public final class SparseEncoder implements TextEncoding {
 
     /** @param tokenizer the content of the {@code tokenizer.json} of {@code model} */
     SparseEncoder(EncoderRecipe recipe, SentenceEncoder model, byte[] tokenizer, Bm25 lexical, SparseHead head, int window, int longest) {
+        this(recipe, model, model.model(), tokenizer, lexical, head, window, longest);
+    }
+
+    private SparseEncoder(EncoderRecipe recipe, SentenceEncoder model, Bert below, byte[] tokenizer, Bm25 lexical, SparseHead head, int window, int longest) {
         this.recipe = recipe;
         this.model = model;
+        this.below = below;
         this.tokenizer = tokenizer;
         this.lexical = lexical;
         this.cutter = new Cutter(model, lexical.analyzer(), lexical.vocabulary(), longest);
@@ -75,7 +90,8 @@ public final class SparseEncoder implements TextEncoding {
         return model;
     }
 
-    byte[] tokenizer() {
+    /** The content of the {@code tokenizer.json} of what is below. */
+    public byte[] tokenizer() {
         return tokenizer;
     }
 
@@ -83,8 +99,33 @@ public final class SparseEncoder implements TextEncoding {
         return longest;
     }
 
-    Bm25 lexical() {
+    /** The words that are its terms, and what they weigh in a query. */
+    public Bm25 lexical() {
         return lexical;
+    }
+
+    /** The pieces of a text that the model below reads. */
+    public int[] tokens(String text) {
+        return cutter.cut(text).ids();
+    }
+
+    /** The same head on another model of the same kind, such as a pruned one; this encoder stays open as long as it is used. */
+    public SparseEncoder on(Bert other) {
+        return new SparseEncoder(recipe, model, other, tokenizer, lexical, head, window, longest);
+    }
+
+    Bert below() {
+        return below;
+    }
+
+    /** The plan that the model below replays; empty for one that it was not made for. */
+    Optional<Plan> plan() {
+        return below == model.model() ? model.plan() : Optional.empty();
+    }
+
+    /** Resident bytes of all weights, those of the head included. */
+    public long weightBytes() {
+        return Stream.concat(below.params().stream(), head.params().stream()).mapToLong((Held p) -> p.forward().bytes()).sum();
     }
 
     SparseHead head() {
@@ -130,7 +171,7 @@ public final class SparseEncoder implements TextEncoding {
     private List<SparseVector> encode(List<String> texts, Side side, List<SparseVector> literal) {
         List<Cutter.Cut> cuts = texts.stream().map(cutter::cut).toList();
         SparseVector[] out = new SparseVector[texts.size()];
-        new States(model).each(cuts.stream().map(Cutter.Cut::ids).toList(), (ops, which, x, spans) -> {
+        new States(below, model.compute(), plan()).each(cuts.stream().map(Cutter.Cut::ids).toList(), (ops, which, x, spans) -> {
             List<Cutter.Cut> some = which.stream().map(cuts::get).toList();
             List<SparseVector> vectors = vectors(ops, side, new Reading(x, spans, side == Side.MLP ? terms(some) : null), literal == null ? null : which.stream().map(literal::get).toList());
             for (int i = 0; i < which.size(); i++) {
@@ -191,6 +232,15 @@ public final class SparseEncoder implements TextEncoding {
     /** Stores all of it: {@link #open} reads it again. */
     public void store(Path folder) {
         EncoderFolder.write(folder, this);
+    }
+
+    /**
+     * Stores all of it but the model below.
+     *
+     * @param below writes that one, as a Hugging Face folder
+     */
+    public void store(Path folder, Consumer<Path> below) {
+        EncoderFolder.write(folder, this, below);
     }
 
     /** Stores what turns queries into vectors; documents need what {@link #store} writes. */

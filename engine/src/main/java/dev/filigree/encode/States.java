@@ -1,31 +1,36 @@
 package dev.filigree.encode;
 
+import dev.filigree.infer.Groups;
 import dev.filigree.infer.Plan;
 import dev.filigree.infer.SentenceEncoder;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
+import dev.filigree.model.Bert;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Tokens;
 import dev.filigree.ops.Value;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.IntUnaryOperator;
-import java.util.stream.IntStream;
 
 /** The states of tokens after the last layer of a model, for many texts at once. The cut into groups is the same for any number of threads. */
 final class States {
 
-    private static final int GROUP_TOKENS = 512;
-
-    private final SentenceEncoder model;
+    private final Bert model;
+    private final Compute compute;
     private final IntUnaryOperator widths;
 
     States(SentenceEncoder model) {
+        this(model.model(), model.compute(), model.plan());
+    }
+
+    /** @param plan of {@code model}, where it has one */
+    States(Bert model, Compute compute, Optional<Plan> plan) {
         this.model = model;
-        this.widths = model.plan().<IntUnaryOperator>map((Plan p) -> p::width).orElse(Kernels::widthFor);
+        this.compute = compute;
+        this.widths = plan.<IntUnaryOperator>map((Plan p) -> p::width).orElse(Kernels::widthFor);
     }
 
     /** What becomes of a group of texts. */
@@ -42,8 +47,7 @@ final class States {
 
     /** Many groups run beside each other, few one after the other, each on all threads. */
     void each(List<int[]> sequences, Body body) {
-        List<List<Integer>> groups = groups(sequences);
-        Compute compute = model.compute();
+        List<List<Integer>> groups = Groups.of(sequences);
         boolean beside = groups.size() >= compute.parallel().threads();
         Compute on = beside ? compute.single() : compute;
         ConcurrentLinkedDeque<Eager> idle = new ConcurrentLinkedDeque<>();
@@ -62,30 +66,14 @@ final class States {
         Eager polled = idle.pollLast();
         Eager ops = polled == null ? new Eager(on, widths) : polled;
         Tokens tokens = Tokens.of(group.stream().map(sequences::get).toList());
-        Value x = model.model().enter(ops, tokens);
-        for (int i = 0; i < model.model().blocks(); i++) {
-            Value next = model.model().block(ops, i, x, tokens);
+        Value x = model.enter(ops, tokens);
+        for (int i = 0; i < model.blocks(); i++) {
+            Value next = model.block(ops, i, x, tokens);
             ops.release(x);
             x = next;
         }
         body.take(ops, group, x, tokens.spans());
         ops.release(x);
         idle.addLast(ops);
-    }
-
-    private static List<List<Integer>> groups(List<int[]> sequences) {
-        List<Integer> order = IntStream.range(0, sequences.size()).boxed().sorted(Comparator.comparingInt((Integer i) -> -sequences.get(i).length)).toList();
-        List<List<Integer>> groups = new ArrayList<>();
-        int tokens = GROUP_TOKENS;
-        for (int i : order) {
-            int length = sequences.get(i).length;
-            if (tokens + length > GROUP_TOKENS) {
-                groups.add(new ArrayList<>());
-                tokens = 0;
-            }
-            groups.getLast().add(i);
-            tokens += length;
-        }
-        return groups;
     }
 }

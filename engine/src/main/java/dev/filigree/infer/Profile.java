@@ -20,7 +20,7 @@ public record Profile(List<Batch> batches) {
     private static final Pattern BATCH = Pattern.compile("\\s*(\\d{1,9})\\s*(?::\\s*(\\d{0,9}\\.?\\d{1,9})\\s*)?");
 
     /** A {@link Session} of sentences: a short one, a few or a long one, and the groups that many are cut into. */
-    public static final Profile SENTENCES = parse("16,64," + Session.GROUP_TOKENS);
+    public static final Profile SENTENCES = parse("16,64," + Groups.TOKENS);
 
     /**
      * @param tokens in one call of every product

@@ -6,14 +6,11 @@ import dev.filigree.model.Model;
 import dev.filigree.ops.Tokens;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Value;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.IntUnaryOperator;
-import java.util.stream.IntStream;
 
 /**
  * Serves a model from any number of threads. Requests are cut into groups of sequences of similar length, laid end to
@@ -21,9 +18,6 @@ import java.util.stream.IntStream;
  * where there is only one.
  */
 public final class Session implements AutoCloseable {
-
-    /** Tokens a group aims at: enough panels to use each weight well while it is in cache, few enough to stay there. */
-    static final int GROUP_TOKENS = 512;
 
     private final Model model;
     private final Compute compute;
@@ -59,7 +53,7 @@ public final class Session implements AutoCloseable {
                 throw new IllegalStateException("this session is closed");
             }
             float[][] out = new float[sequences.size()][];
-            List<List<Integer>> groups = groups(sequences);
+            List<List<Integer>> groups = Groups.of(sequences);
             if (groups.size() >= compute.parallel().threads()) {
                 compute.parallel().run(groups.size(), g -> run(lone, alone, sequences, groups.get(g), out));
             } else {
@@ -104,23 +98,5 @@ public final class Session implements AutoCloseable {
         }
         ops.release(v);
         idle.addLast(ops);
-    }
-
-    /** Sequences by falling length, cut where a group has its tokens; the same cut for any number of threads. */
-    private static List<List<Integer>> groups(List<int[]> sequences) {
-        List<Integer> order = IntStream.range(0, sequences.size()).boxed()
-                .sorted(Comparator.comparingInt((Integer i) -> -sequences.get(i).length)).toList();
-        List<List<Integer>> groups = new ArrayList<>();
-        int tokens = GROUP_TOKENS;
-        for (int i : order) {
-            int length = sequences.get(i).length;
-            if (tokens + length > GROUP_TOKENS) {
-                groups.add(new ArrayList<>());
-                tokens = 0;
-            }
-            groups.getLast().add(i);
-            tokens += length;
-        }
-        return groups;
     }
 }

@@ -4,6 +4,7 @@ import dev.filigree.app.RunLock;
 import dev.filigree.app.encode.Collection;
 import dev.filigree.app.encode.EncoderRun;
 import dev.filigree.base.UserError;
+import dev.filigree.encode.SparseEncoder;
 import dev.filigree.report.Json;
 import dev.filigree.report.Table;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ final class TrainSparseEncoder implements Runnable {
     public void run() {
         Filigree filigree = train.filigree();
         try (RunLock _ = RunLock.take(out)) {
-            if (Files.exists(out.resolve("sparse_encoder.json"))) {
+            if (Files.exists(out.resolve(SparseEncoder.FILE))) {
                 throw new UserError(out + ": holds an encoder; give another folder, or remove this one");
             }
             EncoderRun.Settings settings = new EncoderRun.Settings(recipe, teachers.isEmpty() ? backbone + ",bm25" : teachers, backbone, analyzer, longest, documents, filigree.seed());
