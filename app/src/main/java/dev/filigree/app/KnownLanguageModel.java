@@ -2,7 +2,7 @@ package dev.filigree.app;
 
 import dev.filigree.base.UserError;
 import dev.filigree.infer.LanguageModel;
-import dev.filigree.infer.Precision;
+import dev.filigree.infer.LanguageModel.Options;
 import dev.filigree.io.DecoderFolder;
 import dev.filigree.io.Gguf;
 import dev.filigree.io.Llama2c;
@@ -32,36 +32,23 @@ public final class KnownLanguageModel {
         return Files.isDirectory(path) ? Files.exists(path.resolve(WEIGHTS)) || DecoderFolder.decodes(path) : Files.isRegularFile(path) && (name.endsWith(".bin") || Gguf.is(path));
     }
 
-    /** The same with weights as they are stored. */
+    /** Opens a model as it is stored, by name or path. */
     public static LanguageModel open(String name, int threads) {
-        return open(name, threads, null);
+        return open(name, Options.threads(threads));
     }
 
-    /**
-     * Opens a model by name or path: a folder in Hugging Face layout, a GGUF file, a llama2.c checkpoint, or a folder with one named {@code model.bin}.
-     *
-     * @param precision null as they are stored
-     */
-    public static LanguageModel open(String name, int threads, Precision precision) {
-        return open(name, threads, precision, false);
-    }
-
-    /**
-     * The same.
-     *
-     * @param skipping whether it is to run under a policy
-     */
-    public static LanguageModel open(String name, int threads, Precision precision, boolean skipping) {
+    /** Opens a model by name or path: a folder in Hugging Face layout, a GGUF file, a llama2.c checkpoint, or a folder with one named {@code model.bin}. */
+    public static LanguageModel open(String name, Options options) {
         Optional<Path> path = path(name);
         if (path.isPresent()) {
-            return LanguageModel.open(path.get(), threads, precision, skipping);
+            return LanguageModel.open(path.get(), options);
         }
         try (StoredDecoder stored = stored(name)) {
-            return LanguageModel.of(stored, threads, precision, skipping);
+            return LanguageModel.of(stored, options);
         }
     }
 
-    /** The files of a model by name or path, as {@link #open} takes them; whoever asks closes it. */
+    /** The files of a model by name or path, as {@link #open(String, Options)} takes them; whoever asks closes it. */
     public static StoredDecoder stored(String name) {
         return path(name).map(StoredDecoder::open)
                 .orElseGet(() -> Llama2c.of(BUNDLED, BundledData.bytes(BUNDLED + "/model.bin"), BundledData.bytes(BUNDLED + "/tokenizer.bin")));

@@ -63,33 +63,43 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Opens a model; weights are held as they are stored where that is how they run, else as 32-bit floats.
+     * How a model is opened.
+     *
+     * @param threads   that compute
+     * @param precision in which weights are held; null as they are stored where that is how they run, else in 32-bit floats
+     * @param skipping  whether it is to run under a policy: then weights lie so that an input which is zero saves reading its column, whatever is planned; packed ones stay as they are
+     */
+    public record Options(int threads, Precision precision, boolean skipping) {
+
+        /** Weights as they are stored, every one read. */
+        public static Options threads(int threads) {
+            return new Options(threads, null, false);
+        }
+
+        public Options in(Precision precision) {
+            return new Options(threads, precision, skipping);
+        }
+
+        public Options forPolicy() {
+            return new Options(threads, precision, true);
+        }
+    }
+
+    /** Opens a model as it is stored. */
+    public static LanguageModel open(Path path, int threads) {
+        return open(path, Options.threads(threads));
+    }
+
+    /**
+     * Opens a model. Weights of a folder that {@link #pack} wrote are not copied: they stay in the mapped file.
      *
      * @param path a folder in Hugging Face layout, a GGUF file, or a checkpoint of llama2.c with its tokenizer beside it
      */
-    public static LanguageModel open(Path path, int threads) {
-        return open(path, threads, null);
-    }
-
-    /**
-     * The same with weights held in so many bits. Those of a folder that {@link #pack} wrote are not copied: they stay in the mapped file.
-     *
-     * @param precision null as they are stored
-     */
-    public static LanguageModel open(Path path, int threads, Precision precision) {
-        return open(path, threads, precision, false);
-    }
-
-    /**
-     * The same.
-     *
-     * @param skipping whether it is to run under a policy, see {@link #of(StoredDecoder, int, Precision, boolean)}
-     */
-    public static LanguageModel open(Path path, int threads, Precision precision, boolean skipping) {
+    public static LanguageModel open(Path path, Options options) {
         StoredDecoder stored = StoredDecoder.open(path);
         LanguageModel model = null;
         try {
-            model = of(stored, threads, precision, skipping);
+            model = of(stored, options);
         } finally {
             if (model == null || !Packed.is(stored.weights())) {
                 stored.close();
@@ -100,23 +110,13 @@ public final class LanguageModel implements AutoCloseable {
         return model;
     }
 
-    /** Copies what it needs out of {@code stored}, which may be closed afterwards unless its weights are {@link Packed}. */
-    public static LanguageModel of(StoredDecoder stored, int threads) {
-        return of(stored, threads, null);
-    }
-
-    /** The same with weights held in so many bits. */
-    public static LanguageModel of(StoredDecoder stored, int threads, Precision precision) {
-        return of(stored, threads, precision, false);
-    }
-
     /**
-     * The same: one weight at a time is 32-bit floats while they are read.
-     *
-     * @param precision null as they are stored
-     * @param skipping  whether it is to run under a policy: then weights lie so that an input which is zero saves reading its column, whatever is planned; packed ones stay as they are
+     * Copies what it needs out of {@code stored}, which may be closed afterwards unless its weights are {@link Packed}. One weight at a time is 32-bit floats
+     * while they are read.
      */
-    public static LanguageModel of(StoredDecoder stored, int threads, Precision precision, boolean skipping) {
+    public static LanguageModel of(StoredDecoder stored, Options options) {
+        int threads = options.threads;
+        Precision precision = options.precision;
         boolean packed = Packed.is(stored.weights());
         if (packed && precision != null) {
             precision.requirePacked(stored.weights());
@@ -124,7 +124,7 @@ public final class LanguageModel implements AutoCloseable {
         Precision held = precision == null ? Precision.FP32 : precision;
         Arena arena = Arena.ofShared();
         try {
-            Set<String> skipped = skipping ? Gates.sites((CausalModel) CausalModel.empty(stored.config())).stream().map(Site::name).collect(Collectors.toSet()) : Set.of();
+            Set<String> skipped = options.skipping ? Gates.sites((CausalModel) CausalModel.empty(stored.config())).stream().map(Site::name).collect(Collectors.toSet()) : Set.of();
             CausalModel model = CausalModel.of(stored.config(), (name, rows, cols, product) -> packed && cols > 1 ? Packed.read(stored.weights(), name, rows, cols)
                     : read(stored, arena, held, skipped.contains(name), threads, name, rows, cols, product));
             boolean asPlanned = !packed && skipped.isEmpty() && held == Precision.FP32; // plans are made for whole products of 32-bit floats
@@ -213,7 +213,7 @@ public final class LanguageModel implements AutoCloseable {
      * Writes a folder whose weights lie in the file as they run: {@link #open} maps it, in milliseconds, and reads a page of it when a product
      * first needs it.
      *
-     * @param from as for {@link #open}
+     * @param from as for {@link #open(Path, Options)}
      */
     public static void pack(Path from, Path folder, Precision precision) {
         try (StoredDecoder stored = StoredDecoder.open(from)) {
@@ -223,7 +223,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** The same of a model that is open. */
     public static void pack(StoredDecoder stored, Path folder, Precision precision) {
-        try (LanguageModel model = of(stored, 1, precision, false)) {
+        try (LanguageModel model = of(stored, Options.threads(1).in(precision))) {
             Map<String, String> metadata = new LinkedHashMap<>();
             List<StoredTensor> tensors = new ArrayList<>();
             for (Held p : model.model.params()) {

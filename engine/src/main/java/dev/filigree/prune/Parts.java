@@ -30,6 +30,7 @@ import dev.filigree.prune.pattern.Blocks;
 import dev.filigree.prune.pattern.NofM;
 import dev.filigree.prune.pattern.Pattern;
 import dev.filigree.prune.recovery.Faithful;
+import dev.filigree.prune.recovery.GroupScales;
 import dev.filigree.prune.recovery.LeastSquares;
 import dev.filigree.prune.recovery.MaskSwap;
 import dev.filigree.prune.recovery.Recovery;
@@ -100,7 +101,7 @@ public final class Parts {
     /** Every criterion is also a method: keep the best by it, as they are. */
     public static final Shelf<Method> METHODS = new Shelf<>(Axis.METHOD, methods());
 
-    public static final Shelf<Recovery> RECOVERIES = Catalog.shelf(Axis.RECOVERY, MaskSwap.ENTRY, LeastSquares.ENTRY, Faithful.ENTRY);
+    public static final Shelf<Recovery> RECOVERIES = Catalog.shelf(Axis.RECOVERY, MaskSwap.ENTRY, LeastSquares.ENTRY, GroupScales.ENTRY, Faithful.ENTRY);
 
     public static final Shelf<Schedule> SCHEDULES = Catalog.shelf(Axis.SCHEDULE, OneShot.ENTRY, Staged.ENTRY, Cubic.ENTRY);
 

@@ -26,7 +26,7 @@ public record Grid(float scale, int zero) {
         Grid best = new Grid(1, 0);
         double least = Double.POSITIVE_INFINITY;
         for (int steps = MOST_STEPS; steps > 0 && high > low; steps--) {
-            float scale = upper((high - low) / steps);
+            float scale = scale((high - low) / steps);
             Grid grid = new Grid(scale, Math.clamp(Math.round(-low / scale), 0, CodedGroup.HIGHEST));
             double error = 0;
             for (int i = from; i < to; i++) {
@@ -41,8 +41,8 @@ public record Grid(float scale, int zero) {
         return best;
     }
 
-    /** The nearest number whose lower half is zero, and that is not zero. */
-    private static float upper(float v) {
+    /** The nearest number that can be a scale: its lower half is zero, and it is not. */
+    public static float scale(float v) {
         return Float.intBitsToFloat(Math.max(1 << 16, Float.floatToRawIntBits(v) + 0x8000 & 0xFFFF_0000));
     }
 

@@ -30,7 +30,7 @@ class DecoderFolderTest {
     /** A folder with the tiny model of {@link Llama2cTest}. */
     static void write(Path folder, boolean tied) {
         try (StoredDecoder stored = Llama2c.of("tiny", Llama2cTest.legacy(tied), Llama2cTest.tokenizer());
-                LanguageModel model = LanguageModel.of(stored, 1); Arena arena = Arena.ofConfined()) {
+                LanguageModel model = LanguageModel.of(stored, LanguageModel.Options.threads(1)); Arena arena = Arena.ofConfined()) {
             WeightWriter writer = new WeightWriter(arena, Store.named("fp32"));
             for (Held p : model.model().params()) {
                 writer.add(p.name(), p.forward());
@@ -44,7 +44,7 @@ class DecoderFolderTest {
         for (boolean tied : new boolean[] {true, false}) {
             write(tied);
             try (StoredDecoder stored = Llama2c.of("tiny", Llama2cTest.legacy(tied), Llama2cTest.tokenizer());
-                    LanguageModel before = LanguageModel.of(stored, 1); LanguageModel after = LanguageModel.open(folder, 1);
+                    LanguageModel before = LanguageModel.of(stored, LanguageModel.Options.threads(1)); LanguageModel after = LanguageModel.open(folder, 1);
                     Decoding a = before.decoding(8); Decoding b = after.decoding(8)) {
                 assertEquals(before.config(), after.config());
                 assertArrayEquals(before.pieces().ids("abé"), after.pieces().ids("abé"));

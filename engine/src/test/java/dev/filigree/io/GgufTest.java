@@ -148,7 +148,7 @@ class GgufTest {
     void aCheckpointOfFloatsComesBackBitForBit(boolean tied) {
         try (StoredDecoder stored = Llama2c.of("tiny", Llama2cTest.legacy(tied), Llama2cTest.tokenizer())) {
             new GgufWriter(stored, DType.F32).write(folder.resolve("t.gguf"));
-            try (LanguageModel before = LanguageModel.of(stored, 1); LanguageModel after = LanguageModel.open(folder.resolve("t.gguf"), 1);
+            try (LanguageModel before = LanguageModel.of(stored, LanguageModel.Options.threads(1)); LanguageModel after = LanguageModel.open(folder.resolve("t.gguf"), 1);
                     Decoding a = before.decoding(8); Decoding b = after.decoding(8)) {
                 assertEquals(before.config(), after.config());
                 assertArrayEquals(before.pieces().ids("ab\u00e9"), after.pieces().ids("ab\u00e9"));

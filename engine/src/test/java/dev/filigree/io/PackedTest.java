@@ -121,15 +121,15 @@ class PackedTest {
         Files.write(folder.resolve("tokenizer.bin"), Llama2cTest.tokenizer());
         Path packed = folder.resolve("packed");
         LanguageModel.pack(model, packed, precision);
-        try (LanguageModel before = LanguageModel.open(model, 1, precision); LanguageModel after = LanguageModel.open(packed, 2);
+        try (LanguageModel before = LanguageModel.open(model, LanguageModel.Options.threads(1).in(precision)); LanguageModel after = LanguageModel.open(packed, 2);
                 Decoding a = before.decoding(8); Decoding b = after.decoding(8)) {
             assertEquals(before.layouts(), after.layouts());
             assertEquals(before.bytes(), after.bytes());
             assertArrayEquals(a.next(1), b.next(1));
             assertArrayEquals(a.scores(3, 4, 2)[2], b.scores(3, 4, 2)[2]);
         }
-        LanguageModel.open(packed, 1, precision).close();
+        LanguageModel.open(packed, LanguageModel.Options.threads(1).in(precision)).close();
         Precision other = precision == Precision.INT8 ? Precision.FP32 : Precision.INT8;
-        Fault.of(() -> LanguageModel.open(packed, 1, other), "--weights", precision.label(), other.label());
+        Fault.of(() -> LanguageModel.open(packed, LanguageModel.Options.threads(1).in(other)), "--weights", precision.label(), other.label());
     }
 }

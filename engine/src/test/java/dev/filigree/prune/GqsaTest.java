@@ -13,6 +13,7 @@ import dev.filigree.prune.criterion.Obs;
 import dev.filigree.prune.method.Gqsa;
 import dev.filigree.prune.method.Scored;
 import dev.filigree.prune.pattern.Blocks;
+import dev.filigree.prune.recovery.GroupScales;
 import dev.filigree.tensor.CodedGroups;
 import dev.filigree.tensor.Grid;
 import dev.filigree.tensor.Layout;
@@ -46,6 +47,52 @@ class GqsaTest {
         Topology live = kept.topology();
         CodedGroups stored = CodedGroups.pack(Arena.ofAuto(), live, kept.canonical(live));
         assertArrayEquals(kept.canonical(live).toArray(), Layout.canonical(stored, live).toArray());
+    }
+
+    /** Inputs that do not depend on each other: each scale is the projection of the dense weights on the steps, {@code <d, w> / <d, d>}. */
+    @Test
+    void aScaleIsRefittedToTheDenseWeightsAndRounded() {
+        float[] dense = new float[32];
+        float[] steps = new float[32];
+        for (int i = 0; i < 16; i++) {
+            steps[i] = i - 5;
+            dense[i] = 0.7f * (i - 5) + (i % 2 == 0 ? 0.1f : -0.1f);
+        }
+        dense[20] = 3f; // a group that is gone stays gone
+        double[][] x = new double[32][32];
+        for (int i = 0; i < 32; i++) {
+            x[i][i] = 1;
+        }
+        Subject given = Samples.subject(1, 32, 1, COMPUTE);
+        Subject s = new Subject(given.site(), new Matrix(1, 32, dense), Samples.evidence(x), COMPUTE, given.rng());
+        boolean[] live = new boolean[32];
+        java.util.Arrays.fill(live, 0, 16, true);
+        Kept kept = new GroupScales(1e-9).recover(new Task(s, Blocks.of(1, 16), new long[] {1}), new Kept(new Matrix(1, 32, steps), live));
+        double inner = 0;
+        double square = 0;
+        for (int i = 0; i < 16; i++) {
+            inner += (double) dense[i] * steps[i];
+            square += (double) steps[i] * steps[i];
+        }
+        float scale = Grid.scale((float) (inner / square));
+        for (int i = 0; i < 32; i++) {
+            assertEquals(scale * (i < 16 ? i - 5 : 0), kept.values().values()[i], "" + i);
+        }
+    }
+
+    @Test
+    void refittedScalesLoseLessAndAreStoredAsTheyAre() {
+        Subject s = Samples.subject(40, 96, 5, COMPUTE);
+        Task task = Samples.task(s, Blocks.of(1, 16), Scope.LAYER, 0.5);
+        Kept before = new Gqsa(DAMP).prune(task);
+        Kept after = new GroupScales(DAMP).recover(task, before);
+        float[] gram = s.evidence().of(s.site(), Need.GRAM);
+        double rounded = OutputError.relative(s.weights(), before.values(), gram, COMPUTE);
+        double refitted = OutputError.relative(s.weights(), after.values(), gram, COMPUTE);
+        assertTrue(refitted < rounded, refitted + " beside " + rounded);
+        Topology live = after.topology();
+        CodedGroups stored = CodedGroups.pack(Arena.ofAuto(), live, after.canonical(live));
+        assertArrayEquals(after.canonical(live).toArray(), Layout.canonical(stored, live).toArray());
     }
 
     /** Two inputs that are the same: what rounding takes from the first goes to the second. */

@@ -53,13 +53,13 @@ final class UnderPolicy {
             if (given() != null) {
                 throw new UserError(given() + ": found it without --policy, which would use it; leave it out or give one");
             }
-            return KnownLanguageModel.open(name, filigree.threads(), precision);
+            return KnownLanguageModel.open(name, LanguageModel.Options.threads(filigree.threads()).in(precision));
         }
         Policies.make(policy); // a fault in it before anything is read
         if (tokens != null && tokens < 2) {
             throw new UserError("--calibration-tokens: found " + tokens + ", expected at least 2");
         }
-        LanguageModel model = Policies.make(policy).turned() ? turned(name, precision, filigree) : KnownLanguageModel.open(name, filigree.threads(), precision, true);
+        LanguageModel model = Policies.make(policy).turned() ? turned(name, precision, filigree) : KnownLanguageModel.open(name, LanguageModel.Options.threads(filigree.threads()).in(precision).forPolicy());
         try {
             return model.under(gates(model, KnownLanguageModel.path(name), filigree));
         } catch (RuntimeException | Error e) {

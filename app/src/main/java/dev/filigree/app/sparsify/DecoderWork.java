@@ -74,7 +74,7 @@ final class DecoderWork implements Workpiece {
 
     private LanguageModel opened() {
         if (dense == null) {
-            dense = LanguageModel.of(stored, threads);
+            dense = LanguageModel.of(stored, LanguageModel.Options.threads(threads));
         }
         return dense;
     }
@@ -199,7 +199,7 @@ final class DecoderWork implements Workpiece {
             case BF16 -> Precision.BF16;
             case INT8, INT4 -> Precision.INT8;
         };
-        return new DecoderServed(judge, LanguageModel.open(folder, threads, precision), true);
+        return new DecoderServed(judge, LanguageModel.open(folder, LanguageModel.Options.threads(threads).in(precision)), true);
     }
 
     @Override

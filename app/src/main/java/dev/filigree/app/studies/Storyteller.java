@@ -30,7 +30,7 @@ record Storyteller(LanguageModel model, int tokens, int judged, Map<String, List
 
     /** @param name as a person gives it, see {@link KnownLanguageModel} */
     static Storyteller open(Lab lab, String name, int tokens, int judged) {
-        return new Storyteller(KnownLanguageModel.open(name, lab.compute().parallel().threads(), null, true), tokens, judged, new HashMap<>());
+        return new Storyteller(KnownLanguageModel.open(name, LanguageModel.Options.threads(lab.compute().parallel().threads()).forPolicy()), tokens, judged, new HashMap<>());
     }
 
     /**

@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * GQSA (Zeng et al. 2024, arXiv:2412.17560): groups of 16 inputs of one output are kept by their mean saliency {@code w^2 / U_jj^2} (see {@link Obs}), and what is kept is rounded
- * to 4 bits, with a scale and a zero for each group ({@link Grid}). Where the paper then trains a block to mend what that costs, here group by group the later weights of the row make up for it, as in {@link SparseGpt}:
+ * to 4 bits, with a scale and a zero for each group ({@link Grid}). Where the paper then trains a block to mend what that costs (see {@link dev.filigree.prune.recovery.GroupScales}), here group by group the later weights of the row make up for it, as in {@link SparseGpt}:
  * {@code w_k -= (w_j - q_j) / U_jj U_jk} for k > j, where q is zero in groups that go. With {@code --pattern 1x16} and {@code --store int4} these very
  * steps are stored; other patterns are rounded too, and stored otherwise.
  *
