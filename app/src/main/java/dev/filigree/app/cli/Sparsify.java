@@ -8,10 +8,8 @@ import dev.filigree.app.sparsify.Settings;
 import dev.filigree.app.sparsify.SparsifyRun;
 import dev.filigree.app.sparsify.StructureRun;
 import dev.filigree.base.UserError;
-import dev.filigree.encode.SparseEncoder;
 import dev.filigree.report.Json;
 import dev.filigree.report.Progress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -133,8 +131,7 @@ final class Sparsify implements Runnable {
         if (calibration != null && calibration < 1) {
             throw new UserError("--calibration: found " + calibration + ", expected at least 1");
         }
-        boolean documents = Files.exists(Path.of(model).resolve(SparseEncoder.FILE));
-        int asked = calibration != null ? calibration : KnownLanguageModel.is(model) ? WINDOWS : documents ? DOCUMENTS : SENTENCES;
+        int asked = calibration != null ? calibration : KnownLanguageModel.is(model) ? WINDOWS : Settings.sparseEncoder(model) ? DOCUMENTS : SENTENCES;
         return new Settings(model, pooling, sparsity, pattern, allocation, method, recover, schedule, teach, store, text, pairs, asked, memory, new Settings.Judged(corpus, queries, qrels), structure, filigree.seed());
     }
 

@@ -98,7 +98,12 @@ public record Settings(String model, String pooling, String sparsity, String pat
     }
 
     /** Whether the model is a sparse encoder of texts. */
-    public boolean sparseEncoder() {
+    boolean sparseEncoder() {
+        return sparseEncoder(model);
+    }
+
+    /** Whether a name is the folder of a sparse encoder of texts. */
+    public static boolean sparseEncoder(String model) {
         return Files.exists(Path.of(model).resolve(SparseEncoder.FILE));
     }
 
