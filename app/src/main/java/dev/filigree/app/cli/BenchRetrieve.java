@@ -81,7 +81,7 @@ final class BenchRetrieve implements Runnable {
         Vectors stored = vectors == null ? null : new StoredVectors(vectors.getFirst(), vectors.getLast());
         int most = stored == null ? asked : stored.queries(asked).size();
         if (published) {
-            published(stored == null ? new MadeCollection(CollectionSettings.SPLADE, count, bench.filigree().seed()) : stored, most);
+            published(stored == null ? new MadeCollection(CollectionSettings.SPLADE.forDocuments(count), count, bench.filigree().seed()) : stored, most);
             return;
         }
         RetrieveReport made = report(new MadeCollection(CollectionSettings.SPLADE, stored == null ? count : stored.documents(), bench.filigree().seed()), most);

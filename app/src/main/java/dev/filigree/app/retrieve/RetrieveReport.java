@@ -77,12 +77,11 @@ public record RetrieveReport(RetrieveRun run, RetrieveRun.Built built, List<Spee
         return all;
     }
 
-    /** Recall against microseconds. */
+    /** Recall against the median; on a busy machine the slowest queries are so much slower that they would need a plot of their own. */
     public LinePlot plot() {
         List<LinePlot.Point> ours = ours(s -> true).stream().sorted(Comparator.comparing(Speed::median)).map(s -> new LinePlot.Point(s.median(), s.recall())).toList();
-        List<LinePlot.Point> late = ours(s -> true).stream().sorted(Comparator.comparing(Speed::p99)).map(s -> new LinePlot.Point(s.p99(), s.recall())).toList();
-        return new LinePlot("Recall of Seismic against the time of a query, " + built.documents() + " documents", "microseconds", "recall@10",
-                List.of(new LinePlot.Series("median", ours), new LinePlot.Series("p99", late)), List.of(new LinePlot.Level("95 %", 0.95), new LinePlot.Level("99 %", 0.99)));
+        return new LinePlot("Recall of Seismic against the time of a query, " + built.documents() + " documents", "microseconds (median)", "recall@10",
+                List.of(new LinePlot.Series("Seismic", ours)), List.of(new LinePlot.Level("95 %", 0.95), new LinePlot.Level("99 %", 0.99)));
     }
 
     /** A page with plot and tables. */

@@ -34,6 +34,11 @@ public record CollectionSettings(int vocabulary, int branching, Shape documents,
         }
     }
 
+    /** The same with as many documents to a subject as these settings have at a million: a smaller collection has fewer subjects. */
+    public CollectionSettings forDocuments(long documents) {
+        return new CollectionSettings(vocabulary, Math.max(1, (int) Math.round(branching * Math.pow(documents / 1e6, 1.0 / LEVELS))), this.documents, queries);
+    }
+
     /**
      * How many terms vectors have, and how their weights fall: with the terms sorted, the one of rank r (from 0) weighs
      * {@code heaviest / (1 + r / knee)^2}. Spreads are standard deviations of logarithms, from vector to vector.

@@ -34,8 +34,9 @@ class GeneratedCollectionTest {
     /** Subjects are as many for 15,000 documents as the preset has for a million. */
     @Test
     void itsStatisticsAreThoseOfLearnedVectors() {
-        CollectionSettings preset = CollectionSettings.SPLADE;
-        CollectionSettings settings = new CollectionSettings(preset.vocabulary(), 3, preset.documents(), preset.queries());
+        CollectionSettings settings = CollectionSettings.SPLADE.forDocuments(15_000);
+        assertEquals(3, settings.branching());
+        assertEquals(CollectionSettings.SPLADE, CollectionSettings.SPLADE.forDocuments(1_000_000));
         GeneratedCollection made = new GeneratedCollection(settings, 1);
         SparseVector[] documents = new SparseVector[15_000];
         try (Parallel parallel = new Parallel(2)) {
