@@ -27,18 +27,18 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A sparse encoder as a folder, with parts named as sentence-transformers names them: {@code query_0_SparseStaticEmbedding} (the words
- * and what they weigh), {@code document_0_Transformer} (the model below, in Hugging Face layout) and {@code document_1_SpladePooling}
- * (the head); {@value #FILE}, which says what it is made of, is written last.
+ * A sparse encoder of words as a folder, in a form of its own: {@code words} (the words and what they weigh), {@code model} (the one below,
+ * in Hugging Face layout) and {@code head}; {@value #FILE}, which says what it is made of, is written last. An index may keep the first and
+ * the last alone.
  */
 final class EncoderFolder {
 
     static final String FILE = "sparse_encoder.json";
 
-    private static final String QUERY = "query_0_SparseStaticEmbedding";
-    private static final String MODEL = "document_0_Transformer";
-    private static final String HEAD = "document_1_SpladePooling";
-    private static final String FORMAT = "filigree-sparse-encoder-1";
+    private static final String WORDS = "words";
+    private static final String MODEL = "model";
+    private static final String HEAD = "head";
+    private static final String FORMAT = "filigree-sparse-encoder-2";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private EncoderFolder() {
@@ -48,9 +48,7 @@ final class EncoderFolder {
     }
 
     static void write(Path folder, SparseEncoder e) {
-        AtomicFile.createFolders(folder.resolve(QUERY));
         AtomicFile.createFolders(folder.resolve(HEAD));
-        e.lexical().save(folder.resolve(QUERY));
         try (Arena arena = Arena.ofShared()) {
             WeightWriter head = new WeightWriter(arena, Store.F32);
             e.head().params().forEach(p -> head.add(p.name(), p.forward()));
@@ -62,6 +60,14 @@ final class EncoderFolder {
             Map<String, String> metadata = new LinkedHashMap<>(model.metadata());
             e.model().plan().ifPresent(p -> metadata.put(PlanFile.KEY, PlanFile.write(p)));
             ModelFolder.write(folder.resolve(MODEL), e.model().config(), e.tokenizer(), model.tensors(), metadata, model.config());
+        }
+        writeQueries(folder, e);
+    }
+
+    static void writeQueries(Path folder, SparseEncoder e) {
+        AtomicFile.createFolders(folder.resolve(WORDS));
+        e.lexical().save(folder.resolve(WORDS));
+        try {
             AtomicFile.write(folder.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(new Stored(FORMAT, e.recipe(), e.window(), e.longest())));
         } catch (JsonProcessingException x) {
             throw new IllegalStateException(x);
@@ -70,7 +76,13 @@ final class EncoderFolder {
 
     static SparseEncoder open(Path folder, Function<String, ? extends Function<String, List<String>>> analyzers, int threads) {
         Stored stored = read(folder.resolve(FILE));
-        Bm25 lexical = Bm25.load(folder.resolve(QUERY), analyzers);
+        Bm25 lexical = Bm25.load(folder.resolve(WORDS), analyzers);
+        Optional<Elsewhere> elsewhere = Elsewhere.in(folder);
+        return new SparseEncoder(stored.recipe, lexical, stored.window, stored.longest, () -> below(elsewhere.map(Elsewhere::verified).orElse(folder), stored, lexical, threads),
+                new SparseEncoder.Home(folder, elsewhere, false));
+    }
+
+    private static SparseEncoder.Below below(Path folder, Stored stored, Bm25 lexical, int threads) {
         byte[] tokenizer;
         SentenceEncoder model;
         try (var files = ModelFolder.open(folder.resolve(MODEL), Optional.empty())) {
@@ -80,7 +92,7 @@ final class EncoderFolder {
         try {
             SparseHead head = new SparseHead(stored.recipe, model.dimension(), lexical.vocabulary().size(), model.config().pooling(), model.config().layerNormEps());
             read(folder.resolve(HEAD).resolve(ModelFolder.WEIGHTS), head);
-            return new SparseEncoder(stored.recipe, model, tokenizer, lexical, head, stored.window, stored.longest);
+            return new SparseEncoder.Below(model, tokenizer, head, new Cutter(model, lexical.analyzer(), lexical.vocabulary(), stored.longest));
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;

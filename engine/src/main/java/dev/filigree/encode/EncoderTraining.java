@@ -27,6 +27,9 @@ public final class EncoderTraining implements AutoCloseable {
     private final Loop loop;
 
     public EncoderTraining(EncoderRecipe recipe, EncoderCorpus corpus, Set<Teacher> teachers, long seed) {
+        if (corpus.lexical().analyzer() instanceof WordPieces) {
+            ModulesExport.check(recipe);
+        }
         Rng rng = new Rng(seed).split("sparse encoder");
         List<PseudoQueries.Made> made = corpus.made(seed);
         int terms = corpus.idf().length;

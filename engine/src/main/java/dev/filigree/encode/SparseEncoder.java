@@ -12,45 +12,80 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A trained sparse encoder. Its terms are the words of a {@link Bm25}, which analyses texts; a model below and a head weigh the terms
- * of documents, and those of queries where the recipe says so: else a query costs what BM25's costs. Safe for many threads.
+ * of documents, and those of queries where the recipe says so: else a query costs what BM25's costs. The model is opened when it is first
+ * needed. Safe for many threads.
  */
 public final class SparseEncoder implements TextEncoding {
 
     private final EncoderRecipe recipe;
-    private final SentenceEncoder model;
-    private final byte[] tokenizer;
     private final Bm25 lexical;
-    private final Cutter cutter;
-    private final SparseHead head;
     private final int window;
     private final int longest;
     private final float[] idf;
+    private final Supplier<Below> opening;
+    private final Home home;
+    private Below below;
 
-    /** @param tokenizer the content of the {@code tokenizer.json} of {@code model} */
-    SparseEncoder(EncoderRecipe recipe, SentenceEncoder model, byte[] tokenizer, Bm25 lexical, SparseHead head, int window, int longest) {
-        this.recipe = recipe;
-        this.model = model;
-        this.tokenizer = tokenizer;
-        this.lexical = lexical;
-        this.cutter = new Cutter(model, lexical.analyzer(), lexical.vocabulary(), longest);
-        this.head = head;
-        this.window = window;
-        this.longest = longest;
-        this.idf = idf(lexical);
+    /**
+     * What reads texts.
+     *
+     * @param tokenizer the content of the {@code tokenizer.json} of {@code model}
+     */
+    record Below(SentenceEncoder model, byte[] tokenizer, SparseHead head, Cutter cutter) {
     }
 
     /**
-     * Reads what {@link #store} wrote; closing it closes the model below.
+     * Where an encoder was read from.
+     *
+     * @param folder    null for one that was trained just now
+     * @param elsewhere where the model lies, if the folder is that of an index which keeps no more than queries need
+     * @param whole     whether an index is to keep all of it
+     */
+    record Home(Path folder, Optional<Elsewhere> elsewhere, boolean whole) {
+
+        static final Home NONE = new Home(null, Optional.empty(), true);
+    }
+
+    SparseEncoder(EncoderRecipe recipe, SentenceEncoder model, byte[] tokenizer, Bm25 lexical, SparseHead head, int window, int longest) {
+        this(recipe, lexical, window, longest, () -> new Below(model, tokenizer, head, new Cutter(model, lexical.analyzer(), lexical.vocabulary(), longest)), Home.NONE);
+    }
+
+    SparseEncoder(EncoderRecipe recipe, Bm25 lexical, int window, int longest, Supplier<Below> opening, Home home) {
+        this.recipe = recipe;
+        this.lexical = lexical;
+        this.window = window;
+        this.longest = longest;
+        this.idf = idf(lexical);
+        this.opening = opening;
+        this.home = home;
+    }
+
+    /**
+     * Reads what {@link #store} or {@link #save} wrote; closing it closes the model below.
      *
      * @param analyzers gives the analyzer of a name
-     * @throws dev.filigree.base.UserError when files are missing or malformed
+     * @throws dev.filigree.base.UserError when files are missing or malformed: of the model when it is first needed
      */
     public static SparseEncoder open(Path folder, Function<String, ? extends Function<String, List<String>>> analyzers, int threads) {
         return EncoderFolder.open(folder, analyzers, threads);
+    }
+
+    /** The same, with a model of its own; an index keeps all of it. */
+    public SparseEncoder kept() {
+        return home.whole ? this : new SparseEncoder(recipe, lexical, window, longest, opening, new Home(home.folder, home.elsewhere, true));
+    }
+
+    private synchronized Below below() {
+        if (below == null) {
+            below = opening.get();
+        }
+        return below;
     }
 
     static float[] idf(Bm25 lexical) {
@@ -72,11 +107,11 @@ public final class SparseEncoder implements TextEncoding {
 
     /** What is below the head. */
     public SentenceEncoder model() {
-        return model;
+        return below().model;
     }
 
     byte[] tokenizer() {
-        return tokenizer;
+        return below().tokenizer;
     }
 
     int longest() {
@@ -88,7 +123,7 @@ public final class SparseEncoder implements TextEncoding {
     }
 
     SparseHead head() {
-        return head;
+        return below().head;
     }
 
     @Override
@@ -118,7 +153,21 @@ public final class SparseEncoder implements TextEncoding {
     /** The vector that the table gives to a query. */
     SparseVector table(String text) {
         SparseVector v = lexical.query(text);
-        return recipe.weighted() ? v : ones(v);
+        return !recipe.weighted() ? ones(v) : pieces().isPresent() ? once(v) : v;
+    }
+
+    /** Of every term its idf, however often it occurs, as a table of tokens has it. */
+    private SparseVector once(SparseVector v) {
+        float[] w = new float[v.size()];
+        for (int i = 0; i < w.length; i++) {
+            w[i] = idf[v.terms()[i]];
+        }
+        return new SparseVector(v.terms(), w);
+    }
+
+    /** What cuts texts into terms, where these are the tokens of the model. */
+    private Optional<WordPieces> pieces() {
+        return lexical.analyzer() instanceof WordPieces p ? Optional.of(p) : Optional.empty();
     }
 
     static SparseVector ones(SparseVector v) {
@@ -128,9 +177,9 @@ public final class SparseEncoder implements TextEncoding {
     }
 
     private List<SparseVector> encode(List<String> texts, Side side, List<SparseVector> literal) {
-        List<Cutter.Cut> cuts = texts.stream().map(cutter::cut).toList();
+        List<Cutter.Cut> cuts = texts.stream().map(below().cutter::cut).toList();
         SparseVector[] out = new SparseVector[texts.size()];
-        new States(model).each(cuts.stream().map(Cutter.Cut::ids).toList(), (ops, which, x, spans) -> {
+        new States(model()).each(cuts.stream().map(Cutter.Cut::ids).toList(), (ops, which, x, spans) -> {
             List<Cutter.Cut> some = which.stream().map(cuts::get).toList();
             List<SparseVector> vectors = vectors(ops, side, new Reading(x, spans, side == Side.MLP ? terms(some) : null), literal == null ? null : which.stream().map(literal::get).toList());
             for (int i = 0; i < which.size(); i++) {
@@ -156,13 +205,13 @@ public final class SparseEncoder implements TextEncoding {
 
     /** The vectors of documents whose states are known. */
     List<SparseVector> fromStates(Reading documents, List<SparseVector> literal) {
-        try (Eager ops = new Eager(model.compute().single())) {
+        try (Eager ops = new Eager(model().compute().single())) {
             return vectors(ops, recipe.document(), documents, recipe.literal() ? literal : null);
         }
     }
 
     private List<SparseVector> vectors(Eager ops, Side side, Reading reading, List<SparseVector> literal) {
-        Value scores = head.scores(ops, side, reading.states(), reading.spans());
+        Value scores = head().scores(ops, side, reading.states(), reading.spans());
         float[][] weights = TermWeights.of(side, scores, reading, idf, window, literal).weights();
         ops.release(scores);
         List<SparseVector> out = new ArrayList<>();
@@ -176,31 +225,38 @@ public final class SparseEncoder implements TextEncoding {
         for (int i = 0; literal != null && i < literal.size(); i++) {
             weights[literal.terms()[i]] += literal.weights()[i];
         }
-        int[] terms = new int[weights.length];
-        float[] live = new float[weights.length];
-        int size = 0;
-        for (int v = 0; v < weights.length; v++) {
-            if (weights[v] > 0) {
-                terms[size] = v;
-                live[size++] = weights[v];
-            }
-        }
-        return new SparseVector(Arrays.copyOf(terms, size), Arrays.copyOf(live, size));
+        return MaskedPass.vector(weights);
     }
 
-    /** Stores all of it: {@link #open} reads it again. */
+    /** Stores all of it: {@link #open} reads it again, and {@link MaskedEncoder#open} where terms are tokens. */
     public void store(Path folder) {
-        EncoderFolder.write(folder, this);
+        pieces().ifPresentOrElse(p -> ModulesExport.write(folder, this, p), () -> EncoderFolder.write(folder, this));
     }
 
-    /** Stores what turns queries into vectors; documents need what {@link #store} writes. */
+    /** Where a table reads queries and the encoder has a folder: the table, and where the folder is; else, and after {@link #kept}, all of it. */
     @Override
     public void save(Path folder) {
-        store(folder);
+        if (byReference()) {
+            EncoderFolder.writeQueries(folder, this);
+            home.elsewhere.orElseGet(() -> Elsewhere.of(home.folder)).write(folder);
+        } else {
+            store(folder);
+        }
+    }
+
+    private boolean byReference() {
+        return !home.whole && recipe.document().needsModel() && !recipe.query().needsModel();
     }
 
     @Override
-    public void close() {
-        model.close();
+    public Optional<Path> outside() {
+        return byReference() ? Optional.of(home.elsewhere.map(e -> Path.of(e.folder())).orElse(home.folder).toAbsolutePath()) : Optional.empty();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (below != null) {
+            below.model.close();
+        }
     }
 }

@@ -5,6 +5,7 @@ import dev.filigree.infer.Plan;
 import dev.filigree.infer.SentenceEncoder;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
+import dev.filigree.model.Model;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Tokens;
@@ -16,12 +17,19 @@ import java.util.function.IntUnaryOperator;
 /** The states of tokens after the last layer of a model, for many texts at once. The cut into groups is the same for any number of threads. */
 final class States {
 
-    private final SentenceEncoder model;
+    private final Model model;
+    private final Compute compute;
     private final IntUnaryOperator widths;
 
-    States(SentenceEncoder model) {
+    States(SentenceEncoder encoder) {
+        this(encoder.model(), encoder.compute(), encoder.plan().<IntUnaryOperator>map((Plan p) -> p::width).orElse(Kernels::widthFor));
+    }
+
+    /** @param widths tokens per panel for a pass of so many tokens */
+    States(Model model, Compute compute, IntUnaryOperator widths) {
         this.model = model;
-        this.widths = model.plan().<IntUnaryOperator>map((Plan p) -> p::width).orElse(Kernels::widthFor);
+        this.compute = compute;
+        this.widths = widths;
     }
 
     /** What becomes of a group of texts. */
@@ -39,7 +47,6 @@ final class States {
     /** Many groups run beside each other, few one after the other, each on all threads. */
     void each(List<int[]> sequences, Body body) {
         List<List<Integer>> groups = Groups.of(sequences);
-        Compute compute = model.compute();
         boolean beside = groups.size() >= compute.parallel().threads();
         Compute on = beside ? compute.single() : compute;
         ConcurrentLinkedDeque<Eager> idle = new ConcurrentLinkedDeque<>();
@@ -58,9 +65,9 @@ final class States {
         Eager polled = idle.pollLast();
         Eager ops = polled == null ? new Eager(on, widths) : polled;
         Tokens tokens = Tokens.of(group.stream().map(sequences::get).toList());
-        Value x = model.model().enter(ops, tokens);
-        for (int i = 0; i < model.model().blocks(); i++) {
-            Value next = model.model().block(ops, i, x, tokens);
+        Value x = model.enter(ops, tokens);
+        for (int i = 0; i < model.blocks(); i++) {
+            Value next = model.block(ops, i, x, tokens);
             ops.release(x);
             x = next;
         }

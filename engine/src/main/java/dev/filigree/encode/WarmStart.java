@@ -145,11 +145,14 @@ final class WarmStart {
         double all = 0;
         for (int w = 0; w < words.size(); w++) {
             int n = count.get(words.get(w));
-            int term = cutter.term(words.get(w));
-            mass[term] += n;
             all += n;
+            for (int term : cutter.terms(words.get(w))) {
+                mass[term] += n;
+                for (int f = 0; f < hidden; f++) {
+                    rows[term][f] += n * bank.whole()[w][f];
+                }
+            }
             for (int f = 0; f < hidden; f++) {
-                rows[term][f] += n * bank.whole()[w][f];
                 mean[f] += (double) n * bank.whole()[w][f];
             }
         }
