@@ -18,7 +18,7 @@ import java.util.Locale;
  * <li>{@link #BLOCKS}: Filigree's own, version 1, for Rx1 blocks: {@code shape} I64 [2], {@code block_offsets} I32
  * [ceil(rows/R) + 1], {@code block_columns} U16 or I32 [blocks], {@code block_values} [blocks x R].</li>
  * <li>{@link #GROUPS}: Filigree's own, version 1, for groups of 16 inputs in 4 bits: {@code shape} I64 [2], {@code group_offsets} I32 [rows + 1],
- * {@code group_words} I32 [groups] and {@code group_codes} U8, both as {@link dev.filigree.kernel.CodedGroup} says.</li>
+ * {@code group_words} I32 [groups, those that fill up rows included] and {@code group_codes} U8, both as {@link dev.filigree.kernel.CodedGroup} says.</li>
  * </ul>
  */
 public enum SparseFormat {

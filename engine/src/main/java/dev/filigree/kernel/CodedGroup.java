@@ -7,7 +7,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * Groups of 16 consecutive inputs of one output in 4 bits: {@code w = scale (code - zero)} with codes and zero 0 to 15. A group's scale, zero and place are one word:
  * the scale as the upper half of a 32-bit float in its upper half, then 4 bits of the zero and 12 of the column over 16. Codes of eight groups are a unit of 64 bytes, read
- * as sixteen words: the code of input i of group j lies in word {@code i} of unit {@code j / 8} at bits {@code 4 (j % 8)}.
+ * as sixteen words: the code of input i of group j lies in word {@code i} of unit {@code j / 8} at bits {@code 4 (j % 8)}. Each row is filled up to whole steps of four
+ * groups, which a product takes at once; the word of a group that fills up is {@link #FILLER}.
  */
 public final class CodedGroup {
 
@@ -15,6 +16,10 @@ public final class CodedGroup {
     public static final int SIZE = 16;
     /** Groups of a unit. */
     public static final int PER_UNIT = 8;
+    /** Groups of a step: the first of each row is a multiple of this. */
+    public static final int PER_STEP = 4;
+    /** The word of a group whose scale is zero: it adds the inputs of column 0 times zero. */
+    public static final int FILLER = 0;
     /** Highest code. */
     public static final int HIGHEST = 15;
     /** Inputs that there may be. */

@@ -69,7 +69,7 @@ public interface Products {
             int fromBlock, int toBlock);
 
     /**
-     * Groups of sixteen inputs in 4 bits, as {@link CodedGroup} says; those of row r are {@code start[r] .. start[r+1]}.
+     * Groups of sixteen inputs in 4 bits, as {@link CodedGroup} says; those of row r are {@code start[r] .. start[r+1]}, whole steps.
      *
      * @param word  scale, zero and place of each group
      * @param codes units of eight groups

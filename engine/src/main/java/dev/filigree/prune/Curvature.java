@@ -76,6 +76,15 @@ public final class Curvature {
         return dead[i] ? 0f : e * e;
     }
 
+    /** {@link #cost} of every weight, {@code [rows x n]}. */
+    public float[] costs(Matrix w) {
+        float[] costs = new float[w.values().length];
+        for (int i = 0; i < costs.length; i++) {
+            costs[i] = cost(w.values()[i], i % n);
+        }
+        return costs;
+    }
+
     /** Each row v of {@code rows} replaced by {@code H^-1 v}. */
     public Matrix solve(Matrix rows, Compute compute) {
         float[] lower = new float[n * n]; // U^T

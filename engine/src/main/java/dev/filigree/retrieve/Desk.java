@@ -78,8 +78,16 @@ final class Desk {
         }
     }
 
-    /** Whether this is the first time that a document is seen. */
-    boolean first(int document) {
+    /** Notes a document that is alive and was not seen before, as number {@code count}; returns how many are noted then. */
+    int note(int document, Live live, int count) {
+        if (first(document) && live.has(document)) {
+            numbers.set(count, document);
+            return count + 1;
+        }
+        return count;
+    }
+
+    private boolean first(int document) {
         long word = seen[document >>> 6];
         long bit = 1L << document;
         if ((word & bit) != 0) {

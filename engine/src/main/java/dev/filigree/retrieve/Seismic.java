@@ -26,6 +26,7 @@ public final class Seismic implements Searcher {
 
     private final ForwardIndex forward;
     private final Lists lists;
+    private final Neighbours neighbours;
     private final Effort effort;
     private final SparseDots kernel;
     private final Pool<Desk> desks;
@@ -34,10 +35,18 @@ public final class Seismic implements Searcher {
      * Writes the index of the documents of {@code index}.
      *
      * @param memory   bytes that gathering posting lists may take; with less there are more passes over the documents
-     * @param progress is told the number of terms done, of all terms of the vocabulary
+     * @param progress is told the number of {@link #steps} done
      */
     public static void build(ForwardIndex index, SeismicSettings settings, Path file, Parallel parallel, long memory, LongConsumer progress) {
         new SeismicBuild(index, settings, parallel).write(file, memory, progress);
+        if (settings.neighbours() > 0 && index.documents() > 0) {
+            Neighbours.add(index, settings.neighbours(), file, parallel, done -> progress.accept(index.vocabulary() + done));
+        }
+    }
+
+    /** Steps that {@link #build} takes: the terms of the vocabulary, and the documents whose neighbours are found. */
+    public static long steps(int vocabulary, int documents, SeismicSettings settings) {
+        return vocabulary + (settings.neighbours() > 0 ? (long) documents : 0);
     }
 
     /**
@@ -49,15 +58,16 @@ public final class Seismic implements Searcher {
     public static Seismic open(ForwardIndex forward, Path file, Arena arena) {
         Checkpoint stored = Safetensors.read(file, arena);
         try {
-            return new Seismic(forward, Lists.of(forward, stored), Effort.STANDARD, new Pool<>(() -> new Desk(forward)));
+            return new Seismic(forward, Lists.of(forward, stored), Neighbours.of(forward, stored), Effort.STANDARD, new Pool<>(() -> new Desk(forward)));
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new UserError(file + ": is no sound Seismic index of this collection: " + e.getMessage() + "; build it again", e);
         }
     }
 
-    private Seismic(ForwardIndex forward, Lists lists, Effort effort, Pool<Desk> desks) {
+    private Seismic(ForwardIndex forward, Lists lists, Neighbours neighbours, Effort effort, Pool<Desk> desks) {
         this.forward = forward;
         this.lists = lists;
+        this.neighbours = neighbours;
         this.effort = effort;
         this.kernel = Kernels.best().sparseDots();
         this.desks = desks;
@@ -65,7 +75,7 @@ public final class Seismic implements Searcher {
 
     /** The same index, searched with another effort. */
     public Seismic with(Effort other) {
-        return new Seismic(forward, lists, other, desks);
+        return new Seismic(forward, lists, neighbours, other, desks);
     }
 
     /** Documents in all lists together. */
@@ -84,6 +94,9 @@ public final class Seismic implements Searcher {
         parts.put("documents of lists", lists.documents().bytes());
         parts.put("entries of summaries", lists.entries().byteSize());
         parts.put("places", lists.lists().bytes() + lists.ends().bytes() + lists.scales().bytes() + lists.directories().bytes() + lists.buckets().bytes());
+        if (neighbours.count() > 0) {
+            parts.put("neighbours", neighbours.numbers().bytes());
+        }
         return parts;
     }
 
@@ -96,6 +109,7 @@ public final class Seismic implements Searcher {
                 summarise(desk.term(i), desk);
             }
             look(live, desk);
+            refine(live, desk);
             return desk.top.hits();
         } finally {
             desk.clear(query);
@@ -161,11 +175,29 @@ public final class Seismic implements Searcher {
         desk.roomForDocuments(to - from);
         int count = 0;
         for (int i = from; i < to; i++) {
-            int d = lists.documents().get(i);
-            if (desk.first(d) && live.has(d)) {
-                desk.numbers.set(count++, d);
+            count = desk.note(lists.documents().get(i), live, count);
+        }
+        score(count, desk);
+    }
+
+    /** Looks at the neighbours of what was found. */
+    private void refine(Live live, Desk desk) {
+        int each = Math.min(neighbours.count(), effort.neighbours());
+        if (each == 0) {
+            return;
+        }
+        desk.roomForDocuments(Math.multiplyExact(desk.top.size(), each));
+        int count = 0;
+        for (int i = 0; i < desk.top.size(); i++) {
+            for (int n = 0; n < each && neighbours.of(desk.top.document(i), n) >= 0; n++) {
+                count = desk.note(neighbours.of(desk.top.document(i), n), live, count);
             }
         }
+        score(count, desk);
+    }
+
+    /** Scores the documents that were noted. */
+    private void score(int count, Desk desk) {
         forward.dots(kernel, desk.numbers, count, desk.query, desk.products);
         for (int i = 0; i < count; i++) {
             desk.top.offer(desk.numbers.get(i), desk.products.get(i));

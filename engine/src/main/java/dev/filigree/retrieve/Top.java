@@ -22,6 +22,16 @@ public final class Top {
         size = 0;
     }
 
+    /** Documents that are held. */
+    int size() {
+        return size;
+    }
+
+    /** One of these, in no order. */
+    int document(int i) {
+        return documents[i];
+    }
+
     /** Whether {@code k} documents are held. */
     public boolean full() {
         return size == most;

@@ -13,6 +13,8 @@ public interface Layout {
     Layout CSR = (arena, t, v) -> Csr.pack(arena, t, v, chunkFor(t.count(), (long) t.rows() * t.cols()));
     Layout BITMAP = Bitmap::pack;
     Layout SLICED = SlicedEll::pack;
+    /** Groups of 16 inputs, rounded to 4 bits. */
+    Layout CODED_GROUPS = CodedGroups::pack;
     /** Dense, packed for products; positions that are not live become stored zeros. */
     Layout TILED = (arena, t, v) -> Tiled.pack(arena, Csr.pack(arena, t, v, t.cols()));
 

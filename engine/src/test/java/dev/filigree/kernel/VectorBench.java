@@ -65,6 +65,10 @@ final class VectorBench {
                 add(cases, wanted, "blocks " + height + "x1 int8 " + percent, CodedBlocks.pack(Arena.ofAuto(), b, Coded.Type.INT8, 0), x);
             }
         }
+        for (int percent : new int[] {0, 30, 50, 70, 80, 90}) {
+            Topology t = groups(rows, cols, CodedGroup.SIZE, percent / 100.0);
+            add(cases, wanted, "groups 1x16 int4 " + percent, Layout.CODED_GROUPS.pack(Arena.ofAuto(), t, Cases.random(t.count(), new Rng(4))), x);
+        }
         for (int percent : new int[] {50, 80, 90}) {
             for (int size : RowGroups.SIZES) {
                 Topology t = groups(rows, cols, size, percent / 100.0);

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SeismicTest {
 
-    private static final SeismicSettings SMALL = new SeismicSettings(0.05, 12, 2, 0.2, 2, 6, 0.5, 1);
+    private static final SeismicSettings SMALL = new SeismicSettings(0.05, 12, 2, 0.2, 2, 6, 0.5, 1, 0);
 
     @TempDir
     private Path folder;
@@ -126,13 +126,37 @@ class SeismicTest {
     }
 
     @Test
+    void neighboursAreTheNearestAndFindMoreWithLittleEffort() throws IOException {
+        ForwardIndex index = ForwardIndex.of(97, documents(1500, 97));
+        build(index, SMALL, folder.resolve("without"), 2, 1 << 20);
+        build(index, SMALL.withNeighbours(8), folder.resolve("with"), 1, 1 << 20);
+        build(index, SMALL.withNeighbours(8), folder.resolve("again"), 3, 1);
+        assertArrayEquals(Files.readAllBytes(folder.resolve("with")), Files.readAllBytes(folder.resolve("again")), "on any number of threads");
+        Effort little = new Effort(2, 1.3f);
+        Seismic without = Seismic.open(index, folder.resolve("without"), Arena.ofAuto()).with(little);
+        Seismic with = Seismic.open(index, folder.resolve("with"), Arena.ofAuto()).with(little);
+        Exhaustive oracle = new Exhaustive(index);
+        Rng rng = new Rng(4);
+        double gain = 0;
+        for (int q = 0; q < 100; q++) {
+            SparseVector query = random(rng, 97, 30);
+            Hits truth = oracle.search(query, 10);
+            gain += truth.recallIn(with.search(query, 10)) - truth.recallIn(without.search(query, 10));
+            assertSame(without.search(query, 10), with.with(new Effort(2, 1.3f, 0)).search(query, 10), "no neighbour is looked at");
+            assertTrue(Arrays.stream(with.search(query, 10, d -> d % 3 > 0).documents()).allMatch(d -> d % 3 > 0), "who was deleted is nobody's neighbour");
+        }
+        assertTrue(gain / 100 > 0.02, "recall rose by " + gain / 100);
+        assertThrows(IllegalArgumentException.class, () -> SMALL.withNeighbours(65));
+    }
+
+    @Test
     void aListKeepsItsLargestWeights() {
         List<SparseVector> documents = new ArrayList<>();
         for (int d = 0; d < 10; d++) {
             documents.add(new SparseVector(new int[] {0, 1}, new float[] {d + 1, 0.5f}));
         }
         ForwardIndex index = ForwardIndex.of(2, documents);
-        KeptPostings kept = new KeptPostings(index, new SeismicSettings(0.2, 1, 1.5, 0.1, 2, 2, 1, 1));
+        KeptPostings kept = new KeptPostings(index, new SeismicSettings(0.2, 1, 1.5, 0.1, 2, 2, 1, 1, 0));
         assertEquals(4, kept.count(0)); // two for each of two terms, all in the first
         assertEquals(0, kept.count(1));
         try (KeptPostings.Range range = kept.new Range(0, 2, Parallel.single())) {
@@ -162,7 +186,7 @@ class SeismicTest {
     @Test
     void damagedFilesAreRefusedOrHarmless() throws IOException {
         ForwardIndex index = written(documents(60, 97), 97, folder.resolve("forward"));
-        build(index, SMALL, folder.resolve("lists"), 1, 1 << 20);
+        build(index, SMALL.withNeighbours(3), folder.resolve("lists"), 1, 1 << 20);
         for (String name : new String[] {"forward", "lists"}) {
             byte[] sound = Files.readAllBytes(folder.resolve(name));
             Rng rng = new Rng(9);

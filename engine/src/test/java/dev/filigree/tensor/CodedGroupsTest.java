@@ -110,10 +110,15 @@ class CodedGroupsTest {
     }
 
     @Test
-    void packingKeepsPositionsAndTakesThreeBitsForEachPositionAtHalf() {
+    void packingKeepsPositionsAndTakesThreeBitsForEachPositionAtHalfAndWhatFillsUpRows() {
         CodedGroups w = random(64, 1600, 0.5);
         assertEquals(w.nonZeros(), Topology.of(w).count());
-        assertEquals(3, 8.0 * (w.word().bytes() + w.codes().byteSize()) / w.nonZeros() / 2, 0.01);
+        for (int r = 0; r <= 64; r++) {
+            assertEquals(0, w.start().get(r) % CodedGroup.PER_STEP);
+        }
+        double fillers = w.word().length() - w.nonZeros() / 16.0;
+        assertTrue(fillers > 0 && fillers < 64 * CodedGroup.PER_STEP, fillers + " fillers in 64 rows");
+        assertEquals(3, 8.0 * (w.word().bytes() + w.codes().byteSize()) / (w.nonZeros() + 16 * fillers) / 2, 0.01);
         Topology t = Topology.of(w);
         CodedGroups again = CodedGroups.pack(Arena.ofAuto(), t, Layout.canonical(w, t));
         assertArrayEquals(Layout.canonical(w, t).toArray(), Layout.canonical(again, t).toArray());
@@ -127,9 +132,14 @@ class CodedGroupsTest {
         assertThrows(UserError.class, () -> new CodedGroups(3, 32, start, w.word(), w.codes()));
         assertThrows(UserError.class, () -> new CodedGroups(2, 64, start, w.word(), w.codes()));
         assertThrows(UserError.class, () -> new CodedGroups(3, 64, start, w.word(), w.codes().asSlice(0, w.codes().byteSize() - 64)));
+        assertThrows(UserError.class, () -> new CodedGroups(3, 64, Ints.of(0, 3, 8, w.word().length()), w.word(), w.codes())); // a row that is not filled up
         assertThrows(UserError.class, () -> new CodedGroups(3, 64, Ints.of(0, -1, 2, w.word().length()), w.word(), w.codes()));
         int[] words = w.word().toArray();
         words[0] = CodedGroup.word(Float.NaN, 0, 0) & 0xFFFF_FFFF;
+        assertThrows(UserError.class, () -> new CodedGroups(3, 64, start, Ints.of(words), w.codes()));
+        words[0] = CodedGroup.FILLER; // one before the last of its row
+        assertThrows(UserError.class, () -> new CodedGroups(3, 64, start, Ints.of(words), w.codes()));
+        words[0] = CodedGroup.word(0, 3, 0); // a scale of zero that says more than that it fills up
         assertThrows(UserError.class, () -> new CodedGroups(3, 64, start, Ints.of(words), w.codes()));
         assertThrows(IllegalArgumentException.class, () -> new CodedGroups(3, 64, start, w.word(), MemorySegment.ofArray(new byte[(int) w.codes().byteSize()])));
     }

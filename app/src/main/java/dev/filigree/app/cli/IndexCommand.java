@@ -72,6 +72,9 @@ final class IndexCommand implements Runnable {
     @Option(names = "--energy", paramLabel = "SHARE", description = "Share of its weights that the summary of a block keeps, above 0 and at most 1 (default: as tuned).")
     private Double energy;
 
+    @Option(names = "--neighbours", paramLabel = "N", defaultValue = "0", description = "Nearest documents that are kept of each, at most 64: searches look at those of what they found too, and may look at fewer lists. Takes 4 bytes each and a search for every document (default: ${DEFAULT-VALUE}).")
+    private int neighbours;
+
     @Option(names = "--memory", paramLabel = "MB", defaultValue = "512", description = "Memory that building lists may take beside the vectors (default: ${DEFAULT-VALUE}).")
     private int memory;
 
@@ -110,6 +113,9 @@ final class IndexCommand implements Runnable {
         if (memory < 1) {
             throw new UserError("--memory: found " + memory + ", expected at least 1");
         }
+        if (neighbours < 0 || neighbours > SeismicSettings.MOST_NEIGHBOURS) {
+            throw new UserError("--neighbours: found " + neighbours + ", expected 0 to " + SeismicSettings.MOST_NEIGHBOURS);
+        }
         if (!append && corpus != null && IndexReport.isIndex(folder)) {
             throw new UserError(folder + ": holds an index already; add to it with --append, or give another folder");
         }
@@ -137,18 +143,21 @@ final class IndexCommand implements Runnable {
 
     private IndexSettings settings() {
         SeismicSettings usual = SeismicSettings.STANDARD;
-        try {
-            SeismicSettings lists = new SeismicSettings(share == null ? usual.share() : share, usual.fewest(), usual.longest(), usual.blocks(), usual.smallest(), usual.heaviest(),
-                    energy == null ? usual.energy() : energy, filigree.seed());
-            return new IndexSettings(lists, filigree.threads(), (long) memory << 20, done -> {
-                Progress.Stage stage = building;
-                if (stage != null) {
-                    stage.at(done, "");
-                }
-            });
-        } catch (IllegalArgumentException e) {
-            throw new UserError("--share, --energy: " + e.getMessage(), e);
+        SeismicSettings lists = new SeismicSettings(share("--share", share, usual.share()), usual.fewest(), usual.longest(), usual.blocks(), usual.smallest(), usual.heaviest(),
+                share("--energy", energy, usual.energy()), filigree.seed(), neighbours);
+        return new IndexSettings(lists, filigree.threads(), (long) memory << 20, done -> {
+            Progress.Stage stage = building;
+            if (stage != null) {
+                stage.at(done, "");
+            }
+        });
+    }
+
+    private static double share(String flag, Double asked, double usual) {
+        if (asked != null && !(asked > 0 && asked <= 1)) {
+            throw new UserError(flag + ": found " + asked + ", expected a number above 0 and at most 1");
         }
+        return asked == null ? usual : asked;
     }
 
     private void write(IndexWriter writer, TextEncoding encoding, Corpus documents, boolean begun) {
@@ -162,7 +171,7 @@ final class IndexCommand implements Runnable {
             writer.encoding(encoding);
         }
         double committing;
-        try (Progress.Stage stage = filigree.progress().stage("lists", writer.vocabulary())) {
+        try (Progress.Stage stage = filigree.progress().stage("lists", writer.vocabulary() + (neighbours > 0 ? outcome.documents() : 0))) {
             building = stage;
             writer.commit();
             if (merge) {

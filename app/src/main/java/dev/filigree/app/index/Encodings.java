@@ -79,6 +79,11 @@ public final class Encodings {
         return KINDS.stream().filter(k -> k.begin != null).map(Kind::name).toList();
     }
 
+    /** Whether a folder holds an encoding. */
+    public static boolean knows(Path folder) {
+        return KINDS.stream().anyMatch(k -> Files.exists(folder.resolve(k.file)));
+    }
+
     /** The encoding in a folder: of an index that has saved it, or of an encoder that was trained. */
     public static TextEncoding open(Path folder, int threads) {
         return KINDS.stream().filter(k -> Files.exists(folder.resolve(k.file))).findFirst().map(k -> k.open.apply(folder, threads))

@@ -10,19 +10,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 
-/** Made documents in the file of a forward index, and made queries. */
-public final class MadeCollection {
+/** A collection that is made up. */
+public final class MadeCollection implements Vectors {
 
     private static final int CHUNK = 4096;
 
     private final GeneratedCollection collection;
+    private final int documents;
 
-    public MadeCollection(CollectionSettings settings, long seed) {
+    /** @param documents that it has */
+    public MadeCollection(CollectionSettings settings, int documents, long seed) {
         this.collection = new GeneratedCollection(settings, seed);
+        this.documents = documents;
     }
 
-    /** Writes the first so many documents, made on several threads. */
-    public void write(Path file, int documents, Parallel parallel, LongConsumer progress) {
+    @Override
+    public int documents() {
+        return documents;
+    }
+
+    /** Made on several threads, in bounded memory. */
+    @Override
+    public void write(Path file, Parallel parallel, LongConsumer progress) {
         try (ForwardWriter out = new ForwardWriter(file, collection.settings().vocabulary())) {
             SparseVector[] chunk = new SparseVector[CHUNK];
             for (int from = 0; from < documents; from += CHUNK) {
@@ -38,10 +47,10 @@ public final class MadeCollection {
         }
     }
 
-    /** So many queries from number {@code from} on. */
-    public List<SparseVector> queries(int from, int count) {
+    @Override
+    public List<SparseVector> queries(int most) {
         List<SparseVector> queries = new ArrayList<>();
-        for (int q = from; q < from + count; q++) {
+        for (int q = 0; q < most; q++) {
             queries.add(collection.query(q));
         }
         return queries;

@@ -45,11 +45,22 @@ public record RetrieveReport(RetrieveRun run, RetrieveRun.Built built, List<Spee
         built.parts().forEach((name, bytes) -> parts.row(name, bytes, bytes / forwardBytes()));
         parts.row("together", built.bytes(), built.bytes() / forwardBytes());
         Table t = new Table("Ten documents of a query; microseconds on one thread, median of " + run.rounds() + " rounds", Column.text("what runs"), Column.percent("recall@10", 2),
-                Column.number("median", 0), Column.number("p99", 0), Column.number("queries/s", 0), Column.number("on 2 threads", 0), Column.ratio("threads"), Column.bytes("garbage"));
-        speeds.forEach(s -> t.row(s.name(), s.recall(), s.median(), s.p99(), s.single(), s.pair(), s.pair() / s.single(), s.garbage()));
+                Column.number("scored", 0), Column.number("median", 0), Column.number("p99", 0), Column.number("queries/s", 0), Column.number("on 2 threads", 0), Column.ratio("threads"), Column.bytes("garbage"));
+        speeds.forEach(s -> t.row(s.name(), s.recall(), s.scored(), s.median(), s.p99(), s.single(), s.pair(), s.pair() / s.single(), s.garbage()));
         Table f = new Table("Figures" + (built.documents() == MILLION ? "" : " (set for 1,000,000 documents)"), Column.text("figure"), Column.text("aim"), Column.text("reached"), Column.text(""));
         figures().forEach(g -> f.row(g.what, g.aim, g.reached, g.yes ? "yes" : "no"));
         return List.of(parts, t, f);
+    }
+
+    /** The same searchers here and on as many made vectors. */
+    public Table beside(RetrieveReport made) {
+        Table t = new Table(built.documents() + " documents here and as many made ones", Column.text("what runs"),
+                Column.percent("recall@10", 2), Column.percent("recall, made", 2), Column.number("scored", 0), Column.number("scored, made", 0), Column.number("median", 0), Column.number("median, made", 0));
+        for (Speed s : speeds) {
+            Speed m = made.speed(s.name());
+            t.row(s.name(), s.recall(), m.recall(), s.scored(), m.scored(), s.median(), m.median());
+        }
+        return t;
     }
 
     /** Everything for programs. */

@@ -13,7 +13,6 @@ import dev.filigree.retrieve.MaxScore;
 import dev.filigree.retrieve.Seismic;
 import dev.filigree.retrieve.SeismicSettings;
 import dev.filigree.retrieve.TermAtATime;
-import dev.filigree.retrieve.collection.CollectionSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -26,16 +25,15 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * Makes a collection, indexes it, and times Seismic with several efforts beside the exact methods and Lucene, all in one process on the
- * same vectors.
+ * Indexes a collection, and times Seismic with several efforts beside the exact methods and Lucene, all in one process on the same vectors.
  *
- * @param documents of the collection
- * @param queries   that Seismic is timed with; slow methods get fewer
- * @param rounds    that are timed
- * @param peers     whether the other exact methods and Lucene run too; MaxScore does in any case, for it finds what is true
- * @param folder    empty, for the files, which stay
+ * @param vectors  of the collection
+ * @param queries  at most, that Seismic is timed with; slow methods get fewer
+ * @param rounds   that are timed
+ * @param peers    whether the other exact methods and Lucene run too; MaxScore does in any case, for it finds what is true
+ * @param folder   empty, for the files, which stay
  */
-public record RetrieveRun(int documents, int queries, int rounds, long seed, int threads, boolean peers, SeismicSettings settings, Path folder) {
+public record RetrieveRun(Vectors vectors, int queries, int rounds, int threads, boolean peers, SeismicSettings settings, Path folder) {
 
     /** From little to much. */
     private static final List<Effort> EFFORTS = List.of(new Effort(3, 1.2f), new Effort(5, 1.2f), new Effort(8, 1.2f), new Effort(5, 1.15f), new Effort(6, 1.15f), new Effort(5, 1.1f), new Effort(5, 1f), Effort.STANDARD,
@@ -64,14 +62,13 @@ public record RetrieveRun(int documents, int queries, int rounds, long seed, int
     public RetrieveReport run(Progress progress) {
         Path forwardFile = folder.resolve("forward.safetensors");
         Path listsFile = folder.resolve("seismic.safetensors");
-        MadeCollection made = new MadeCollection(CollectionSettings.SPLADE, seed);
         try (Arena arena = Arena.ofShared(); Parallel parallel = new Parallel(threads)) {
-            try (Progress.Stage stage = progress.stage("make", documents)) {
-                made.write(forwardFile, documents, parallel, done -> stage.at(done, ""));
+            try (Progress.Stage stage = progress.stage("make", vectors.documents())) {
+                vectors.write(forwardFile, parallel, done -> stage.at(done, ""));
             }
             ForwardIndex forward = ForwardIndex.open(forwardFile, arena);
             long begin = System.nanoTime();
-            try (Progress.Stage stage = progress.stage("build", forward.vocabulary())) {
+            try (Progress.Stage stage = progress.stage("build", Seismic.steps(forward.vocabulary(), forward.documents(), settings))) {
                 Seismic.build(forward, settings, listsFile, parallel, MEMORY, done -> stage.at(done, ""));
             }
             double seconds = (System.nanoTime() - begin) / 1e9;
@@ -80,8 +77,8 @@ public record RetrieveRun(int documents, int queries, int rounds, long seed, int
             Map<String, Long> parts = new LinkedHashMap<>();
             parts.put("forward index", Files.size(forwardFile));
             parts.putAll(seismic.bytes());
-            Built built = new Built(documents, forward.entries(), seismic.postings(), seismic.blocks(), parts, seconds, peak);
-            return new RetrieveReport(this, built, speeds(made, forward, seismic, parallel, progress));
+            Built built = new Built(vectors.documents(), forward.entries(), seismic.postings(), seismic.blocks(), parts, seconds, peak);
+            return new RetrieveReport(this, built, speeds(forward, seismic, parallel, progress));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -92,10 +89,10 @@ public record RetrieveRun(int documents, int queries, int rounds, long seed, int
         return RetrieveReport.SEISMIC + " " + effort.terms() + ", " + effort.factor();
     }
 
-    private List<Speed> speeds(MadeCollection made, ForwardIndex forward, Seismic seismic, Parallel parallel, Progress progress) {
+    private List<Speed> speeds(ForwardIndex forward, Seismic seismic, Parallel parallel, Progress progress) {
         Inverted lists = Inverted.of(forward, parallel);
         MaxScore maxScore = new MaxScore(lists);
-        Contest contest = new Contest(made.queries(0, queries), maxScore, parallel);
+        Contest contest = new Contest(vectors.queries(queries), maxScore, parallel);
         for (Effort e : EFFORTS) {
             contest.enter(name(e), seismic.with(e), queries);
         }

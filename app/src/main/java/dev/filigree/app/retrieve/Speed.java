@@ -7,12 +7,13 @@ import java.util.Arrays;
  *
  * @param name    what ran
  * @param recall  share of the true best documents that it found, a mean over queries
+ * @param scored  documents that it looked at one by one for a query, a mean
  * @param micros  microseconds of each query, rising; of several rounds the median
  * @param garbage bytes allocated by a query, a mean
  * @param single  queries a second on one thread
  * @param pair    on two
  */
-public record Speed(String name, double recall, double[] micros, double garbage, double single, double pair) {
+public record Speed(String name, double recall, double scored, double[] micros, double garbage, double single, double pair) {
 
     public double median() {
         return at(0.5);

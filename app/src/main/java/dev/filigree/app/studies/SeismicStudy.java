@@ -1,6 +1,7 @@
 package dev.filigree.app.studies;
 
 import dev.filigree.app.report.Plot;
+import dev.filigree.app.retrieve.MadeCollection;
 import dev.filigree.app.retrieve.RetrieveReport;
 import dev.filigree.app.retrieve.RetrieveRun;
 import dev.filigree.app.retrieve.Speed;
@@ -10,6 +11,7 @@ import dev.filigree.report.Progress;
 import dev.filigree.report.Table;
 import dev.filigree.retrieve.Effort;
 import dev.filigree.retrieve.SeismicSettings;
+import dev.filigree.retrieve.collection.CollectionSettings;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,7 +38,7 @@ final class SeismicStudy implements Study {
         int queries = (int) lab.choose(50, 500);
         List<RetrieveReport> reports = lab.<RetrieveReport>each(Map.of("collection", seed -> {
             try (TemporaryFolder folder = TemporaryFolder.make()) {
-                return new RetrieveRun(documents, queries, (int) lab.choose(1, 3), seed, lab.compute().parallel().threads(), true, SeismicSettings.STANDARD, folder.path()).run(Progress.silent());
+                return new RetrieveRun(new MadeCollection(CollectionSettings.SPLADE, documents, seed), queries, (int) lab.choose(1, 3), lab.compute().parallel().threads(), true, SeismicSettings.STANDARD, folder.path()).run(Progress.silent());
             }
         }), r -> String.format(Locale.ROOT, "recall %.2f %%, %.0f us", 100 * r.speed(OURS).recall(), r.speed(OURS).median())).get("collection");
         Table t = new Table(documents + " documents, ten of a query; microseconds on one thread", Column.text("what runs"), Column.percent("recall@10", 2), Column.number("median", 0),

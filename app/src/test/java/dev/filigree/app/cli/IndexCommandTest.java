@@ -136,7 +136,8 @@ class IndexCommandTest {
         fault("line 1: found the token \"y\" beyond a vocabulary of 1", "index", index, "--corpus", file("big.jsonl", "{\"id\": \"a\", \"vector\": {\"x\": 1, \"y\": 1}}\n"), "--vocabulary", 1);
         fault("found no document", "index", index, "--corpus", file("empty.jsonl", "\n"), "--encoder", "vectors");
         fault("no document of the corpus holds a word", "index", index, "--corpus", temp.resolve("empty.jsonl"));
-        fault("--share, --energy: impossible settings", "index", index, "--corpus", good, "--energy", 2);
+        fault("--energy: found 2.0, expected a number above 0 and at most 1", "index", index, "--corpus", good, "--energy", 2);
+        fault("--neighbours: found 65, expected 0 to 64", "index", index, "--corpus", good, "--neighbours", 65);
         fault("found it without --append", "index", index, "--corpus", good, "--update");
         fault("holds no index", "index", index, "--corpus", good, "--append");
         fault("holds no index", "index", index, "--merge");

@@ -28,11 +28,6 @@ public record Obs(double damp) implements Criterion {
     @Override
     public float[] score(Subject subject) {
         Matrix w = subject.weights();
-        Curvature h = Curvature.of(subject.site().name(), subject.evidence().of(subject.site(), Need.GRAM), w.cols(), damp, subject.compute().parallel());
-        float[] score = new float[w.values().length];
-        for (int i = 0; i < score.length; i++) {
-            score[i] = h.cost(w.values()[i], i % w.cols());
-        }
-        return score;
+        return Curvature.of(subject.site().name(), subject.evidence().of(subject.site(), Need.GRAM), w.cols(), damp, subject.compute().parallel()).costs(w);
     }
 }

@@ -2,21 +2,15 @@ package dev.filigree.prune.method;
 
 import dev.filigree.base.Catalog;
 import dev.filigree.base.Catalog.Option;
-import dev.filigree.base.UserError;
-import dev.filigree.calib.Need;
 import dev.filigree.kernel.CodedGroup;
 import dev.filigree.prune.Curvature;
-import dev.filigree.prune.Footprint;
 import dev.filigree.prune.Kept;
 import dev.filigree.prune.Matrix;
-import dev.filigree.prune.Scope;
 import dev.filigree.prune.Subject;
 import dev.filigree.prune.Task;
-import dev.filigree.prune.criterion.Criterion;
 import dev.filigree.prune.criterion.Obs;
 import dev.filigree.tensor.Grid;
 import java.util.List;
-import java.util.Set;
 
 /**
  * GQSA (Zeng et al. 2024, arXiv:2412.17560): groups of 16 inputs of one output are kept by their mean saliency {@code w^2 / U_jj^2} (see {@link Obs}), and what is kept is rounded
@@ -26,53 +20,25 @@ import java.util.Set;
  *
  * @param damp share of the mean diagonal added to the Gram matrix
  */
-public record Gqsa(double damp) implements Method {
+public record Gqsa(double damp) implements Compensating {
 
     public static final Catalog.Entry<Method> ENTRY = Catalog.entry("gqsa", "Zeng et al. 2024, arXiv:2412.17560",
             "keeps by the same cost and rounds sixteens of inputs to 4 bits, the later weights make up for both; for --pattern 1x16 --store int4",
             List.of(Option.of("damp", 0.01, "share of the mean diagonal added to the Gram matrix")), s -> new Gqsa(s.number("damp")));
 
-    private static final int ROWS = 8; // per task
-
     public Gqsa {
-        if (!(damp > 0)) {
-            throw new UserError("setting 'damp' of gqsa: found " + damp + ", expected more than 0");
-        }
-    }
-
-    @Override
-    public Set<Need> needs() {
-        return Set.of(Need.GRAM);
-    }
-
-    @Override
-    public Footprint footprint() {
-        return Footprint.ONE_LAYER;
-    }
-
-    @Override
-    public Scope scope() {
-        return Scope.LAYER;
-    }
-
-    @Override
-    public Criterion criterion() {
-        return new Obs(damp);
+        Compensating.checkDamp("gqsa", damp);
     }
 
     @Override
     public Kept prune(Task task) {
         Subject s = task.subject();
         int cols = task.cols();
+        Curvature h = curvature(s);
         boolean[] live = new boolean[task.rows() * cols];
-        task.pattern().choose(criterion().score(s), task.rows(), cols, task.keep(), live);
-        Curvature h = Curvature.of(s.site().name(), s.evidence().of(s.site(), Need.GRAM), cols, damp, s.compute().parallel());
+        task.pattern().choose(h.costs(s.weights()), task.rows(), cols, task.keep(), live); // the score of Obs
         Matrix w = s.weights().copy();
-        s.compute().parallel().run(Math.ceilDiv(task.rows(), ROWS), t -> {
-            for (int r = t * ROWS; r < Math.min(task.rows(), (t + 1) * ROWS); r++) {
-                round(h, w.values(), r * cols, cols, live);
-            }
-        });
+        Compensating.eachRow(s.compute().parallel(), task.rows(), r -> round(h, w.values(), r * cols, cols, live));
         return new Kept(w, live);
     }
 

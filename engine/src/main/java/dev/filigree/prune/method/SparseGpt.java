@@ -2,20 +2,14 @@ package dev.filigree.prune.method;
 
 import dev.filigree.base.Catalog;
 import dev.filigree.base.Catalog.Option;
+import dev.filigree.base.Parallel;
 import dev.filigree.base.UserError;
-import dev.filigree.calib.Need;
 import dev.filigree.prune.Curvature;
-import dev.filigree.prune.Footprint;
 import dev.filigree.prune.Kept;
 import dev.filigree.prune.Matrix;
-import dev.filigree.prune.Scope;
 import dev.filigree.prune.Subject;
 import dev.filigree.prune.Task;
-import dev.filigree.prune.criterion.Criterion;
-import dev.filigree.prune.criterion.Obs;
 import java.util.List;
-import java.util.Set;
-import java.util.function.IntConsumer;
 
 /**
  * SparseGPT (Frantar and Alistarh 2023, arXiv:2301.00774): walks over the columns; in each window of columns the cheapest
@@ -24,7 +18,7 @@ import java.util.function.IntConsumer;
  * @param block columns whose survivors are chosen together (N:M patterns choose inside each group)
  * @param damp  share of the mean diagonal added to the Gram matrix
  */
-public record SparseGpt(int block, double damp) implements Method {
+public record SparseGpt(int block, double damp) implements Compensating {
 
     public static final Catalog.Entry<Method> ENTRY = Catalog.entry("sparsegpt", "Frantar and Alistarh 2023, arXiv:2301.00774",
             "removes the cheapest weights column by column, the later weights make up for each", List.of(
@@ -32,42 +26,18 @@ public record SparseGpt(int block, double damp) implements Method {
                     Option.of("damp", 0.01, "share of the mean diagonal added to the Gram matrix")),
             s -> new SparseGpt(s.integer("block"), s.number("damp")));
 
-    private static final int ROWS = 8; // per task
-
     public SparseGpt {
         if (block < 1) {
             throw new UserError("setting 'block' of sparsegpt: found " + block + ", expected at least 1");
         }
-        if (!(damp > 0)) {
-            throw new UserError("setting 'damp' of sparsegpt: found " + damp + ", expected more than 0");
-        }
-    }
-
-    @Override
-    public Set<Need> needs() {
-        return Set.of(Need.GRAM);
-    }
-
-    @Override
-    public Footprint footprint() {
-        return Footprint.ONE_LAYER;
-    }
-
-    @Override
-    public Scope scope() {
-        return Scope.LAYER;
-    }
-
-    @Override
-    public Criterion criterion() {
-        return new Obs(damp);
+        Compensating.checkDamp("sparsegpt", damp);
     }
 
     @Override
     public Kept prune(Task task) {
         Subject s = task.subject();
         int cols = task.cols();
-        Curvature h = Curvature.of(s.site().name(), s.evidence().of(s.site(), Need.GRAM), cols, damp, s.compute().parallel());
+        Curvature h = curvature(s);
         Matrix w = s.weights().copy();
         for (int i = 0; i < w.values().length; i++) {
             w.values()[i] = h.dead(i % cols) ? 0f : w.values()[i];
@@ -83,22 +53,15 @@ public record SparseGpt(int block, double damp) implements Method {
 
     /** Settles the columns {@code from .. to} and makes up for what they lose in the columns after them. */
     private static void columns(Task task, Curvature h, Matrix w, int from, int to, int window, boolean[] live) {
+        Parallel parallel = task.subject().compute().parallel();
         float[] errors = new float[task.rows() * (to - from)];
         for (int left = from; left < to; left += window) {
             int first = left;
             int right = Math.min(to, left + window);
             choose(task, h, w, left, right, live);
-            eachRow(task, r -> compensate(h, w, r, first, right, to, live, errors, r * (to - from) - from));
+            Compensating.eachRow(parallel, task.rows(), r -> compensate(h, w, r, first, right, to, live, errors, r * (to - from) - from));
         }
-        eachRow(task, r -> spread(h, w, r, errors, r * (to - from), from, to));
-    }
-
-    private static void eachRow(Task task, IntConsumer body) {
-        task.subject().compute().parallel().run(Math.ceilDiv(task.rows(), ROWS), t -> {
-            for (int r = t * ROWS; r < Math.min(task.rows(), (t + 1) * ROWS); r++) {
-                body.accept(r);
-            }
-        });
+        Compensating.eachRow(parallel, task.rows(), r -> spread(h, w, r, errors, r * (to - from), from, to));
     }
 
     /** Marks the survivors among the columns {@code left .. right}. */

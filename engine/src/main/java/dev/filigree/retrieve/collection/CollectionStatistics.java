@@ -25,6 +25,9 @@ public record CollectionStatistics(Map<Statistic, Double> values) {
     /** Queries that are compared with each other. */
     private static final int PAIRED = 500;
 
+    private static final int FIRST_RANK = 10;
+    private static final int LAST_RANK = 1000;
+
     public CollectionStatistics {
         values = new EnumMap<>(values);
     }
@@ -45,12 +48,16 @@ public record CollectionStatistics(Map<Statistic, Double> values) {
             shape(values, documents, Statistic.DOCUMENT_TERMS, Statistic.DOCUMENT_TERMS_SPREAD, Statistic.DOCUMENT_MASS);
             values.put(Statistic.DOCUMENT_TOP_10, mean(documents, v -> massOfHeaviest(v, 10)));
             values.put(Statistic.DOCUMENT_TOP_50, mean(documents, v -> massOfHeaviest(v, 50)));
+            values.put(Statistic.DOCUMENT_TENTH, mean(documents, v -> massOfHeaviest(v, 0.1)));
+            values.put(Statistic.DOCUMENT_QUARTER, mean(documents, v -> massOfHeaviest(v, 0.25)));
+            values.put(Statistic.DOCUMENT_HALF, mean(documents, v -> massOfHeaviest(v, 0.5)));
             lists(values, vocabulary, documents, queries);
         }
         if (!queries.isEmpty()) {
             shape(values, queries, Statistic.QUERY_TERMS, Statistic.QUERY_TERMS_SPREAD, Statistic.QUERY_MASS);
             values.put(Statistic.QUERY_TOP_5, mean(queries, v -> massOfHeaviest(v, 5)));
             values.put(Statistic.QUERY_TOP_10, mean(queries, v -> massOfHeaviest(v, 10)));
+            values.put(Statistic.QUERY_QUARTER, mean(queries, v -> massOfHeaviest(v, 0.25)));
             double n = queries.size();
             double all = Arrays.stream(shares(vocabulary, queries)).map(s -> s * s).sum();
             values.put(Statistic.QUERY_OVERLAP, n == 1 ? Double.NaN : (all - values.get(Statistic.QUERY_TERMS) / n) * n / (n - 1));
@@ -78,7 +85,28 @@ public record CollectionStatistics(Map<Statistic, Double> values) {
         double[] sorted = Arrays.stream(held).filter(s -> s > 0).sorted().toArray();
         values.put(Statistic.LONGEST_LIST, sorted[sorted.length - 1]);
         int long_ = Math.max(1, sorted.length / 100);
-        values.put(Statistic.LONG_LISTS, Arrays.stream(sorted, sorted.length - long_, sorted.length).sum() / Arrays.stream(sorted).sum());
+        double postings = Arrays.stream(sorted).sum();
+        values.put(Statistic.LONG_LISTS, Arrays.stream(sorted, sorted.length - long_, sorted.length).sum() / postings);
+        values.put(Statistic.LIST_SLOPE, sorted.length < LAST_RANK ? Double.NaN : -slope(sorted));
+        values.put(Statistic.VISITED, values.get(Statistic.CHANCE_OVERLAP) / postings);
+    }
+
+    /** Of the logarithms of lengths over those of ranks, by least squares. */
+    private static double slope(double[] rising) {
+        double n = LAST_RANK - FIRST_RANK + 1;
+        double x = 0;
+        double y = 0;
+        double xx = 0;
+        double xy = 0;
+        for (int rank = FIRST_RANK; rank <= LAST_RANK; rank++) {
+            double a = Math.log(rank);
+            double b = Math.log(rising[rising.length - rank]);
+            x += a / n;
+            y += b / n;
+            xx += a * a / n;
+            xy += a * b / n;
+        }
+        return (xy - x * y) / (xx - x * x);
     }
 
     private static void pairs(Map<Statistic, Double> values, List<SparseVector> queries) {
@@ -169,6 +197,11 @@ public record CollectionStatistics(Map<Statistic, Double> values) {
 
     private static double massOfHeaviest(SparseVector v, int most) {
         return mass(heaviest(v, most)) / mass(v);
+    }
+
+    /** @param share of its terms, one at least */
+    private static double massOfHeaviest(SparseVector v, double share) {
+        return massOfHeaviest(v, (int) Math.max(1, Math.round(share * v.size())));
     }
 
     private static double mass(SparseVector v) {

@@ -82,6 +82,10 @@ class GeneratedCollectionTest {
             assertEquals(1, s.of(Statistic.LONGEST_LIST));
             assertEquals(2.0 / 6, s.of(Statistic.LONG_LISTS), 1e-12);
             assertEquals(1.5, s.of(Statistic.CHANCE_OVERLAP), 1e-12);
+            assertEquals(0.5, s.of(Statistic.VISITED), 1e-12);
+            assertEquals((0.75 + 0.25) / 2, s.of(Statistic.DOCUMENT_TENTH), 1e-6);
+            assertEquals((0.75 + 0.5) / 2, s.of(Statistic.DOCUMENT_HALF), 1e-6);
+            assertTrue(Double.isNaN(s.of(Statistic.LIST_SLOPE)));
             assertEquals(2, s.of(Statistic.QUERY_OVERLAP), 1e-12);
             assertEquals(1, s.of(Statistic.QUERY_NEAR), 1e-6);
             assertTrue(Double.isNaN(s.of(Statistic.TENTH_SCORE)));
@@ -95,6 +99,21 @@ class GeneratedCollectionTest {
             assertEquals(0.5, r.of(Statistic.BEST_OVERLAP), 1e-6);
             assertEquals(0.5, r.of(Statistic.BEST_MASS), 1e-6);
             assertEquals(1, r.of(Statistic.CUT_BOTH), 1e-6);
+        }
+    }
+
+    /** Term r of 1,000 is in the share 1 / r of documents, so the slope is that of Zipf. */
+    @Test
+    void theSlopeOfListsIsOneUnderZipfsLaw() {
+        int documents = 5000;
+        List<SparseVector> vectors = IntStream.rangeClosed(1, documents).mapToObj(d -> {
+            int[] terms = IntStream.rangeClosed(1, 1000).filter(r -> d * r <= documents).toArray();
+            float[] ones = new float[Math.max(1, terms.length)];
+            Arrays.fill(ones, 1);
+            return new SparseVector(terms.length == 0 ? new int[] {0} : terms, ones);
+        }).toList();
+        try (Parallel alone = Parallel.single()) {
+            assertEquals(1, CollectionStatistics.of(1001, vectors, List.of(), alone).of(Statistic.LIST_SLOPE), 0.03);
         }
     }
 
