@@ -90,7 +90,7 @@ final class EncoderFolder {
             model = SentenceEncoder.of(files, threads);
         }
         try {
-            SparseHead head = new SparseHead(stored.recipe, model.dimension(), lexical.vocabulary().size(), model.config().pooling(), model.config().layerNormEps());
+            SparseHead head = new SparseHead(stored.recipe, model.dimension(), lexical.vocabulary().size(), false, model.config().pooling(), model.config().layerNormEps());
             read(folder.resolve(HEAD).resolve(ModelFolder.WEIGHTS), head);
             return new SparseEncoder.Below(model, tokenizer, head, new Cutter(model, lexical.analyzer(), lexical.vocabulary(), stored.longest));
         } catch (RuntimeException | Error e) {

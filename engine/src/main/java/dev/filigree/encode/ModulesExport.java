@@ -19,7 +19,7 @@ import java.util.Locale;
 /**
  * A trained encoder whose terms are tokens, as the modules of sentence-transformers. What stands there between a state x and its scores is
  * {@code E norm(gelu(W x + b)) + c}, and the head that was trained is {@code T norm(x) + c}: with W the unit matrix and b one large number
- * everywhere, gelu is the identity, and the normalisation takes the number away again.
+ * everywhere, gelu is the identity, and the normalisation takes the number away again. A head that began as a {@link MaskedHead} has W and b of its own.
  */
 final class ModulesExport {
 
@@ -75,9 +75,13 @@ final class ModulesExport {
 
     private static List<StoredTensor> head(SparseHead head, EncoderConfig config, int[] term, Arena arena) {
         int hidden = config.hidden();
-        Floats unit = Floats.allocate(arena, hidden * hidden);
-        for (int i = 0; i < hidden; i++) {
-            unit.set(i * hidden + i, 1);
+        Floats before = Floats.allocate(arena, hidden * hidden);
+        if (head.guesses()) {
+            head.param(SparseHead.TRANSFORM).forward().forEach((r, c, slot, v) -> before.set(r * hidden + c, v));
+        } else {
+            for (int i = 0; i < hidden; i++) {
+                before.set(i * hidden + i, 1);
+            }
         }
         float[] rows = new float[head.rows(head.param(SparseHead.TABLE)) * hidden];
         head.param(SparseHead.TABLE).forward().forEach((r, c, slot, v) -> rows[r * hidden + c] = v);
@@ -92,8 +96,8 @@ final class ModulesExport {
                 }
             }
         }
-        return List.of(StoredTensor.of(HEAD + "transform.dense.weight", unit, hidden, hidden),
-                StoredTensor.of(HEAD + "transform.dense.bias", Floats.allocate(arena, hidden).fill(LIFT), hidden),
+        return List.of(StoredTensor.of(HEAD + "transform.dense.weight", before, hidden, hidden),
+                StoredTensor.of(HEAD + "transform.dense.bias", head.guesses() ? Floats.of(vector(head, SparseHead.TRANSFORM + ".bias")) : Floats.allocate(arena, hidden).fill(LIFT), hidden),
                 StoredTensor.of(HEAD + "transform.LayerNorm.weight", Floats.of(vector(head, "head.norm.weight")), hidden),
                 StoredTensor.of(HEAD + "transform.LayerNorm.bias", Floats.of(vector(head, "head.norm.bias")), hidden),
                 StoredTensor.of(MaskedLm.DECODER, table, term.length, hidden),

@@ -30,6 +30,12 @@ final class MaskedFolder {
     private MaskedFolder() {
     }
 
+    /** Whether the settings of a folder say so; those of a sentence encoder may still, but it records a pooling. */
+    static boolean in(Path folder) {
+        Path file = folder.resolve(HuggingFaceConfig.CONFIG);
+        return !Files.exists(folder.resolve(HuggingFaceConfig.POOLING)) && Files.isRegularFile(file) && Json.object(file, LONGEST).path("architectures").path(0).asText("").endsWith("ForMaskedLM");
+    }
+
     static StoredEncoder open(Path folder) {
         JsonNode json = Json.object(folder.resolve(HuggingFaceConfig.CONFIG), LONGEST);
         boolean distil = isDistil(json);

@@ -41,10 +41,11 @@ final class TrainSparseEncoder implements Runnable {
     @Option(names = "--recipe", paramLabel = "NAME", defaultValue = "", description = "What the encoder is made of: see filigree methods encoder (default: residual-doc, of tokens idf-splade-doc(postings=0)).")
     private String recipe;
 
-    @Option(names = "--teachers", paramLabel = "LIST", defaultValue = "", description = "Who ranks documents: bm25, the model below, or both (default: both).")
+    @Option(names = "--teachers", paramLabel = "LIST", defaultValue = "", description = "Who ranks documents: bm25, a sentence encoder, or both with a comma between (default: the model below and bm25, or minilm,bm25 where it only guesses words).")
     private String teachers;
 
-    @Option(names = "--backbone", paramLabel = "MODEL", defaultValue = "minilm", description = "The sentence encoder below, which stays as it is: a known name, or a folder such as sparsify writes (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--backbone", paramLabel = "MODEL", defaultValue = "minilm", description = {"The model below, which stays as it is: a sentence encoder by a known name, or a folder such as sparsify writes (default: ${DEFAULT-VALUE});",
+            "or one that guesses hidden words, bert-base or a folder of a BERT or DistilBERT with that head, with which wordpiece begins."})
     private String backbone;
 
     @Option(names = "--analyzer", paramLabel = "NAME", defaultValue = "english", description = "How texts become words: english or standard (default: ${DEFAULT-VALUE}).")
@@ -70,7 +71,7 @@ final class TrainSparseEncoder implements Runnable {
                 throw new UserError(out + ": holds an encoder; give another folder, or remove this one");
             }
             Terms terms = Terms.named(vocabulary);
-            EncoderRun.Settings settings = new EncoderRun.Settings(recipe.isEmpty() ? terms.recipe() : recipe, teachers.isEmpty() ? backbone + ",bm25" : teachers, backbone, terms, analyzer,
+            EncoderRun.Settings settings = new EncoderRun.Settings(recipe.isEmpty() ? terms.recipe() : recipe, teachers.isEmpty() ? EncoderRun.Settings.teachers(backbone) : teachers, backbone, terms, analyzer,
                     longest, documents, filigree.seed());
             EncoderRun run = new EncoderRun(settings, filigree.threads(), filigree.progress());
             try (Farewell _ = new Farewell(() -> filigree.console().err().println(System.lineSeparator() + "filigree: interrupted; the same command goes on with it"))) {

@@ -1,16 +1,17 @@
 package dev.filigree.app.encode;
 
-import dev.filigree.app.sparsify.Source;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
 import dev.filigree.encode.EncoderCorpus;
 import dev.filigree.encode.EncoderRecipe;
 import dev.filigree.encode.EncoderTraining;
 import dev.filigree.encode.MaskedEncoder;
+import dev.filigree.encode.MaskedHead;
 import dev.filigree.encode.SparseEncoder;
 import dev.filigree.encode.Teacher;
 import dev.filigree.encode.WordPieces;
 import dev.filigree.infer.SentenceEncoder;
+import dev.filigree.io.StoredEncoder;
 import dev.filigree.lucene.LuceneAnalysis;
 import dev.filigree.report.Column;
 import dev.filigree.report.Progress;
@@ -30,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -64,6 +66,11 @@ public final class EncoderRun {
             if (longest < SHORTEST || documents < 2) {
                 throw new UserError("sparse encoder: found " + longest + " tokens of a document and " + documents + " documents, expected at least " + SHORTEST + " and 2");
             }
+        }
+
+        /** Who teaches where nothing is said: a model that only guesses words knows no vectors of texts, so another one does. */
+        public static String teachers(String model) {
+            return (Backbone.isMasked(model) ? "minilm" : model) + ",bm25";
         }
 
         /** What is taken where nothing is said. */
@@ -109,7 +116,7 @@ public final class EncoderRun {
         this.stored = stored;
         this.settings = settings;
         this.recipe = EncoderRecipe.SHELF.make(settings.recipe);
-        this.teachers = Teacher.named(settings.teachers, settings.model);
+        this.teachers = Teacher.named(settings.teachers);
         this.threads = threads;
         this.progress = progress;
     }
@@ -123,8 +130,8 @@ public final class EncoderRun {
      * Trains, stores the encoder in {@code out} and returns what is to be said about it; goes on with what was interrupted there.
      */
     public Table run(Collection collection, Path out) {
-        try (Source source = Source.open(settings.model, ""); SentenceEncoder model = SentenceEncoder.of(source.stored(), threads);
-                WordPieces pieces = new WordPieces(source.stored());
+        try (StoredEncoder source = Backbone.open(settings.model); SentenceEncoder model = SentenceEncoder.of(source, threads);
+                WordPieces pieces = new WordPieces(source);
                 EncoderTraining training = training(collection, terms(collection.texts(), pieces), source, model)) {
             Path state = out.resolve(STATE);
             train(training.loop(), state, settings.words(collection.texts().size()));
@@ -151,8 +158,8 @@ public final class EncoderRun {
     /** Trains and gives the encoder, which keeps its model open; nothing is stored. */
     public SparseEncoder encoder(List<String> texts) {
         Collection collection = new Collection(List.of(), texts, Map.of(), null);
-        try (Source source = Source.open(settings.model, "")) {
-            SentenceEncoder model = SentenceEncoder.of(source.stored(), threads);
+        try (StoredEncoder source = Backbone.open(settings.model)) {
+            SentenceEncoder model = SentenceEncoder.of(source, threads);
             try (EncoderTraining training = training(collection, lexical(texts, settings.analyzer), source, model)) {
                 train(training.loop(), null, Map.of());
                 return training.encoder();
@@ -163,10 +170,18 @@ public final class EncoderRun {
         }
     }
 
-    private EncoderTraining training(Collection collection, Bm25 lexical, Source source, SentenceEncoder model) {
-        try (Reading reading = new Reading()) {
-            EncoderCorpus corpus = new EncoderCorpus(model, source.stored().tokenizer(), lexical, sample(collection.texts()), settings.longest, reading);
+    private EncoderTraining training(Collection collection, Bm25 lexical, StoredEncoder source, SentenceEncoder model) {
+        Optional<MaskedHead> own = settings.terms == Terms.WORDPIECE ? MaskedHead.of(source) : Optional.empty();
+        Optional<String> other = Teacher.model(settings.teachers).filter(t -> !t.equals(settings.model));
+        try (Reading reading = new Reading(); SentenceEncoder teacher = other.map(this::teacher).orElse(null)) {
+            EncoderCorpus corpus = new EncoderCorpus(model, source.tokenizer(), lexical, sample(collection.texts()), settings.longest, own, teacher == null ? model : teacher, reading);
             return new EncoderTraining(recipe, corpus, teachers, settings.seed);
+        }
+    }
+
+    private SentenceEncoder teacher(String name) {
+        try (StoredEncoder stored = Backbone.open(name)) {
+            return SentenceEncoder.of(stored, threads);
         }
     }
 
@@ -254,7 +269,7 @@ public final class EncoderRun {
 
     /** Entries of vectors that are terms of their texts. */
     private long held(List<String> texts, Vocabulary vocabulary, List<SparseVector> vectors) {
-        try (Source source = Source.open(settings.model, ""); WordPieces pieces = new WordPieces(source.stored())) {
+        try (StoredEncoder source = Backbone.open(settings.model); WordPieces pieces = new WordPieces(source)) {
             Function<String, List<String>> analyzer = settings.terms == Terms.WORDS ? LuceneAnalysis.named(settings.analyzer) : pieces;
             return IntStream.range(0, vectors.size()).mapToLong(d -> analyzer.apply(texts.get(d)).stream().distinct()
                     .filter(t -> vocabulary.number(t).stream().anyMatch(n -> Arrays.binarySearch(vectors.get(d).terms(), n) >= 0)).count()).sum();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.app.encode.Collection;
 import dev.filigree.app.encode.PlantedTexts;
+import dev.filigree.encode.MaskedEncoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,13 +105,36 @@ class TrainSparseEncoderTest {
     }
 
     @Test
+    void aModelThatGuessesWordsBeginsWithItsOwnHead() throws IOException {
+        Path tokens = temp.resolve("first");
+        ran("train", "sparse-encoder", tokens, "--corpus", corpus, "--backbone", model, "--vocabulary", "wordpiece", "--recipe", "idf-splade-doc(postings=0,steps=4,batch=4)");
+        Path guessing = tokens.resolve("document_0_MLMTransformer");
+        Path encoder = temp.resolve("second"); // without a step its documents have the very vectors of the head that it began with
+        ran("train", "sparse-encoder", encoder, "--corpus", corpus, "--backbone", guessing, "--vocabulary", "wordpiece", "--recipe", "idf-splade-doc(postings=0,steps=0)",
+                "--teachers", model + ",bm25");
+        try (MaskedEncoder one = MaskedEncoder.open(tokens, 1); MaskedEncoder other = MaskedEncoder.open(encoder, 1)) {
+            List<String> texts = MADE.texts().subList(0, 10);
+            assertEquals(one.documents(texts), other.documents(texts));
+            assertTrue(one.documents(texts).getFirst().size() > 0);
+        }
+        Path third = temp.resolve("third");
+        ran("train", "sparse-encoder", third, "--corpus", corpus, "--backbone", guessing, "--vocabulary", "wordpiece", "--recipe", "splade(postings=0,steps=6,batch=4,rate=0.01)",
+                "--teachers", model + ",bm25");
+        try (MaskedEncoder one = MaskedEncoder.open(tokens, 1); MaskedEncoder other = MaskedEncoder.open(third, 1)) {
+            assertFalse(one.documents(MADE.texts().subList(0, 3)).equals(other.documents(MADE.texts().subList(0, 3))), "its head was trained");
+            assertTrue(other.query(MADE.texts().getFirst()).size() > 0);
+        }
+    }
+
+    @Test
     void wrongTurnsAreOneLine() throws IOException {
         Path out = temp.resolve("out");
         fault("there is no such file or folder", "train", "sparse-encoder", out, "--corpus", temp.resolve("none"), "--backbone", model);
         fault("unknown encoder 'residual-dok' - did you mean residual-doc", "train", "sparse-encoder", out, "--corpus", corpus, "--backbone", model, "--recipe", "residual-dok");
         fault("--vocabulary: found 'wordpieces' - did you mean wordpiece?", "train", "sparse-encoder", out, "--corpus", corpus, "--vocabulary", "wordpieces");
         fault("--vocabulary wordpiece: found a recipe with document=cls-mlm", "train", "sparse-encoder", out, "--corpus", corpus, "--backbone", model, "--vocabulary", "wordpiece", "--recipe", "residual-doc");
-        fault("--teachers: found 'bm52'", "train", "sparse-encoder", out, "--corpus", corpus, "--backbone", model, "--teachers", "bm52");
+        fault("--teachers: found 'bm25,bm25'", "train", "sparse-encoder", out, "--corpus", corpus, "--backbone", model, "--teachers", "bm25,bm25");
+        fault("model 'bm52': no such file or folder", "train", "sparse-encoder", out, "--corpus", corpus, "--backbone", model, "--teachers", "bm52");
         fault("judgements without queries", "train", "sparse-encoder", out, "--corpus", corpus, "--backbone", model, "--qrels", qrels);
         fault("no such file or folder, and no model of that name", "train", "sparse-encoder", out, "--corpus", corpus, "--backbone", "minilmm");
         fault("expected at least 8 and 2", "train", "sparse-encoder", out, "--corpus", corpus, "--backbone", model, "--longest", 3);
