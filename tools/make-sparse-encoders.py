@@ -202,7 +202,7 @@ def main(out):
     folder = out / "twice"
     p = model(folder, 3, True, False, None)
     write(folder / "1_SpladePooling" / "config.json", {"pooling_strategy": "sum", "activation_function": "log1p_relu", "embedding_dimension": len(TOKENS)})
-    write(folder / "config_sentence_transformers.json", {"prompts": {"query": "of ", "document": ""}, "default_prompt_name": None, "similarity_fn_name": "dot"})
+    write(folder / "config_sentence_transformers.json", {"model_type": "SparseEncoder", "prompts": {"query": "of ", "document": ""}, "default_prompt_name": None, "similarity_fn_name": "dot"})
     write(folder / "sentence_bert_config.json", {"transformer_task": "fill-mask"})
     write(folder / "modules.json", [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.base.modules.transformer.Transformer"},
                                     {"idx": 1, "name": "1", "path": "1_SpladePooling", "type": "sentence_transformers.sparse_encoder.modules.splade_pooling.SpladePooling"}])

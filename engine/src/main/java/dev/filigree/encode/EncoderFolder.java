@@ -15,7 +15,10 @@ import dev.filigree.io.WeightWriter;
 import dev.filigree.ops.Held;
 import dev.filigree.retrieve.Bm25;
 import dev.filigree.tensor.Dense;
+import dev.filigree.tensor.Layout;
 import dev.filigree.tensor.Tiled;
+import dev.filigree.tensor.Topology;
+import dev.filigree.tensor.Weight;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -24,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -48,20 +52,53 @@ final class EncoderFolder {
     }
 
     static void write(Path folder, SparseEncoder e) {
+        write(folder, e, model -> {
+            try (Arena arena = Arena.ofShared()) {
+                WeightWriter weights = new WeightWriter(arena, Store.F32);
+                for (Held p : e.below().params()) {
+                    weights.keep(p.name(), withoutZeros(arena, p.forward()));
+                }
+                Map<String, String> metadata = new LinkedHashMap<>(weights.metadata());
+                e.plan().ifPresent(p -> metadata.put(PlanFile.KEY, PlanFile.write(p)));
+                ModelFolder.write(model, e.model().config(), e.tokenizer(), weights.tensors(), metadata, weights.config());
+            }
+        });
+    }
+
+    /** @param below writes the model, as a folder of its own */
+    static void write(Path folder, SparseEncoder e, Consumer<Path> below) {
         AtomicFile.createFolders(folder.resolve(HEAD));
         try (Arena arena = Arena.ofShared()) {
             WeightWriter head = new WeightWriter(arena, Store.F32);
             e.head().params().forEach(p -> head.add(p.name(), p.forward()));
             Safetensors.write(folder.resolve(HEAD).resolve(ModelFolder.WEIGHTS), head.tensors(), head.metadata());
-            WeightWriter model = new WeightWriter(arena, Store.F32);
-            for (Held p : e.model().model().params()) {
-                model.add(p.name(), p.forward());
-            }
-            Map<String, String> metadata = new LinkedHashMap<>(model.metadata());
-            e.model().plan().ifPresent(p -> metadata.put(PlanFile.KEY, PlanFile.write(p)));
-            ModelFolder.write(folder.resolve(MODEL), e.model().config(), e.tokenizer(), model.tensors(), metadata, model.config());
         }
+        below.accept(folder.resolve(MODEL));
         writeQueries(folder, e);
+    }
+
+    /** A weight that was pruned is stored sparse, also where its plan found it faster dense. */
+    private static Weight withoutZeros(Arena arena, Weight w) {
+        if (!(w instanceof Tiled)) {
+            return w;
+        }
+        Topology.Builder live = new Topology.Builder(w.rows(), w.cols(), Math.toIntExact(w.positions()));
+        w.forEach((r, c, slot, v) -> {
+            if (v != 0) {
+                live.add(r, c);
+            }
+        });
+        Topology t = live.build();
+        if (t.count() > w.positions() - w.positions() / Byte.SIZE) { // fewer zeros are not worth the mask of a thirty-second
+            return w;
+        }
+        Floats values = Floats.allocate(arena, t.count());
+        w.forEach((r, c, slot, v) -> {
+            if (v != 0) {
+                values.set(t.find(r, c), v);
+            }
+        });
+        return Layout.CSR.pack(arena, t, values);
     }
 
     static void writeQueries(Path folder, SparseEncoder e) {
@@ -78,11 +115,11 @@ final class EncoderFolder {
         Stored stored = read(folder.resolve(FILE));
         Bm25 lexical = Bm25.load(folder.resolve(WORDS), analyzers);
         Optional<Elsewhere> elsewhere = Elsewhere.in(folder);
-        return new SparseEncoder(stored.recipe, lexical, stored.window, stored.longest, () -> below(elsewhere.map(Elsewhere::verified).orElse(folder), stored, lexical, threads),
+        return new SparseEncoder(stored.recipe, lexical, stored.window, stored.longest, () -> opened(elsewhere.map(Elsewhere::verified).orElse(folder), stored, lexical, threads),
                 new SparseEncoder.Home(folder, elsewhere, false));
     }
 
-    private static SparseEncoder.Below below(Path folder, Stored stored, Bm25 lexical, int threads) {
+    private static SparseEncoder.Opened opened(Path folder, Stored stored, Bm25 lexical, int threads) {
         byte[] tokenizer;
         SentenceEncoder model;
         try (var files = ModelFolder.open(folder.resolve(MODEL), Optional.empty())) {
@@ -92,7 +129,7 @@ final class EncoderFolder {
         try {
             SparseHead head = new SparseHead(stored.recipe, model.dimension(), lexical.vocabulary().size(), false, model.config().pooling(), model.config().layerNormEps());
             read(folder.resolve(HEAD).resolve(ModelFolder.WEIGHTS), head);
-            return new SparseEncoder.Below(model, tokenizer, head, new Cutter(model, lexical.analyzer(), lexical.vocabulary(), stored.longest));
+            return new SparseEncoder.Opened(model, model.model(), tokenizer, head, new Cutter(model, lexical.analyzer(), lexical.vocabulary(), stored.longest));
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;

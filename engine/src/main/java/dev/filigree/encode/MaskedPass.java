@@ -4,13 +4,13 @@ import dev.filigree.infer.MaskedLanguageModel;
 import dev.filigree.io.SparseModules;
 import dev.filigree.io.SparseModules.Pool;
 import dev.filigree.io.StoredEncoder;
-import dev.filigree.kernel.Kernels;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Value;
 import dev.filigree.retrieve.SparseVector;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Texts as a model that guesses hidden words weighs its tokens (SPLADE, Formal et al. 2021, arXiv:2107.05720 and arXiv:2109.10086):
@@ -28,7 +28,7 @@ final class MaskedPass implements AutoCloseable {
         try (StoredEncoder stored = reader.open()) {
             this.model = new MaskedLanguageModel(stored, reader.longest(), threads);
         }
-        this.states = new States(model.model().bert(), model.compute(), Kernels::widthFor);
+        this.states = new States(model.model().bert(), model.compute(), Optional.empty());
     }
 
     List<SparseVector> of(List<String> texts) {

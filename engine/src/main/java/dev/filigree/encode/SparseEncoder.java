@@ -1,8 +1,11 @@
 package dev.filigree.encode;
 
 import dev.filigree.encode.LessonBatch.Reading;
+import dev.filigree.infer.Plan;
 import dev.filigree.infer.SentenceEncoder;
+import dev.filigree.model.Bert;
 import dev.filigree.ops.Eager;
+import dev.filigree.ops.Held;
 import dev.filigree.ops.Value;
 import dev.filigree.retrieve.Bm25;
 import dev.filigree.retrieve.SparseVector;
@@ -13,8 +16,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A trained sparse encoder. Its terms are the words of a {@link Bm25}, which analyses texts; a model below and a head weigh the terms
@@ -23,21 +28,29 @@ import java.util.function.Supplier;
  */
 public final class SparseEncoder implements TextEncoding {
 
+    /** The file by which its folder is known. */
+    public static final String FILE = EncoderFolder.FILE;
+
     private final EncoderRecipe recipe;
     private final Bm25 lexical;
     private final int window;
     private final int longest;
     private final float[] idf;
-    private final Supplier<Below> opening;
+    private final Supplier<Opened> opening;
     private final Home home;
-    private Below below;
+    private Opened opened;
 
     /**
      * What reads texts.
      *
+     * @param below     the model itself, or another one in its place
      * @param tokenizer the content of the {@code tokenizer.json} of {@code model}
      */
-    record Below(SentenceEncoder model, byte[] tokenizer, SparseHead head, Cutter cutter) {
+    record Opened(SentenceEncoder model, Bert below, byte[] tokenizer, SparseHead head, Cutter cutter) {
+
+        private Opened on(Bert other) {
+            return new Opened(model, other, tokenizer, head, cutter);
+        }
     }
 
     /**
@@ -53,10 +66,10 @@ public final class SparseEncoder implements TextEncoding {
     }
 
     SparseEncoder(EncoderRecipe recipe, SentenceEncoder model, byte[] tokenizer, Bm25 lexical, SparseHead head, int window, int longest) {
-        this(recipe, lexical, window, longest, () -> new Below(model, tokenizer, head, new Cutter(model, lexical.analyzer(), lexical.vocabulary(), longest)), Home.NONE);
+        this(recipe, lexical, window, longest, () -> new Opened(model, model.model(), tokenizer, head, new Cutter(model, lexical.analyzer(), lexical.vocabulary(), longest)), Home.NONE);
     }
 
-    SparseEncoder(EncoderRecipe recipe, Bm25 lexical, int window, int longest, Supplier<Below> opening, Home home) {
+    SparseEncoder(EncoderRecipe recipe, Bm25 lexical, int window, int longest, Supplier<Opened> opening, Home home) {
         this.recipe = recipe;
         this.lexical = lexical;
         this.window = window;
@@ -81,11 +94,11 @@ public final class SparseEncoder implements TextEncoding {
         return home.whole ? this : new SparseEncoder(recipe, lexical, window, longest, opening, new Home(home.folder, home.elsewhere, true));
     }
 
-    private synchronized Below below() {
-        if (below == null) {
-            below = opening.get();
+    private synchronized Opened opened() {
+        if (opened == null) {
+            opened = opening.get();
         }
-        return below;
+        return opened;
     }
 
     static float[] idf(Bm25 lexical) {
@@ -107,23 +120,49 @@ public final class SparseEncoder implements TextEncoding {
 
     /** What is below the head. */
     public SentenceEncoder model() {
-        return below().model;
+        return opened().model;
     }
 
-    byte[] tokenizer() {
-        return below().tokenizer;
+    /** The content of the {@code tokenizer.json} of what is below. */
+    public byte[] tokenizer() {
+        return opened().tokenizer;
     }
 
     int longest() {
         return longest;
     }
 
-    Bm25 lexical() {
+    /** The words that are its terms, and what they weigh in a query. */
+    public Bm25 lexical() {
         return lexical;
     }
 
+    /** The pieces of a text that the model below reads. */
+    public int[] tokens(String text) {
+        return opened().cutter.cut(text).ids();
+    }
+
+    /** The same head on another model of the same kind, such as a pruned one; this encoder stays open as long as it is used. */
+    public SparseEncoder on(Bert other) {
+        return new SparseEncoder(recipe, lexical, window, longest, () -> opened().on(other), Home.NONE);
+    }
+
+    Bert below() {
+        return opened().below;
+    }
+
+    /** The plan that the model below replays; empty for one that it was not made for. */
+    Optional<Plan> plan() {
+        return below() == model().model() ? model().plan() : Optional.empty();
+    }
+
+    /** Resident bytes of all weights, those of the head included. */
+    public long weightBytes() {
+        return Stream.concat(below().params().stream(), head().params().stream()).mapToLong((Held p) -> p.forward().bytes()).sum();
+    }
+
     SparseHead head() {
-        return below().head;
+        return opened().head;
     }
 
     @Override
@@ -177,9 +216,9 @@ public final class SparseEncoder implements TextEncoding {
     }
 
     private List<SparseVector> encode(List<String> texts, Side side, List<SparseVector> literal) {
-        List<Cutter.Cut> cuts = texts.stream().map(below().cutter::cut).toList();
+        List<Cutter.Cut> cuts = texts.stream().map(opened().cutter::cut).toList();
         SparseVector[] out = new SparseVector[texts.size()];
-        new States(model()).each(cuts.stream().map(Cutter.Cut::ids).toList(), (ops, which, x, spans) -> {
+        new States(below(), model().compute(), plan()).each(cuts.stream().map(Cutter.Cut::ids).toList(), (ops, which, x, spans) -> {
             List<Cutter.Cut> some = which.stream().map(cuts::get).toList();
             List<SparseVector> vectors = vectors(ops, side, new Reading(x, spans, side == Side.MLP ? terms(some) : null), literal == null ? null : which.stream().map(literal::get).toList());
             for (int i = 0; i < which.size(); i++) {
@@ -233,6 +272,15 @@ public final class SparseEncoder implements TextEncoding {
         pieces().ifPresentOrElse(p -> ModulesExport.write(folder, this, p), () -> EncoderFolder.write(folder, this));
     }
 
+    /**
+     * Stores all of it but the model below.
+     *
+     * @param below writes that one, as a Hugging Face folder
+     */
+    public void store(Path folder, Consumer<Path> below) {
+        EncoderFolder.write(folder, this, below);
+    }
+
     /** Where a table reads queries and the encoder has a folder: the table, and where the folder is; else, and after {@link #kept}, all of it. */
     @Override
     public void save(Path folder) {
@@ -255,8 +303,8 @@ public final class SparseEncoder implements TextEncoding {
 
     @Override
     public synchronized void close() {
-        if (below != null) {
-            below.model.close();
+        if (opened != null) {
+            opened.model.close();
         }
     }
 }

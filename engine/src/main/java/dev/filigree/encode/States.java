@@ -5,31 +5,32 @@ import dev.filigree.infer.Plan;
 import dev.filigree.infer.SentenceEncoder;
 import dev.filigree.kernel.Compute;
 import dev.filigree.kernel.Kernels;
-import dev.filigree.model.Model;
+import dev.filigree.model.Bert;
 import dev.filigree.ops.Eager;
 import dev.filigree.ops.Spans;
 import dev.filigree.ops.Tokens;
 import dev.filigree.ops.Value;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.IntUnaryOperator;
 
 /** The states of tokens after the last layer of a model, for many texts at once. The cut into groups is the same for any number of threads. */
 final class States {
 
-    private final Model model;
+    private final Bert model;
     private final Compute compute;
     private final IntUnaryOperator widths;
 
-    States(SentenceEncoder encoder) {
-        this(encoder.model(), encoder.compute(), encoder.plan().<IntUnaryOperator>map((Plan p) -> p::width).orElse(Kernels::widthFor));
+    States(SentenceEncoder model) {
+        this(model.model(), model.compute(), model.plan());
     }
 
-    /** @param widths tokens per panel for a pass of so many tokens */
-    States(Model model, Compute compute, IntUnaryOperator widths) {
+    /** @param plan of {@code model}, where it has one */
+    States(Bert model, Compute compute, Optional<Plan> plan) {
         this.model = model;
         this.compute = compute;
-        this.widths = widths;
+        this.widths = plan.<IntUnaryOperator>map((Plan p) -> p::width).orElse(Kernels::widthFor);
     }
 
     /** What becomes of a group of texts. */

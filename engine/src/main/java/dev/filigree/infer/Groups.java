@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 public final class Groups {
 
     /** Tokens a group aims at: enough panels to use each weight well while it is in cache, few enough to stay there. */
-    static final int TOKENS = 512;
+    public static final int TOKENS = 512;
 
     private Groups() {
     }

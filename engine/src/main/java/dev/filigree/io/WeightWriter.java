@@ -88,6 +88,20 @@ public final class WeightWriter {
         return this;
     }
 
+    /** Adds a table of bytes or halves as it is, so that nothing is rounded a second time; any other weight as {@link #add} does. */
+    public WeightWriter keep(String name, Weight w) {
+        if (w instanceof Dense d && d.values() instanceof Values.Int8 v && v.perScale() == d.cols()) {
+            tensors.add(new StoredTensor(name, DType.I8, new long[] {d.rows(), d.cols()}, v.codes().asSlice(0, v.length())));
+            tensors.add(StoredTensor.of(Store.scaleName(name), v.scales(), d.rows(), 1));
+            return this;
+        }
+        if (w instanceof Dense d && d.values() instanceof Values.Bf16 v) {
+            tensors.add(new StoredTensor(name, DType.BF16, new long[] {d.rows(), d.cols()}, v.segment().asSlice(0, (long) Short.BYTES * v.length())));
+            return this;
+        }
+        return add(name, w);
+    }
+
     /** Everything added so far, for {@link ModelFolder#write}. */
     public List<StoredTensor> tensors() {
         return List.copyOf(tensors);

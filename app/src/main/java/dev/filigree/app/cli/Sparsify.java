@@ -18,9 +18,10 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code filigree sparsify}: the main job. */
 @Command(name = "sparsify", sortOptions = false,
-        description = "Prune a pretrained sentence encoder or language model, recover it from its own dense self, save it sparse and print the truth.",
+        description = "Prune a pretrained sentence encoder, sparse encoder or language model, recover it from its own dense self, save it sparse and print the truth.",
         footer = {"", "Examples:", "  filigree sparsify minilm", "  filigree sparsify minilm --sparsity 90%% --pattern 4x1 --recover 10m --store int8",
             "  filigree sparsify my-encoder/ --text domain.txt --pairs scored.tsv",
+            "  filigree sparsify encoder --corpus cran.all.1400 --queries cran.qry --qrels cranqrel --pattern 4x1 --recover 3m",
             "  filigree sparsify stories260k --sparsity 50%% --method sparsegpt --recover 1m",
             "  filigree sparsify stories260k --structure 'slicegpt(round=8)' --sparsity 25%% --recover 1m",
             "  filigree sparsify stories260k --structure cfsp+least-squares --recover 0"})
@@ -29,11 +30,12 @@ final class Sparsify implements Runnable {
     /** To calibrate with, unless asked otherwise. */
     private static final int SENTENCES = 1000;
     private static final int WINDOWS = 128;
+    private static final int DOCUMENTS = 256;
 
     @ParentCommand
     private Filigree filigree;
 
-    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "minilm, bge-small, e5-small, a Hugging Face folder or an .onnx file; or a language model: stories260k, such a folder or a llama2.c checkpoint.")
+    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "minilm, bge-small, e5-small, a Hugging Face folder or an .onnx file; or a language model: stories260k, such a folder or a llama2.c checkpoint; or a folder of train sparse-encoder.")
     private String model;
 
     @Option(names = "--sparsity", paramLabel = "SHARE", defaultValue = "", description = "Share of the prunable weights to remove (default: 80%%, or the pattern's own).")
@@ -69,10 +71,19 @@ final class Sparsify implements Runnable {
     @Option(names = "--pairs", paramLabel = "FILE", defaultValue = "", description = "Scored pairs: score, tab, sentence, tab, sentence (default: STS-B dev).")
     private String pairs;
 
+    @Option(names = "--corpus", paramLabel = "PATH", defaultValue = "", description = "For an encoder that train sparse-encoder made: documents for calibration and recovery, as index takes them.")
+    private String corpus;
+
+    @Option(names = "--queries", paramLabel = "FILE", defaultValue = "", description = "Queries to judge such an encoder by.")
+    private String queries;
+
+    @Option(names = "--qrels", paramLabel = "FILE", defaultValue = "", description = "Their judgements.")
+    private String qrels;
+
     @Option(names = "--pooling", paramLabel = "HOW", defaultValue = "", description = "mean or cls (default: what the model's files record).")
     private String pooling;
 
-    @Option(names = "--calibration", paramLabel = "N", description = "Sentences to calibrate with (default: 1000), or windows of text (default: 128).")
+    @Option(names = "--calibration", paramLabel = "N", description = "Sentences to calibrate with (default: 1000), windows of text (default: 128) or documents (default: 256).")
     private Integer calibration;
 
     @Option(names = "--calibration-memory", paramLabel = "BYTES", defaultValue = "1g", description = "Most activations that calibration holds in memory; the rest lies in a temporary file (default: ${DEFAULT-VALUE}).")
@@ -120,8 +131,8 @@ final class Sparsify implements Runnable {
         if (calibration != null && calibration < 1) {
             throw new UserError("--calibration: found " + calibration + ", expected at least 1");
         }
-        int asked = calibration != null ? calibration : KnownLanguageModel.is(model) ? WINDOWS : SENTENCES;
-        return new Settings(model, pooling, sparsity, pattern, allocation, method, recover, schedule, teach, store, text, pairs, asked, memory, structure, filigree.seed());
+        int asked = calibration != null ? calibration : KnownLanguageModel.is(model) ? WINDOWS : Settings.sparseEncoder(model) ? DOCUMENTS : SENTENCES;
+        return new Settings(model, pooling, sparsity, pattern, allocation, method, recover, schedule, teach, store, text, pairs, asked, memory, new Settings.Judged(corpus, queries, qrels), structure, filigree.seed());
     }
 
     private static String defaultName(Settings s) {

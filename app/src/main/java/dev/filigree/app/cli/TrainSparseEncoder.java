@@ -5,6 +5,8 @@ import dev.filigree.app.encode.Collection;
 import dev.filigree.app.encode.EncoderRun;
 import dev.filigree.app.encode.Terms;
 import dev.filigree.base.UserError;
+import dev.filigree.encode.SparseEncoder;
+import dev.filigree.io.SparseModules;
 import dev.filigree.report.Json;
 import dev.filigree.report.Table;
 import java.nio.file.Files;
@@ -67,7 +69,7 @@ final class TrainSparseEncoder implements Runnable {
     public void run() {
         Filigree filigree = train.filigree();
         try (RunLock _ = RunLock.take(out)) {
-            if (Files.exists(out.resolve("sparse_encoder.json")) || Files.exists(out.resolve("modules.json"))) {
+            if (Files.exists(out.resolve(SparseEncoder.FILE)) || Files.exists(out.resolve(SparseModules.FILE))) {
                 throw new UserError(out + ": holds an encoder; give another folder, or remove this one");
             }
             Terms terms = Terms.named(vocabulary);

@@ -47,8 +47,8 @@ public final class Encodings {
     private static final List<Kind> KINDS = List.of(
             new Kind("vectors", ReadyVectors.FILE, w -> new ReadyVectors(w.vocabulary() == 0 ? USUAL_VOCABULARY : w.vocabulary()), (folder, _) -> ReadyVectors.load(folder)),
             new Kind("bm25", "bm25.json", Encodings::bm25, (folder, _) -> Bm25.load(folder, LuceneAnalysis::named)),
-            new Kind("minilm-sparse", "sparse_encoder.json", Encodings::trained, (folder, threads) -> SparseEncoder.open(folder, LuceneAnalysis::named, threads)),
-            new Kind("sparse-encoder", "sparse_encoder.json", null, (folder, threads) -> SparseEncoder.open(folder, LuceneAnalysis::named, threads)),
+            new Kind("minilm-sparse", SparseEncoder.FILE, Encodings::trained, (folder, threads) -> SparseEncoder.open(folder, LuceneAnalysis::named, threads)),
+            new Kind("sparse-encoder", SparseEncoder.FILE, null, (folder, threads) -> SparseEncoder.open(folder, LuceneAnalysis::named, threads)),
             new Kind("sentence-transformers", SparseModules.FILE, null, MaskedEncoder::open));
 
     private Encodings() {
@@ -88,6 +88,11 @@ public final class Encodings {
     public static TextEncoding open(Path folder, int threads) {
         return KINDS.stream().filter(k -> Files.exists(folder.resolve(k.file))).findFirst().map(k -> k.open.apply(folder, threads))
                 .orElseThrow(() -> new UserError(folder + ": holds no encoding that this version knows, expected one of " + String.join(", ", KINDS.stream().map(Kind::file).toList())));
+    }
+
+    /** What an index goes on with where documents are added: BM25 counts them and takes in their new words, trained encoders keep their vocabulary. */
+    public static TextEncoding joined(TextEncoding encoding, Corpus corpus) {
+        return encoding instanceof Bm25 bm25 ? bm25.joined(() -> texts(corpus)) : encoding;
     }
 
     /** Terms that an index with this encoding must have room for. */

@@ -64,6 +64,16 @@ public record Closeness(double cosine, double pairCosine, double spearman) imple
         return m;
     }
 
+    @Override
+    public String scale() {
+        return "cosine to the dense model";
+    }
+
+    @Override
+    public String counts() {
+        return "sequences";
+    }
+
     private static String text(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
     }

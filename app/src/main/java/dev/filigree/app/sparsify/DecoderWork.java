@@ -158,7 +158,7 @@ final class DecoderWork implements Workpiece {
     @Override
     public Model empty() {
         DecoderBody student = DecoderBody.sharing(opened().model());
-        EncoderWork.clear(student);
+        BertWork.clear(student);
         return student;
     }
 

@@ -1,22 +1,13 @@
 package dev.filigree.app.sparsify;
 
-import dev.filigree.base.Floats;
 import dev.filigree.base.Rng;
 import dev.filigree.infer.Plan;
 import dev.filigree.infer.Profile;
 import dev.filigree.infer.SentenceEncoder;
 import dev.filigree.infer.Session;
 import dev.filigree.io.Store;
-import dev.filigree.kernel.Compute;
 import dev.filigree.model.Bert;
 import dev.filigree.model.Model;
-import dev.filigree.model.Site;
-import dev.filigree.ops.Batch;
-import dev.filigree.prune.Pruner;
-import dev.filigree.prune.Recipe;
-import dev.filigree.tensor.Layout;
-import dev.filigree.tensor.Topology;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,14 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A sentence encoder: judged by its embeddings, served in batches of sentences. */
-final class EncoderWork implements Workpiece {
+final class EncoderWork extends BertWork {
 
     /** The work that speed is measured at: sequences, and tokens in each. */
     private static final int BATCH = 32;
     private static final int LENGTH = 64;
 
-    /** Tokens that calibration puts through a block at once. */
-    private static final int CALIBRATION_TOKENS = 2048;
     private static final int GLANCE_SENTENCES = 200;
 
     private final Settings settings;
@@ -40,16 +29,15 @@ final class EncoderWork implements Workpiece {
     private final Source source;
     private final SentenceEncoder dense;
     private final Judge judge;
-    private final List<int[]> sentences;
 
     private EncoderWork(Settings settings, int threads, Texts texts, Source source, SentenceEncoder dense) {
+        super(dense, texts.training().stream().map(dense::tokens).toList(), settings.calibration());
         this.settings = settings;
         this.threads = threads;
         this.texts = texts;
         this.source = source;
         this.dense = dense;
         this.judge = new Judge(texts.heldOut(), texts.pairs(), dense::tokens);
-        this.sentences = texts.training().stream().map(dense::tokens).toList();
     }
 
     static EncoderWork open(Settings settings, int threads, Rng rng) {
@@ -61,11 +49,6 @@ final class EncoderWork implements Workpiece {
             source.close();
             throw e;
         }
-    }
-
-    @Override
-    public Compute compute() {
-        return dense.compute();
     }
 
     @Override
@@ -82,16 +65,6 @@ final class EncoderWork implements Workpiece {
     @Override
     public int excluded() {
         return texts.excluded();
-    }
-
-    @Override
-    public List<Batch> calibration() {
-        return Recovery.batches(sentences.subList(0, Math.min(settings.calibration(), sentences.size())), CALIBRATION_TOKENS);
-    }
-
-    @Override
-    public List<int[]> sequences() {
-        return sentences;
     }
 
     @Override
@@ -116,51 +89,6 @@ final class EncoderWork implements Workpiece {
         try (Session session = new Session(model, compute())) {
             return judge.glance(session::encode, GLANCE_SENTENCES);
         }
-    }
-
-    @Override
-    public Model student() {
-        return Students.of(dense.model());
-    }
-
-    @Override
-    public Pruner.Sink sink(Model student, Layout layout) {
-        return (site, live, values) -> student.param(site).set(layout.pack(Arena.ofAuto(), live, values));
-    }
-
-    @Override
-    public Model copy(Model student) {
-        return Students.of((Bert) student);
-    }
-
-    @Override
-    public Model empty() {
-        Bert student = Students.of(dense.model());
-        clear(student);
-        return student;
-    }
-
-    /** Leaves nothing live. */
-    static void clear(Model student) {
-        for (Site s : student.sites()) {
-            Topology none = new Topology.Builder(s.rows(), s.cols(), 0).build();
-            student.param(s).set(Layout.CSR.pack(Arena.ofAuto(), none, Floats.allocate(0)));
-        }
-    }
-
-    @Override
-    public Model teacher() {
-        return dense.model();
-    }
-
-    @Override
-    public String held() {
-        return "";
-    }
-
-    @Override
-    public Optional<Recipe> control(Recipe recipe) {
-        return Optional.empty();
     }
 
     @Override

@@ -68,6 +68,16 @@ public record Foresight(double loss, double perplexity) implements Quality {
         return m;
     }
 
+    @Override
+    public String scale() {
+        return "probability of the token that came, geometric mean";
+    }
+
+    @Override
+    public String counts() {
+        return "tokens";
+    }
+
     private static String text(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
     }

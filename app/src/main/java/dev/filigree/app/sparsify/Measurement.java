@@ -54,7 +54,7 @@ final class Measurement {
             List<Speed.Result> speed = speed(dense, sparse, rivals);
             Map<String, Long> disk = new LinkedHashMap<>();
             disk.put(SparsifyRun.DENSE, piece.bytes());
-            disk.put(SparsifyRun.SPARSE, SavedModel.bytes(folder));
+            disk.put(SparsifyRun.SPARSE, piece.bytes(folder));
             rivals.names().forEach(r -> disk.put(r, rivals.bytes(r)));
             Map<String, Long> resident = new LinkedHashMap<>();
             resident.put(SparsifyRun.DENSE, dense.bytes());

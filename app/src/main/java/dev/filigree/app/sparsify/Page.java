@@ -70,7 +70,7 @@ public final class Page {
     private LinePlot recovery() {
         Quality first = o.quality().get(SparsifyRun.ONE_SHOT);
         List<LinePlot.Point> points = new ArrayList<>();
-        String what = last instanceof Closeness ? "cosine to the dense model" : "probability of the token that came, geometric mean";
+        String what = last.scale();
         o.recovery().forEach(p -> points.add(new LinePlot.Point(p.seconds(), p.nearness())));
         return new LinePlot("Quality against time of recovery", "seconds of recovery", what,
                 List.of(new LinePlot.Series(what.split(" ")[0], points)), first == null ? List.of() : List.of(new LinePlot.Level("one-shot " + number(first.nearness()), first.nearness())));
@@ -78,7 +78,7 @@ public final class Page {
 
     private BarPlot speed() {
         Map<String, List<Speed.Result>> shapes = new LinkedHashMap<>();
-        o.speed().forEach(r -> shapes.computeIfAbsent(r.batch() + " sequences of " + r.length() + " tokens", s -> new ArrayList<>()).add(r));
+        o.speed().forEach(r -> shapes.computeIfAbsent(r.batch() + (last instanceof Retrieval ? " documents of " : " sequences of ") + r.length() + " tokens", s -> new ArrayList<>()).add(r));
         List<String> names = o.speed().stream().map(Speed.Result::name).distinct().toList();
         List<BarPlot.Group> groups = new ArrayList<>();
         shapes.forEach((shape, results) -> {
@@ -86,7 +86,7 @@ public final class Page {
             groups.add(new BarPlot.Group(shape, results.stream().map(r -> new BarPlot.Bar(r.name(), names.indexOf(r.name()), r.median(),
                     Double.isFinite(r.median() / ours) && r.median() != ours ? ratio(r.median() / ours) : "")).toList()));
         });
-        return new BarPlot("Sequences a second on " + o.run().threads() + " threads (in brackets: over our dense model)", "", 0, groups);
+        return new BarPlot((last instanceof Retrieval ? "Documents" : "Sequences") + " a second on " + o.run().threads() + " threads (in brackets: over our dense model)", "", 0, groups);
     }
 
     private ColumnPlot sparsity() {

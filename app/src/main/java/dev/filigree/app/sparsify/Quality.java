@@ -6,8 +6,8 @@ import java.util.Map;
 
 /** How well a model does, on text that no stage of pruning or recovery has seen. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
-@JsonSubTypes({@JsonSubTypes.Type(Closeness.class), @JsonSubTypes.Type(Foresight.class)})
-public sealed interface Quality permits Closeness, Foresight {
+@JsonSubTypes({@JsonSubTypes.Type(Closeness.class), @JsonSubTypes.Type(Foresight.class), @JsonSubTypes.Type(Retrieval.class)})
+public sealed interface Quality permits Closeness, Foresight, Retrieval {
 
     /** What separates methods: the higher, the nearer to the dense model. */
     double nearness();
@@ -35,4 +35,10 @@ public sealed interface Quality permits Closeness, Foresight {
 
     /** Large figures of a page, and what each is. */
     Map<String, String> figures(Quality dense);
+
+    /** What {@link #nearness} measures. */
+    String scale();
+
+    /** What speed counts. */
+    String counts();
 }

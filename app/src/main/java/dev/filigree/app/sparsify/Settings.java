@@ -2,6 +2,7 @@ package dev.filigree.app.sparsify;
 
 import dev.filigree.app.KnownLanguageModel;
 import dev.filigree.base.UserError;
+import dev.filigree.encode.SparseEncoder;
 import dev.filigree.io.Store;
 import dev.filigree.kernel.CodedGroup;
 import dev.filigree.prune.Parts;
@@ -11,6 +12,8 @@ import dev.filigree.prune.schedule.Schedule;
 import dev.filigree.prune.structure.Structure;
 import dev.filigree.train.Budget;
 import dev.filigree.train.Distillation;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -36,11 +39,25 @@ import java.util.regex.Pattern;
  * @param pairs       file of scored pairs; empty for the bundled ones
  * @param calibration sentences, or windows of text, to calibrate with
  * @param memory      bytes of activations that calibration holds at most, as in "1g"; the rest lies in a file
+ * @param judged      documents, and queries with judgements, for a sparse encoder of texts
  * @param structure   what is taken out of a language model for good, see {@code filigree methods structure}; empty for zeros in its weights
  * @param seed        of every random choice
  */
 public record Settings(String model, String pooling, String sparsity, String pattern, String allocation, String method, String recover, String schedule, String teach,
-        String store, String text, String pairs, int calibration, String memory, String structure, long seed) {
+        String store, String text, String pairs, int calibration, String memory, Judged judged, String structure, long seed) {
+
+    /**
+     * What a sparse encoder is calibrated on and judged by.
+     *
+     * @param corpus  its documents, as an index takes them; empty for other models
+     * @param queries to judge it by; may be empty
+     * @param qrels   their judgements; may be empty
+     */
+    public record Judged(String corpus, String queries, String qrels) {
+
+        /** For models that read sentences or running text. */
+        public static final Judged NONE = new Judged("", "", "");
+    }
 
     /** Taken out where nobody says how much. */
     private static final double SHARE = 0.25;
@@ -78,6 +95,35 @@ public record Settings(String model, String pooling, String sparsity, String pat
     /** Whether the model is a language model. */
     public boolean decoder() {
         return KnownLanguageModel.is(model);
+    }
+
+    /** Whether the model is a sparse encoder of texts. */
+    boolean sparseEncoder() {
+        return sparseEncoder(model);
+    }
+
+    /** Whether a name is the folder of a sparse encoder of texts. */
+    public static boolean sparseEncoder(String model) {
+        return Files.exists(Path.of(model).resolve(SparseEncoder.FILE));
+    }
+
+    /** Refuses texts of another kind than the model reads. */
+    void checkTexts() {
+        if (!sparseEncoder()) {
+            if (!judged.equals(Judged.NONE)) {
+                throw new UserError("--corpus, --queries, --qrels: are for an encoder that filigree train sparse-encoder made, found " + model + "; expected --text and --pairs, or neither");
+            }
+            return;
+        }
+        if (judged.corpus.isEmpty()) {
+            throw new UserError("--corpus: not given, and " + model + " is an encoder of documents; expected those that it is for, as filigree index takes them");
+        }
+        if (judged.queries.isEmpty() != judged.qrels.isEmpty()) {
+            throw new UserError("--queries, --qrels: found one of them, expected both or neither");
+        }
+        if (!text.isEmpty() || !pairs.isEmpty() || !pooling.isEmpty()) {
+            throw new UserError("--text, --pairs, --pooling: are for sentence encoders, and " + model + " is an encoder of documents; expected --corpus, and --queries with --qrels to judge it");
+        }
     }
 
     /** What is taken out for good. */
@@ -144,7 +190,7 @@ public record Settings(String model, String pooling, String sparsity, String pat
         m.put("method", method);
         m.put("recovery", recover + (recover.equals("0") ? "" : ", " + schedule + ", taught " + teach));
         m.put("stored values", store);
-        m.put("calibration", calibration + (decoder() ? " windows" : " sentences"));
+        m.put("calibration", calibration + (decoder() ? " windows" : sparseEncoder() ? " documents of " + judged.corpus : " sentences"));
         return m;
     }
 }

@@ -69,6 +69,7 @@ public final class SparsifyRun {
         settings.growth();
         settings.taught();
         settings.budget();
+        settings.checkTexts();
     }
 
     /**
@@ -124,7 +125,8 @@ public final class SparsifyRun {
 
     private Workpiece load() {
         try (Progress.Stage stage = progress.stage("load", 0)) {
-            Workpiece piece = settings.decoder() ? DecoderWork.open(settings, threads, rng) : EncoderWork.open(settings, threads, rng);
+            Workpiece piece = settings.decoder() ? DecoderWork.open(settings, threads, rng)
+                    : settings.sparseEncoder() ? SparseEncoderWork.open(settings, threads, rng) : EncoderWork.open(settings, threads, rng);
             stage.note(piece.data().get("model origin"));
             return piece;
         }

@@ -40,7 +40,11 @@ final class Tables {
     }
 
     static Table quality(Outcome o) {
-        return o.last() instanceof Closeness ? closeness(o) : foresight(o);
+        return switch (o.last()) {
+            case Closeness _ -> closeness(o);
+            case Foresight _ -> foresight(o);
+            case Retrieval _ -> retrieval(o);
+        };
     }
 
     private static Table closeness(Outcome o) {
@@ -65,12 +69,23 @@ final class Tables {
         return t;
     }
 
+    private static Table retrieval(Outcome o) {
+        Quality dense = o.quality().get(SparsifyRun.DENSE);
+        Table t = new Table("Quality: agreement on documents never calibrated or trained on, and judged queries", Column.text("model"), Column.number("agreement", 4),
+                Column.number("ndcg@10", 4), Column.number("over BM25", 4), Column.number("recall@100", 4), Column.percent("of dense", 1));
+        o.quality().forEach((name, q) -> {
+            Retrieval r = (Retrieval) q;
+            t.row(name, r.agreement(), r.ndcg(), r.ndcg() - r.words(), r.recall(), r.kept(dense));
+        });
+        return t;
+    }
+
     static Table speed(Outcome o) {
         Map<String, Double> dense = new LinkedHashMap<>();
         o.speed().stream().filter(r -> r.name().equals(SparsifyRun.DENSE)).forEach(r -> dense.put(r.batch() + "x" + r.length(), r.median()));
         boolean tokens = o.last() instanceof Foresight;
         Table t = new Table("Speed, " + o.run().threads() + " threads" + (tokens ? "; 1 x 1 is a token that is added, the other a prompt" : ""), Column.text("contender"), Column.text("batch x tokens"),
-                Column.number(tokens ? "tokens/s" : "sequences/s", 1), Column.ratio("over our dense"), Column.percent("spread", 0));
+                Column.number(o.last().counts() + "/s", 1), Column.ratio("over our dense"), Column.percent("spread", 0));
         for (Speed.Result r : o.speed()) {
             t.row(r.name(), r.batch() + " x " + r.length(), r.median() * (tokens ? r.length() : 1), r.median() / dense.getOrDefault(r.batch() + "x" + r.length(), Double.NaN), r.spread());
         }

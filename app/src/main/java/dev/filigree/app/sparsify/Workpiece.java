@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A pretrained model that {@code sparsify} works on, with its texts. Encoders and decoders differ in what is written here, and in nothing else: how they
+ * A pretrained model that {@code sparsify} works on, with its texts. Encoders of sentences, encoders of documents and decoders differ in what is written here, and in nothing else: how they
  * are judged, copied, saved, served and timed.
  */
 interface Workpiece extends AutoCloseable {
@@ -80,6 +80,11 @@ interface Workpiece extends AutoCloseable {
 
     /** Bytes of the dense model's files. */
     long bytes();
+
+    /** Bytes of the files that {@link #save} wrote. */
+    default long bytes(Path folder) {
+        return SavedModel.bytes(folder);
+    }
 
     /** Other runtimes; the caller closes them. */
     Rivals rivals();

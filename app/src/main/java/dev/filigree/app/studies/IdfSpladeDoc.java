@@ -1,15 +1,14 @@
 package dev.filigree.app.studies;
 
-import dev.filigree.app.encode.Ranked;
-import dev.filigree.app.report.Plot;
-import dev.filigree.report.Table;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Geng et al. 2024: a price on terms by their idf, and teachers of two kinds, make up for a query side that is only a table. */
 final class IdfSpladeDoc implements Study {
+
+    private static final String PRICED = "IDF-aware FLOPS";
+    private static final String PLAIN = "plain FLOPS";
 
     @Override
     public Claim claim() {
@@ -23,22 +22,14 @@ final class IdfSpladeDoc implements Study {
 
     @Override
     public Findings run(Lab lab) {
-        String steps = lab.quick() ? ",rate=0.0003,steps=15,batch=8" : ",rate=0.0001,steps=120";
+        String steps = lab.quick() ? ",rate=0.0003,steps=15,batch=8" : ",rate=0.0001,steps=60";
         Map<String, String> recipes = new LinkedHashMap<>();
-        recipes.put("IDF-aware FLOPS", "residual-doc(regularizer=idf-flops,lambda=1" + steps + ")");
-        recipes.put("plain FLOPS", "residual-doc(regularizer=flops,lambda=1" + steps + ")");
+        recipes.put(PRICED, "residual-doc(regularizer=idf-flops,lambda=1" + steps + ")");
+        recipes.put(PLAIN, "residual-doc(regularizer=flops,lambda=1" + steps + ")");
         recipes.put("no price", "residual-doc(regularizer=none" + steps + ")");
         recipes.put("nothing literal", "residual-doc(regularizer=idf-flops,lambda=1,literal=false" + steps + ")");
-        List<Table> tables = new ArrayList<>();
-        List<Plot> plots = new ArrayList<>();
-        List<Verdict> verdicts = new ArrayList<>();
-        SparseRetrieval.each(lab, c -> {
-            Map<String, List<Ranked>> found = c.train(lab, recipes);
-            tables.add(c.table(found));
-            plots.add(c.plot(found));
-            verdicts.add(Verdict.above("better than BM25 by 0.02 (" + c.name() + ")", 0.02, c.overLexical(found.get("IDF-aware FLOPS"))));
-            verdicts.add(Verdict.above("better than with the plain loss (" + c.name() + ")", 0, SparseRetrieval.ndcg(found.get("IDF-aware FLOPS")).minus(SparseRetrieval.ndcg(found.get("plain FLOPS")))));
-        });
-        return new Findings(tables, plots, verdicts);
+        return SparseRetrieval.compare(lab, recipes, (c, found) -> List.of(
+                Verdict.above("better than BM25 by 0.02 (" + c.name() + ")", 0.02, c.overLexical(found.get(PRICED))),
+                Verdict.above("better than with the plain loss (" + c.name() + ")", 0, SparseRetrieval.gain(found, PRICED, PLAIN))));
     }
 }

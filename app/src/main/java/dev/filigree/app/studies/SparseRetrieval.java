@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 /**
@@ -36,17 +37,31 @@ import java.util.function.LongFunction;
  */
 record SparseRetrieval(String name, Collection collection, SentenceEncoder model, EncoderCorpus corpus, Ranked lexical) {
 
-    private static final int LONGEST = 256;
+    private static final int LONGEST = 128;
     private static final int MADE = 240;
     private static final int MADE_QUERIES = 60;
 
-    /** Runs {@code body} for each collection in turn, its model open. */
+    /** What the encoders of a study say of its claim on a collection, by the names of its rivals. */
     @FunctionalInterface
-    interface Body {
-        void on(SparseRetrieval collection);
+    interface Judge {
+        List<Verdict> of(SparseRetrieval collection, Map<String, List<Ranked>> found);
     }
 
-    static void each(Lab lab, Body body) {
+    /** Trains an encoder of each recipe, as it is typed, with every seed on each collection in turn: a table, a plot and verdicts of each. */
+    static Study.Findings compare(Lab lab, Map<String, String> recipes, Judge judge) {
+        List<Table> tables = new ArrayList<>();
+        List<Plot> plots = new ArrayList<>();
+        List<Verdict> verdicts = new ArrayList<>();
+        each(lab, c -> {
+            Map<String, List<Ranked>> found = c.train(lab, recipes);
+            tables.add(c.table(found));
+            plots.add(c.plot(found));
+            verdicts.addAll(judge.of(c, found));
+        });
+        return new Study.Findings(tables, plots, verdicts);
+    }
+
+    private static void each(Lab lab, Consumer<SparseRetrieval> body) {
         if (lab.quick()) {
             try (StoredEncoder stored = PlantedTexts.model()) {
                 open("made up", PlantedTexts.collection(MADE, MADE_QUERIES, 1), "standard", stored, lab, body);
@@ -70,16 +85,15 @@ record SparseRetrieval(String name, Collection collection, SentenceEncoder model
         return folder;
     }
 
-    private static void open(String name, Collection collection, String analyzer, StoredEncoder stored, Lab lab, Body body) {
+    private static void open(String name, Collection collection, String analyzer, StoredEncoder stored, Lab lab, Consumer<SparseRetrieval> body) {
         try (SentenceEncoder model = SentenceEncoder.of(stored, lab.compute().parallel().threads())) {
             Bm25 lexical = EncoderRun.lexical(collection.texts(), analyzer);
             EncoderCorpus corpus = new EncoderCorpus(model, stored.tokenizer(), lexical, collection.texts(), LONGEST, (what, done, all) -> { });
-            body.on(new SparseRetrieval(name, collection, model, corpus, Ranked.of(lexical, corpus.literal(), collection)));
+            body.accept(new SparseRetrieval(name, collection, model, corpus, Ranked.of(lexical, corpus.literal(), collection)));
         }
     }
 
-    /** An encoder of each recipe, as it is typed, with every seed. */
-    Map<String, List<Ranked>> train(Lab lab, Map<String, String> recipes) {
+    private Map<String, List<Ranked>> train(Lab lab, Map<String, String> recipes) {
         Map<String, LongFunction<Ranked>> rivals = new LinkedHashMap<>();
         recipes.forEach((rival, recipe) -> rivals.put(rival, seed -> trained(EncoderRecipe.SHELF.make(recipe), seed)));
         return lab.each(rivals, r -> String.format(Locale.ROOT, "%s: ndcg@10 %.4f with %.0f entries a document", name, r.ndcg(), r.postings()));
@@ -92,7 +106,7 @@ record SparseRetrieval(String name, Collection collection, SentenceEncoder model
         }
     }
 
-    Table table(Map<String, List<Ranked>> found) {
+    private Table table(Map<String, List<Ranked>> found) {
         Table table = new Table(name, Column.text("encoder"), Column.number("ndcg@10", 4), Column.number("+-", 4), Column.number("map", 4), Column.number("recall@100", 4),
                 Column.number("entries", 1), Column.number("times BM25's", 2), Column.number("products", 2));
         List<Map.Entry<String, List<Ranked>>> all = new ArrayList<>(List.of(Map.entry("BM25", List.of(lexical))));
@@ -102,13 +116,18 @@ record SparseRetrieval(String name, Collection collection, SentenceEncoder model
         return table;
     }
 
-    Plot plot(Map<String, List<Ranked>> found) {
+    private Plot plot(Map<String, List<Ranked>> found) {
         List<BarPlot.Bar> bars = new ArrayList<>(List.of(new BarPlot.Bar("BM25", 0, lexical.ndcg(), "")));
         found.forEach((rival, all) -> bars.add(new BarPlot.Bar(rival, 1, ndcg(all).mean(), "")));
         return new BarPlot("ndcg@10, " + name, "", 4, List.of(new BarPlot.Group("", bars)));
     }
 
-    static Numbers ndcg(List<Ranked> all) {
+    /** By how much one of the rivals finds more than another, seed by seed. */
+    static Numbers gain(Map<String, List<Ranked>> found, String one, String other) {
+        return ndcg(found.get(one)).minus(ndcg(found.get(other)));
+    }
+
+    private static Numbers ndcg(List<Ranked> all) {
         return Numbers.of(all, Ranked::ndcg);
     }
 

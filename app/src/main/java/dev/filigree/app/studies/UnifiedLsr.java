@@ -1,9 +1,5 @@
 package dev.filigree.app.studies;
 
-import dev.filigree.app.encode.Ranked;
-import dev.filigree.app.report.Plot;
-import dev.filigree.report.Table;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,30 +25,19 @@ final class UnifiedLsr implements Study {
 
     @Override
     public Findings run(Lab lab) {
-        String steps = lab.quick() ? "steps=15,batch=8" : "steps=120";
+        String steps = lab.quick() ? "steps=15,batch=8" : "steps=60";
         Map<String, String> recipes = new LinkedHashMap<>();
         recipes.put(COUNTED, "deepct(document=binary,query=binary,weighted=false,lesson=kl,steps=0)");
         recipes.put(DOCUMENTS, "deepct(weighted=false,lesson=kl,rate=0.003," + steps + ")");
         recipes.put(BOTH, "deepct(weighted=true,lesson=kl,rate=0.003," + steps + ")");
         recipes.put(EXPANDED, "idf-splade-doc(document=cls-mlm," + steps + ")");
         recipes.put(TWICE, "idf-splade-doc(document=cls-mlm,query=cls-mlm," + steps + ")");
-        List<Table> tables = new ArrayList<>();
-        List<Plot> plots = new ArrayList<>();
-        List<Verdict> verdicts = new ArrayList<>();
-        SparseRetrieval.each(lab, c -> {
-            Map<String, List<Ranked>> found = c.train(lab, recipes);
-            tables.add(c.table(found));
-            plots.add(c.plot(found));
-            Numbers documents = gain(found, DOCUMENTS, COUNTED);
-            Numbers queries = gain(found, BOTH, DOCUMENTS);
-            verdicts.add(Verdict.above("document weights help (" + c.name() + ")", 0, documents));
-            verdicts.add(Verdict.above("more than query weights do (" + c.name() + ")", 0, documents.minus(queries)));
-            verdicts.add(Verdict.above("expansion of both sides is no more than 0.01 better than of documents (" + c.name() + ")", -0.01, gain(found, EXPANDED, TWICE)));
+        return SparseRetrieval.compare(lab, recipes, (c, found) -> {
+            Numbers documents = SparseRetrieval.gain(found, DOCUMENTS, COUNTED);
+            Numbers queries = SparseRetrieval.gain(found, BOTH, DOCUMENTS);
+            return List.of(Verdict.above("document weights help (" + c.name() + ")", 0, documents),
+                    Verdict.above("more than query weights do (" + c.name() + ")", 0, documents.minus(queries)),
+                    Verdict.above("expansion of both sides is no more than 0.01 better than of documents (" + c.name() + ")", -0.01, SparseRetrieval.gain(found, EXPANDED, TWICE)));
         });
-        return new Findings(tables, plots, verdicts);
-    }
-
-    private static Numbers gain(Map<String, List<Ranked>> found, String one, String other) {
-        return SparseRetrieval.ndcg(found.get(one)).minus(SparseRetrieval.ndcg(found.get(other)));
     }
 }

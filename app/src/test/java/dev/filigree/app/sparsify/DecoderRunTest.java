@@ -23,7 +23,7 @@ class DecoderRunTest {
     Path folder;
 
     private static Settings settings(String method, String recover, String memory) {
-        return new Settings(KnownLanguageModel.BUNDLED, "", "50%", "unstructured", "uniform", method, recover, "held", "both", "fp32", "", "", 12, memory, "", 1);
+        return new Settings(KnownLanguageModel.BUNDLED, "", "50%", "unstructured", "uniform", method, recover, "held", "both", "fp32", "", "", 12, memory, Settings.Judged.NONE, "", 1);
     }
 
     private static final Settings RECOVERED = settings("sparsegpt+faithful+least-squares", "40steps", "0");
@@ -63,7 +63,7 @@ class DecoderRunTest {
     /** Blocks of 16 outputs in bytes: what is measured is what runs. */
     @Test
     void blocksInBytesRunInBytes() {
-        Settings bytes = new Settings(KnownLanguageModel.BUNDLED, "", "30%", "16x1", "uniform", "sparsegpt", "0", "held", "both", "int8", "", "", 8, "1g", "", 1);
+        Settings bytes = new Settings(KnownLanguageModel.BUNDLED, "", "30%", "16x1", "uniform", "sparsegpt", "0", "held", "both", "int8", "", "", 8, "1g", Settings.Judged.NONE, "", 1);
         Outcome o = new SparsifyRun(bytes, folder.resolve("bytes"), 2, Progress.silent()).run(null);
         assertEquals(List.of("dense", SparsifyRun.RANDOM, "one-shot", SparsifyRun.FLOATS, "sparse"), List.copyOf(o.quality().keySet()));
         assertEquals(perplexity(o, "one-shot"), perplexity(o, SparsifyRun.FLOATS));
@@ -75,7 +75,7 @@ class DecoderRunTest {
     /** Groups of 16 inputs in 4 bits: the numbers that the method rounded are what is stored, and run. */
     @Test
     void groupsInFourBitsRunAsTheyWereRounded() {
-        Settings nibbles = new Settings(KnownLanguageModel.BUNDLED, "", "30%", "1x16", "uniform", "gqsa", "0", "held", "both", "int4", "", "", 8, "1g", "", 1);
+        Settings nibbles = new Settings(KnownLanguageModel.BUNDLED, "", "30%", "1x16", "uniform", "gqsa", "0", "held", "both", "int4", "", "", 8, "1g", Settings.Judged.NONE, "", 1);
         Path out = folder.resolve("nibbles");
         Outcome o = new SparsifyRun(nibbles, out, 2, Progress.silent()).run(null);
         assertEquals(1, perplexity(o, "sparse") / perplexity(o, SparsifyRun.FLOATS), 0.01, "bytes of what has no groups cost little");
@@ -83,14 +83,14 @@ class DecoderRunTest {
         try (LanguageModel model = LanguageModel.open(out, 1)) {
             assertTrue(model.layouts().contains("1x16 int4"), model.layouts().toString());
         }
-        Settings loose = new Settings(KnownLanguageModel.BUNDLED, "", "30%", "unstructured", "uniform", "gqsa", "0", "held", "both", "int4", "", "", 8, "1g", "", 1);
+        Settings loose = new Settings(KnownLanguageModel.BUNDLED, "", "30%", "unstructured", "uniform", "gqsa", "0", "held", "both", "int4", "", "", 8, "1g", Settings.Judged.NONE, "", 1);
         assertTrue(assertThrows(UserError.class, () -> new SparsifyRun(loose, folder.resolve("no"), 1, Progress.silent())).getMessage().contains("--pattern 1x16"));
     }
 
     @Test
     void whatWasTakenOutIsGoneFromTheFolderToo() {
         for (String structure : List.of("slicegpt", "cfsp", "drop-layers")) {
-            Settings taken = new Settings(KnownLanguageModel.BUNDLED, "", "25%", "unstructured", "uniform", "wanda", "0", "held", "both", "fp32", "", "", 8, "1g", structure, 1);
+            Settings taken = new Settings(KnownLanguageModel.BUNDLED, "", "25%", "unstructured", "uniform", "wanda", "0", "held", "both", "fp32", "", "", 8, "1g", Settings.Judged.NONE, structure, 1);
             Path out = folder.resolve(structure);
             Outcome o = new StructureRun(taken, out, 2, Progress.silent()).run();
             assertTrue(perplexity(o, "dense") < perplexity(o, "one-shot") && perplexity(o, "one-shot") < perplexity(o, SparsifyRun.RANDOM), structure + " " + o.quality());
@@ -100,7 +100,7 @@ class DecoderRunTest {
                 assertEquals(20, new Generator(model, Sampling.GREEDY, 1).run("Once upon a time", 20, text -> { }).tokens());
             }
         }
-        Settings encoder = new Settings("minilm", "", "25%", "unstructured", "uniform", "wanda", "0", "held", "both", "fp32", "", "", 8, "1g", "cfsp", 1);
+        Settings encoder = new Settings("minilm", "", "25%", "unstructured", "uniform", "wanda", "0", "held", "both", "fp32", "", "", 8, "1g", Settings.Judged.NONE, "cfsp", 1);
         assertTrue(assertThrows(UserError.class, () -> new StructureRun(encoder, folder, 1, Progress.silent())).getMessage().contains("language model"));
     }
 
@@ -125,13 +125,13 @@ class DecoderRunTest {
     }
 
     private static Settings structure(String structure, String recover) {
-        return new Settings(KnownLanguageModel.BUNDLED, "", "25%", "unstructured", "uniform", "wanda", recover, "held", "both", "fp32", "", "", 24, "1g", structure, 1);
+        return new Settings(KnownLanguageModel.BUNDLED, "", "25%", "unstructured", "uniform", "wanda", recover, "held", "both", "fp32", "", "", 24, "1g", Settings.Judged.NONE, structure, 1);
     }
 
     @Test
     void whatCannotBeIsOneLine() throws Exception {
         Path file = Files.writeString(folder.resolve("short.txt"), "Too short.");
-        Settings brief = new Settings(KnownLanguageModel.BUNDLED, "", "50%", "unstructured", "uniform", "wanda", "0", "held", "both", "fp32", file.toString(), "", 12, "1g", "", 1);
+        Settings brief = new Settings(KnownLanguageModel.BUNDLED, "", "50%", "unstructured", "uniform", "wanda", "0", "held", "both", "fp32", file.toString(), "", 12, "1g", Settings.Judged.NONE, "", 1);
         String said = assertThrows(UserError.class, () -> new SparsifyRun(brief, folder.resolve("no"), 1, Progress.silent()).run(null)).getMessage();
         assertTrue(said.contains("short.txt") && said.contains("--text"), said);
         said = assertThrows(UserError.class, () -> new SparsifyRun(settings("wanda", "0", "much"), folder.resolve("no"), 1, Progress.silent())).getMessage();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RunStateTest {
 
-    private static final Settings SETTINGS = new Settings("minilm", "", "80%", "unstructured", "uniform", "sparsegpt", "5m", "held", "both", "fp32", "", "", 1000, "1g", "", 1);
+    private static final Settings SETTINGS = new Settings("minilm", "", "80%", "unstructured", "uniform", "sparsegpt", "5m", "held", "both", "fp32", "", "", 1000, "1g", Settings.Judged.NONE, "", 1);
     private static final RunState STATE = new RunState(SETTINGS, 900, "one dense layer at a time", Map.of("dense", new Closeness(1, 1, 0.867)),
             List.of(new Outcome.Point(75, 20.5, 0.84)));
 
@@ -49,10 +49,10 @@ class RunStateTest {
     @Test
     void impossibleSettingsAreRefusedBeforeAnythingRuns() {
         for (String[] wrong : new String[][] {{"100%", "unstructured", "5m"}, {"70%", "2:4", "5m"}, {"80%", "unstructured", "soon"}, {"80%", "9y9", "5m"}}) {
-            Settings s = new Settings("minilm", "", wrong[0], wrong[1], "uniform", "sparsegpt", wrong[2], "held", "both", "fp32", "", "", 10, "1g", "", 1);
+            Settings s = new Settings("minilm", "", wrong[0], wrong[1], "uniform", "sparsegpt", wrong[2], "held", "both", "fp32", "", "", 10, "1g", Settings.Judged.NONE, "", 1);
             assertThrows(UserError.class, () -> new SparsifyRun(s, Path.of("unused"), 1, dev.filigree.report.Progress.silent()), String.join(" ", wrong));
         }
-        Settings s = new Settings("minilm", "", "80%", "unstructured", "uniform", "sparsegpt", "5m", "held", "nothing", "fp32", "", "", 10, "1g", "", 1);
+        Settings s = new Settings("minilm", "", "80%", "unstructured", "uniform", "sparsegpt", "5m", "held", "nothing", "fp32", "", "", 10, "1g", Settings.Judged.NONE, "", 1);
         assertTrue(assertThrows(UserError.class, () -> new SparsifyRun(s, Path.of("unused"), 1, dev.filigree.report.Progress.silent())).getMessage().contains("'nothing', expected both"));
     }
 

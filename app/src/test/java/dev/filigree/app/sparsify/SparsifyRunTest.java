@@ -32,7 +32,7 @@ class SparsifyRunTest {
 
     private Settings settings(String pattern, String sparsity, String method, String recover, String store) throws IOException {
         return new Settings(TinyModel.write(folder.resolve("model")).toString(), "", sparsity, pattern, "uniform", method, recover, "held", "both", store,
-                TinyModel.sentences(folder.resolve("text.txt")).toString(), TinyModel.pairs(folder.resolve("pairs.tsv")).toString(), 64, "1g", "", 1);
+                TinyModel.sentences(folder.resolve("text.txt")).toString(), TinyModel.pairs(folder.resolve("pairs.tsv")).toString(), 64, "1g", Settings.Judged.NONE, "", 1);
     }
 
     @ParameterizedTest

@@ -68,7 +68,7 @@ final class DocumentVectors {
         for (long line = 0; line < longest; line += LINE) {
             for (int i = 0; i < count; i++) {
                 long at = p + PLACE * (i & INDEX);
-                sum += getInt(Math.min(getLong(at) + line, getLong(at + 8) - 1) & MASK); // past the end the last line again
+                sum += getInt(Math.min(getLong(at) + line, getLong(at + 8)) & MASK); // past the end what lies there: a document, or what pads them
             }
         }
         setInt(nowhere & MASK, sum);
