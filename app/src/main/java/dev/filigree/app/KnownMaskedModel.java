@@ -19,11 +19,21 @@ public final class KnownMaskedModel {
 
     /** Opens it, fetched when it is not in the cache. */
     public static MaskedLanguageModel open(String name, int threads) {
-        if (!name.equalsIgnoreCase(NAME)) {
+        if (!is(name)) {
             throw new UserError(name + ": no model that guesses hidden words; expected " + NAME);
         }
-        try (StoredEncoder stored = BertBundle.open(Registry.jar(JAR), INNER)) {
+        try (StoredEncoder stored = stored()) {
             return new MaskedLanguageModel(stored, threads);
         }
+    }
+
+    /** Whether this is its name. */
+    public static boolean is(String name) {
+        return name.equalsIgnoreCase(NAME);
+    }
+
+    /** Its files, fetched when they are not in the cache. */
+    public static StoredEncoder stored() {
+        return BertBundle.open(Registry.jar(JAR), INNER);
     }
 }

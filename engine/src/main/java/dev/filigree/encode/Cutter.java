@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Cuts a text into the pieces that a model reads, and says which term of the index begins at which of them. A word is cut by itself
@@ -50,8 +51,13 @@ final class Cutter {
     record Cut(int[] ids, int[] places, int[] terms) {
     }
 
-    /** @param term -1 for none */
-    private record Word(int[] pieces, int term) {
+    /**
+     * A word.
+     *
+     * @param places of the pieces at which a term begins
+     * @param terms  one for each place
+     */
+    private record Word(int[] pieces, int[] places, int[] terms) {
     }
 
     Cut cut(String text) {
@@ -67,9 +73,9 @@ final class Cutter {
             if (size + w.pieces.length >= longest) {
                 break;
             }
-            if (w.term >= 0) {
-                places[found] = size;
-                terms[found++] = w.term;
+            for (int i = 0; i < w.terms.length; i++) {
+                places[found] = size + w.places[i];
+                terms[found++] = w.terms[i];
             }
             System.arraycopy(w.pieces, 0, ids, size, w.pieces.length);
             size += w.pieces.length;
@@ -88,21 +94,34 @@ final class Cutter {
         return words;
     }
 
-    /** The term of a word; -1 for none. */
+    /** The terms of a word: one or none, or those of its pieces. */
+    int[] terms(String word) {
+        return word(word).terms;
+    }
+
+    /** The first term of a word; -1 for none. */
     int term(String word) {
-        return word(word).term;
+        int[] terms = terms(word);
+        return terms.length == 0 ? -1 : terms[0];
     }
 
     private Word word(String text) {
         Word w = known.get(text);
         if (w == null) {
             int[] ids = model.tokens(text);
-            w = new Word(Arrays.copyOfRange(ids, 1, ids.length - 1), analyzer.apply(text).stream().limit(1).mapToInt(t -> vocabulary.number(t).orElse(-1)).findFirst().orElse(-1));
+            w = word(Arrays.copyOfRange(ids, 1, ids.length - 1), analyzer.apply(text));
             if (known.size() >= MOST) {
                 known.clear();
             }
             known.put(text, w);
         }
         return w;
+    }
+
+    /** Where the analyzer gives as many terms as there are pieces, these are the terms; else the first stands for the word. */
+    private Word word(int[] pieces, List<String> names) {
+        int most = names.size() == pieces.length ? pieces.length : Math.min(1, names.size());
+        int[] places = IntStream.range(0, most).filter(i -> vocabulary.number(names.get(i)).isPresent()).toArray();
+        return new Word(pieces, places, Arrays.stream(places).map(i -> vocabulary.number(names.get(i)).getAsInt()).toArray());
     }
 }

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
@@ -18,11 +19,16 @@ import java.util.stream.IntStream;
  */
 public final class EncoderCorpus {
 
+    /** Texts that a teacher reads together. */
+    private static final int AT_ONCE = 256;
+
     private final SentenceEncoder model;
     private final byte[] tokenizer;
     private final Bm25 lexical;
     private final List<String> texts;
     private final int longest;
+    private final Optional<MaskedHead> own;
+    private final SentenceEncoder teacher;
     private final Watcher watcher;
     private final Cutter cutter;
     private final List<SparseVector> literal;
@@ -41,6 +47,8 @@ public final class EncoderCorpus {
     }
 
     /**
+     * Documents of words.
+     *
      * @param model     read and never changed; not closed
      * @param tokenizer the content of its {@code tokenizer.json}
      * @param lexical   whose words are the terms
@@ -48,6 +56,21 @@ public final class EncoderCorpus {
      * @param longest   tokens of a document that are read
      */
     public EncoderCorpus(SentenceEncoder model, byte[] tokenizer, Bm25 lexical, List<String> texts, int longest, Watcher watcher) {
+        this(model, tokenizer, lexical, texts, longest, Optional.empty(), model, watcher);
+    }
+
+    /**
+     * The same.
+     *
+     * @param own     the head with which the model guesses words, to begin with it; only where {@code lexical} cuts texts into its tokens
+     * @param teacher whose vectors of texts are to be learned from; not closed
+     */
+    public EncoderCorpus(SentenceEncoder model, byte[] tokenizer, Bm25 lexical, List<String> texts, int longest, Optional<MaskedHead> own, SentenceEncoder teacher, Watcher watcher) {
+        if (own.isPresent() && !(lexical.analyzer() instanceof WordPieces)) {
+            throw new IllegalArgumentException("the head of a model scores its tokens, and terms are words");
+        }
+        this.own = own;
+        this.teacher = teacher;
         this.model = model;
         this.tokenizer = tokenizer;
         this.lexical = lexical;
@@ -69,6 +92,22 @@ public final class EncoderCorpus {
 
     Bm25 lexical() {
         return lexical;
+    }
+
+    /** The head to begin with. */
+    Optional<MaskedHead> own() {
+        return own;
+    }
+
+    /** Where terms are tokens, the id of each term. */
+    int[] tokens() {
+        List<String> tokens = ((WordPieces) lexical.analyzer()).tokens();
+        int[] ids = new int[idf.length];
+        for (int id = 0; id < tokens.size(); id++) {
+            int token = id;
+            lexical.vocabulary().number(tokens.get(id)).ifPresent(term -> ids[term] = token);
+        }
+        return ids;
     }
 
     int longest() {
@@ -114,7 +153,21 @@ public final class EncoderCorpus {
 
     private Bank read(List<String> some, Side side, String what) {
         AtomicLong done = new AtomicLong();
-        return Bank.of(model, some.stream().map(cutter::cut).toList(), side, n -> watcher.read(what, done.addAndGet(n), some.size()));
+        Bank bank = Bank.of(model, some.stream().map(cutter::cut).toList(), side, n -> watcher.read(what, done.addAndGet(n), some.size()));
+        return teacher == model ? bank : new Bank(bank.hidden(), bank.states(), bank.terms(), taught(some, what));
+    }
+
+    private float[][] taught(List<String> some, String what) {
+        float[][] whole = new float[some.size()][];
+        for (int from = 0; from < whole.length; from += AT_ONCE) {
+            int to = Math.min(whole.length, from + AT_ONCE);
+            float[][] vectors = teacher.embed(some.subList(from, to));
+            for (int i = from; i < to; i++) {
+                whole[i] = Bank.unit(vectors[i - from]);
+            }
+            watcher.read(what + ", teacher", to, whole.length);
+        }
+        return whole;
     }
 
     /** How a table of terms begins, see {@link WarmStart}. */

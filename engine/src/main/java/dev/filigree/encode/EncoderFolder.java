@@ -31,18 +31,18 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * A sparse encoder as a folder, with parts named as sentence-transformers names them: {@code query_0_SparseStaticEmbedding} (the words
- * and what they weigh), {@code document_0_Transformer} (the model below, in Hugging Face layout) and {@code document_1_SpladePooling}
- * (the head); {@value #FILE}, which says what it is made of, is written last.
+ * A sparse encoder of words as a folder, in a form of its own: {@code words} (the words and what they weigh), {@code model} (the one below,
+ * in Hugging Face layout) and {@code head}; {@value #FILE}, which says what it is made of, is written last. An index may keep the first and
+ * the last alone.
  */
 final class EncoderFolder {
 
     static final String FILE = "sparse_encoder.json";
 
-    private static final String QUERY = "query_0_SparseStaticEmbedding";
-    private static final String MODEL = "document_0_Transformer";
-    private static final String HEAD = "document_1_SpladePooling";
-    private static final String FORMAT = "filigree-sparse-encoder-1";
+    private static final String WORDS = "words";
+    private static final String MODEL = "model";
+    private static final String HEAD = "head";
+    private static final String FORMAT = "filigree-sparse-encoder-2";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private EncoderFolder() {
@@ -67,18 +67,14 @@ final class EncoderFolder {
 
     /** @param below writes the model, as a folder of its own */
     static void write(Path folder, SparseEncoder e, Consumer<Path> below) {
-        AtomicFile.createFolders(folder.resolve(QUERY));
         AtomicFile.createFolders(folder.resolve(HEAD));
-        e.lexical().save(folder.resolve(QUERY));
         try (Arena arena = Arena.ofShared()) {
             WeightWriter head = new WeightWriter(arena, Store.F32);
             e.head().params().forEach(p -> head.add(p.name(), p.forward()));
             Safetensors.write(folder.resolve(HEAD).resolve(ModelFolder.WEIGHTS), head.tensors(), head.metadata());
-            below.accept(folder.resolve(MODEL));
-            AtomicFile.write(folder.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(new Stored(FORMAT, e.recipe(), e.window(), e.longest())));
-        } catch (JsonProcessingException x) {
-            throw new IllegalStateException(x);
         }
+        below.accept(folder.resolve(MODEL));
+        writeQueries(folder, e);
     }
 
     /** A weight that was pruned is stored sparse, also where its plan found it faster dense. */
@@ -105,9 +101,25 @@ final class EncoderFolder {
         return Layout.CSR.pack(arena, t, values);
     }
 
+    static void writeQueries(Path folder, SparseEncoder e) {
+        AtomicFile.createFolders(folder.resolve(WORDS));
+        e.lexical().save(folder.resolve(WORDS));
+        try {
+            AtomicFile.write(folder.resolve(FILE), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(new Stored(FORMAT, e.recipe(), e.window(), e.longest())));
+        } catch (JsonProcessingException x) {
+            throw new IllegalStateException(x);
+        }
+    }
+
     static SparseEncoder open(Path folder, Function<String, ? extends Function<String, List<String>>> analyzers, int threads) {
         Stored stored = read(folder.resolve(FILE));
-        Bm25 lexical = Bm25.load(folder.resolve(QUERY), analyzers);
+        Bm25 lexical = Bm25.load(folder.resolve(WORDS), analyzers);
+        Optional<Elsewhere> elsewhere = Elsewhere.in(folder);
+        return new SparseEncoder(stored.recipe, lexical, stored.window, stored.longest, () -> opened(elsewhere.map(Elsewhere::verified).orElse(folder), stored, lexical, threads),
+                new SparseEncoder.Home(folder, elsewhere, false));
+    }
+
+    private static SparseEncoder.Opened opened(Path folder, Stored stored, Bm25 lexical, int threads) {
         byte[] tokenizer;
         SentenceEncoder model;
         try (var files = ModelFolder.open(folder.resolve(MODEL), Optional.empty())) {
@@ -115,9 +127,9 @@ final class EncoderFolder {
             model = SentenceEncoder.of(files, threads);
         }
         try {
-            SparseHead head = new SparseHead(stored.recipe, model.dimension(), lexical.vocabulary().size(), model.config().pooling(), model.config().layerNormEps());
+            SparseHead head = new SparseHead(stored.recipe, model.dimension(), lexical.vocabulary().size(), false, model.config().pooling(), model.config().layerNormEps());
             read(folder.resolve(HEAD).resolve(ModelFolder.WEIGHTS), head);
-            return new SparseEncoder(stored.recipe, model, tokenizer, lexical, head, stored.window, stored.longest);
+            return new SparseEncoder.Opened(model, model.model(), tokenizer, head, new Cutter(model, lexical.analyzer(), lexical.vocabulary(), stored.longest));
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;

@@ -27,11 +27,14 @@ public final class EncoderTraining implements AutoCloseable {
     private final Loop loop;
 
     public EncoderTraining(EncoderRecipe recipe, EncoderCorpus corpus, Set<Teacher> teachers, long seed) {
+        if (corpus.lexical().analyzer() instanceof WordPieces) {
+            ModulesExport.check(recipe);
+        }
         Rng rng = new Rng(seed).split("sparse encoder");
         List<PseudoQueries.Made> made = corpus.made(seed);
         int terms = corpus.idf().length;
         int window = recipe.document().expands() ? recipe.window(corpus.words()) : 0;
-        SparseHead head = new SparseHead(recipe, corpus.model().dimension(), terms, corpus.model().config().pooling(), corpus.model().config().layerNormEps());
+        SparseHead head = new SparseHead(recipe, corpus.model().dimension(), terms, corpus.own().isPresent(), corpus.model().config().pooling(), corpus.model().config().layerNormEps());
         WarmStart.of(corpus, recipe, seed, head);
         this.encoder = new SparseEncoder(recipe, corpus.model(), corpus.tokenizer(), corpus.lexical(), head, window, corpus.longest());
         List<SparseVector> lexical = made.stream().map(q -> corpus.lexical().query(q.text())).toList();

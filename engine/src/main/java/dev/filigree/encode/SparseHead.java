@@ -18,11 +18,14 @@ import dev.filigree.ops.Value;
 public final class SparseHead extends Network {
 
     static final String TABLE = "head.terms";
+    static final String TRANSFORM = "head.transform";
 
     private final Pooling pooling;
     private final float eps;
     private final int hidden;
     private final int terms;
+    private final Held transform; // null where states are normalised as they are
+    private final Held transformBias;
     private final Held gain;
     private final Held shift;
     private final Held table; // null where no side adds terms
@@ -33,14 +36,17 @@ public final class SparseHead extends Network {
     /**
      * A head without values.
      *
-     * @param hidden features of a state
-     * @param terms  of the vocabulary
+     * @param hidden  features of a state
+     * @param terms   of the vocabulary
+     * @param guesses whether {@code gelu(W x + b)} stands before the normalisation, as in a {@link MaskedHead}
      */
-    SparseHead(EncoderRecipe recipe, int hidden, int terms, Pooling pooling, float eps) {
+    SparseHead(EncoderRecipe recipe, int hidden, int terms, boolean guesses, Pooling pooling, float eps) {
         this.pooling = pooling;
         this.eps = eps;
         this.hidden = hidden;
         this.terms = terms;
+        this.transform = guesses ? unpruned(TRANSFORM, hidden, hidden, new Init.Constant(0)) : null;
+        this.transformBias = guesses ? vector(TRANSFORM + ".bias", hidden, 0) : null;
         this.gain = vector("head.norm.weight", hidden, 1);
         this.shift = vector("head.norm.bias", hidden, 0);
         boolean expands = recipe.document().expands() || recipe.query().expands();
@@ -77,15 +83,24 @@ public final class SparseHead extends Network {
     }
 
     private Value product(Ops ops, Held weight, Held offset, Value x) {
-        Value normal = ops.norm(new LayerNorm(gain, shift, eps), x);
+        Value wide = transform == null ? x : ops.linear(transform, transformBias, Activation.GELU, x);
+        Value normal = ops.norm(new LayerNorm(gain, shift, eps), wide);
+        if (wide != x) {
+            ops.release(wide);
+        }
         Value y = ops.linear(weight, offset, Activation.NONE, normal);
         ops.release(normal);
         return y;
     }
 
+    /** Whether {@code gelu(W x + b)} stands before the normalisation. */
+    boolean guesses() {
+        return transform != null;
+    }
+
     /** Whether products use a parameter as a weight. */
     boolean packed(Held p) {
-        return p == table || p == scalar;
+        return p == table || p == scalar || p == transform;
     }
 
     int rows(Held p) {

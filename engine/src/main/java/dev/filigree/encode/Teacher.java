@@ -3,6 +3,7 @@ package dev.filigree.encode;
 import dev.filigree.base.UserError;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -11,24 +12,26 @@ import java.util.Set;
  */
 public enum Teacher {
 
-    /** The cosine of the vectors that the model below gives to texts. */
+    /** The cosine of the vectors that a sentence encoder gives to texts: the model below, or another. */
     DENSE,
     /** Words that both hold. */
     BM25;
 
-    /** Those of a list such as {@code minilm,bm25}: bm25, or the name of the model below. */
-    public static Set<Teacher> named(String list, String model) {
+    /** Those of a list such as {@code minilm,bm25}: bm25, and at most one name of a model. */
+    public static Set<Teacher> named(String list) {
         Set<Teacher> all = EnumSet.noneOf(Teacher.class);
         for (String name : list.split(",")) {
-            if (name.strip().equals("bm25")) {
-                all.add(BM25);
-            } else if (name.strip().equals(model)) {
-                all.add(DENSE);
-            } else {
-                throw new UserError("--teachers: found '" + name.strip() + "', expected " + model + ", bm25 or both with a comma between");
+            Teacher t = name.strip().equals("bm25") ? BM25 : DENSE;
+            if (name.isBlank() || !all.add(t)) {
+                throw new UserError("--teachers: found '" + list + "', expected bm25, one model, or both with a comma between");
             }
         }
         return all;
+    }
+
+    /** The model in such a list; empty where there is none. */
+    public static Optional<String> model(String list) {
+        return Arrays.stream(list.split(",")).map(String::strip).filter(n -> !n.equals("bm25")).findFirst();
     }
 
     /** Adds {@code scale (s - least) / (most - least)} of each row; rows of equal scores add nothing. */

@@ -14,7 +14,7 @@ import java.util.Map;
  * How a head begins, for from nothing it learns nothing in minutes: the row of a term is what the model makes of its words alone,
  * {@code u_v = sum_w n_w e(w) / sum_w n_w} over the words w that the term stands for, less the mean of all rows. A query is the sum of
  * its terms and the score of a document is {@code sum_v idf_v u_v s}, so the head begins with nearly the scores that the model gives to
- * bags of words. States are centred by the shift of the normalisation.
+ * bags of words. States are centred by the shift of the normalisation. A model that has a {@link MaskedHead} begins with that.
  */
 final class WarmStart {
 
@@ -36,6 +36,10 @@ final class WarmStart {
     }
 
     static void of(EncoderCorpus corpus, EncoderRecipe recipe, long seed, SparseHead head) {
+        if (corpus.own().isPresent()) {
+            corpus.own().get().begin(head, corpus.tokens());
+            return;
+        }
         int hidden = corpus.model().dimension();
         int terms = corpus.idf().length;
         Side side = recipe.document().needsModel() ? recipe.document() : recipe.query();
@@ -145,11 +149,14 @@ final class WarmStart {
         double all = 0;
         for (int w = 0; w < words.size(); w++) {
             int n = count.get(words.get(w));
-            int term = cutter.term(words.get(w));
-            mass[term] += n;
             all += n;
+            for (int term : cutter.terms(words.get(w))) {
+                mass[term] += n;
+                for (int f = 0; f < hidden; f++) {
+                    rows[term][f] += n * bank.whole()[w][f];
+                }
+            }
             for (int f = 0; f < hidden; f++) {
-                rows[term][f] += n * bank.whole()[w][f];
                 mean[f] += (double) n * bank.whole()[w][f];
             }
         }

@@ -29,11 +29,17 @@ public final class MaskedLanguageModel implements AutoCloseable {
 
     /** Copies what it needs out of {@code stored}, which may be closed afterwards. */
     public MaskedLanguageModel(StoredEncoder stored, int threads) {
+        this(stored, 0, threads);
+    }
+
+    /** @param longest tokens of a text; 0 for as many as the model can take */
+    public MaskedLanguageModel(StoredEncoder stored, int longest, int threads) {
         try {
             WeightReader reader = new WeightReader(stored.weights(), arena);
-            Bert.Source source = (name, rows, cols) -> reader.weight(name, rows, cols, cols > 1 && (name.equals(WORDS) || !name.startsWith("embeddings.")));
-            this.model = new MaskedLm(new Bert(stored.config(), source), source);
-            this.tokenizer = stored.openTokenizer(stored.config().maxPositions());
+            boolean tied = !stored.weights().has(MaskedLm.DECODER);
+            Bert.Source source = (name, rows, cols) -> reader.weight(name, rows, cols, cols > 1 && (tied && name.equals(WORDS) || !name.startsWith("embeddings.")));
+            this.model = new MaskedLm(new Bert(stored.config(), source), source, tied);
+            this.tokenizer = stored.openTokenizer(longest == 0 ? stored.config().maxPositions() : longest);
             this.mask = tokenizer.ids(MASK)[1];
         } catch (RuntimeException | Error e) {
             arena.close();

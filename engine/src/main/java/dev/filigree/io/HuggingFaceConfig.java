@@ -115,19 +115,7 @@ final class HuggingFaceConfig {
     /** The JSON files of {@code config} in {@code folder}; {@code extra} joins the fields of config.json. */
     static SequencedMap<Path, AtomicFile.Content> files(Path folder, EncoderConfig config, Map<String, Object> extra) {
         SequencedMap<Path, AtomicFile.Content> files = new LinkedHashMap<>();
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("architectures", List.of("BertModel"));
-        json.put("model_type", "bert");
-        json.put("hidden_size", config.hidden());
-        json.put("num_hidden_layers", config.layers());
-        json.put("num_attention_heads", config.heads());
-        json.put("intermediate_size", config.intermediate());
-        json.put("vocab_size", config.vocab());
-        json.put("max_position_embeddings", config.maxPositions());
-        json.put("type_vocab_size", config.typeVocab());
-        json.put("layer_norm_eps", Double.parseDouble(Float.toString(config.layerNormEps())));
-        json.put("hidden_act", "gelu");
-        json.put("position_embedding_type", "absolute");
+        Map<String, Object> json = fields(config);
         json.putAll(extra);
         files.put(folder.resolve(CONFIG), AtomicFile.of(Json.indented(json)));
         List<Map<String, Object>> modules = new ArrayList<>();
@@ -143,6 +131,24 @@ final class HuggingFaceConfig {
         pooling.put("pooling_mode_mean_tokens", config.pooling() == Pooling.MEAN);
         files.put(folder.resolve(POOLING).resolve(CONFIG), AtomicFile.of(Json.indented(pooling)));
         return files;
+    }
+
+    /** Those of {@code config.json}, to which others may be added. */
+    static Map<String, Object> fields(EncoderConfig config) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("architectures", List.of("BertModel"));
+        json.put("model_type", "bert");
+        json.put("hidden_size", config.hidden());
+        json.put("num_hidden_layers", config.layers());
+        json.put("num_attention_heads", config.heads());
+        json.put("intermediate_size", config.intermediate());
+        json.put("vocab_size", config.vocab());
+        json.put("max_position_embeddings", config.maxPositions());
+        json.put("type_vocab_size", config.typeVocab());
+        json.put("layer_norm_eps", Double.parseDouble(Float.toString(config.layerNormEps())));
+        json.put("hidden_act", "gelu");
+        json.put("position_embedding_type", "absolute");
+        return json;
     }
 
     private static Map<String, Object> module(int index, String path, String type) {

@@ -58,6 +58,16 @@ public final class ModelFolder {
         throw Faults.unsupported(name, "is of an unknown kind", "expected a Hugging Face folder, an .onnx file or a jar");
     }
 
+    /** Opens a folder in Hugging Face layout whose model guesses hidden words, a BERT or DistilBERT: parameters of its head come as {@code cls.predictions}. */
+    public static StoredEncoder masked(Path folder) {
+        return MaskedFolder.open(folder);
+    }
+
+    /** Whether a folder says that its model guesses hidden words. */
+    public static boolean isMasked(Path folder) {
+        return MaskedFolder.in(folder);
+    }
+
     /**
      * Writes a folder that {@link #open} reads. All files are on the disk before the first appears under its name, the
      * weights last, so that a folder without them is an interrupted one.

@@ -1,6 +1,7 @@
 package dev.filigree.io;
 
 import dev.filigree.base.UserError;
+import java.util.List;
 
 /**
  * Text to token ids by the Hugging Face tokenizers library, from a {@code tokenizer.json}: [CLS] and [SEP] included, cut
@@ -33,6 +34,11 @@ public final class TextTokenizer implements AutoCloseable {
             throw new UserError("the longest text is " + maxTokens + " tokens, expected at least " + SHORTEST);
         }
         return new TextTokenizer(maxTokens, NativeTokenizer.of(source, WordPieceFile.checked(source, json, vocabularySize), maxTokens));
+    }
+
+    /** The token of each id below {@code size}, from a {@code tokenizer.json}; an id that it does not give has its number for a name. */
+    public static List<String> tokens(String source, byte[] json, int size) {
+        return WordPieceFile.tokens(source, json, size);
     }
 
     /** Longest result in tokens. */

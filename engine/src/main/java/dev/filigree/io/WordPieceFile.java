@@ -44,6 +44,26 @@ final class WordPieceFile {
         return new WordPieceFile(source, Json.object(source, json), vocabularySize).rebuilt().toString();
     }
 
+    /** The token of each id below {@code size}; an id without one has its number in angle brackets. */
+    static List<String> tokens(String source, byte[] json, int size) {
+        WordPieceFile file = new WordPieceFile(source, Json.object(source, json), size);
+        String[] tokens = new String[size];
+        JsonNode vocab = file.model().get("vocab");
+        for (Map.Entry<String, JsonNode> e : vocab.properties()) {
+            int id = e.getValue().intValue();
+            if (tokens[id] != null) {
+                throw file.broken("gives the tokens " + Faults.quote(tokens[id]) + " and " + Faults.quote(e.getKey()) + " the same id " + id);
+            }
+            tokens[id] = e.getKey();
+        }
+        for (int id = 0; id < size; id++) {
+            for (String name = "<" + id + ">"; tokens[id] == null; name = "<" + name + ">") {
+                tokens[id] = vocab.has(name) ? null : name;
+            }
+        }
+        return List.of(tokens);
+    }
+
     private ObjectNode rebuilt() {
         ObjectNode out = NEW.objectNode();
         out.put("version", "1.0");

@@ -14,14 +14,17 @@ import java.util.Map;
 
 /**
  * A {@link Bert} with the head that it was pretrained with (Devlin et al. 2018, arXiv:1810.04805): at some places
- * {@code scores = E norm(gelu(W x + b)) + c} over the vocabulary, E the table of word embeddings. Takes {@link Masked}.
+ * {@code scores = E norm(gelu(W x + b)) + c} over the vocabulary, E the table of word embeddings or one of its own. Takes {@link Masked}.
  */
 public final class MaskedLm implements Model {
 
     private static final String HEAD = "cls.predictions.";
+    /** Of a table of scores that is not that of word embeddings. */
+    public static final String DECODER = HEAD + "decoder.weight";
 
     private final Bert bert;
     private final Map<String, Held> head;
+    private final Held table;
 
     /**
      * Sequences and the places where words are asked for.
@@ -38,7 +41,13 @@ public final class MaskedLm implements Model {
 
     /** @param source also has the head under its names in Hugging Face; word embeddings come packed for products, for they are both */
     public MaskedLm(Bert bert, Bert.Source source) {
+        this(bert, source, true);
+    }
+
+    /** @param tied whether E is the table of word embeddings; else it is a weight of the head, {@value #DECODER} */
+    public MaskedLm(Bert bert, Bert.Source source, boolean tied) {
         this.bert = bert;
+        this.table = tied ? bert.param("embeddings.word_embeddings.weight") : new Held(DECODER, source.weight(DECODER, bert.config().vocab(), bert.config().hidden()));
         int hidden = bert.config().hidden();
         this.head = Map.of("weight", held(source, "transform.dense.weight", hidden, hidden), "bias", held(source, "transform.dense.bias", hidden, 1),
                 "gain", held(source, "transform.LayerNorm.weight", hidden, 1), "shift", held(source, "transform.LayerNorm.bias", hidden, 1),
@@ -73,11 +82,17 @@ public final class MaskedLm implements Model {
     @Override
     public Value leave(Ops ops, Value x, Batch in) {
         Value some = ops.pick(x, in.as(Masked.class).places);
-        Value wide = ops.linear(head.get("weight"), head.get("bias"), Activation.GELU, some);
+        Value scores = scores(ops, some);
         ops.release(some);
+        return scores;
+    }
+
+    /** Scores {@code [tokens x vocabulary]} of states after the last block, which are not released. */
+    public Value scores(Ops ops, Value x) {
+        Value wide = ops.linear(head.get("weight"), head.get("bias"), Activation.GELU, x);
         Value normal = ops.norm(new LayerNorm(head.get("gain"), head.get("shift"), bert.config().layerNormEps()), wide);
         ops.release(wide);
-        Value scores = ops.linear(bert.param("embeddings.word_embeddings.weight"), head.get("words"), Activation.NONE, normal);
+        Value scores = ops.linear(table, head.get("words"), Activation.NONE, normal);
         ops.release(normal);
         return scores;
     }
@@ -89,7 +104,8 @@ public final class MaskedLm implements Model {
 
     @Override
     public Held param(String name) {
-        return head.values().stream().filter(h -> h.name().equals(name)).findFirst().orElseGet(() -> bert.param(name));
+        return name.equals(DECODER) && table.name().equals(DECODER) ? table
+                : head.values().stream().filter(h -> h.name().equals(name)).findFirst().orElseGet(() -> bert.param(name));
     }
 
     @Override
@@ -101,6 +117,9 @@ public final class MaskedLm implements Model {
     public List<Held> params() {
         List<Held> all = new ArrayList<>(bert.params());
         List.of("weight", "bias", "gain", "shift", "words").forEach(k -> all.add(head.get(k)));
+        if (table.name().equals(DECODER)) {
+            all.add(table);
+        }
         return all;
     }
 }

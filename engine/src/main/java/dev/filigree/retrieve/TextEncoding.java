@@ -2,6 +2,7 @@ package dev.filigree.retrieve;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Turns texts into sparse vectors, those of documents and those of queries: BM25 does, and trained encoders do. */
 public interface TextEncoding extends AutoCloseable {
@@ -19,10 +20,15 @@ public interface TextEncoding extends AutoCloseable {
     SparseVector query(String text);
 
     /**
-     * Stores in a folder what it takes to turn queries into vectors, and documents where that needs no model: an index keeps this
-     * beside its segments.
+     * Stores in a folder what it takes to turn queries into vectors, and documents, or where what documents need lies: an index keeps
+     * this beside its segments.
      */
     void save(Path folder);
+
+    /** What must stay in its place so that documents can be encoded, where {@link #save} stores a note of it alone; empty where it stores all. */
+    default Optional<Path> outside() {
+        return Optional.empty();
+    }
 
     @Override
     default void close() {

@@ -19,6 +19,7 @@ import dev.filigree.tensor.Dense;
 import dev.filigree.tensor.Tiled;
 import java.lang.foreign.Arena;
 import java.util.EnumSet;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -107,7 +108,7 @@ class EncoderPartsTest {
     void splade() {
         Compute scalar = new Compute(Kernels.scalar(), Parallel.single());
         EncoderRecipe recipe = EncoderRecipe.IDF_SPLADE_DOC.make();
-        SparseHead head = new SparseHead(recipe, 2, 3, Pooling.MEAN, 0f);
+        SparseHead head = new SparseHead(recipe, 2, 3, false, Pooling.MEAN, 0f);
         float[] table = {1, 0, 0, -1, 2, 1};
         head.param(SparseHead.TABLE).set(Tiled.pack(Arena.ofAuto(), Dense.of(3, 2, Floats.of(table))));
         head.param("head.terms.bias").set(Dense.of(3, 1, Floats.of(0, 0.5f, -1)));
@@ -150,8 +151,10 @@ class EncoderPartsTest {
         assertArrayEquals(new float[] {0, 5, 10}, sum[0]);
         assertArrayEquals(new float[3], sum[1], "who has no opinion has no say");
         assertArrayEquals(new int[] {1, 3, 0}, Teacher.highest(new float[] {0, 2, -1, 2}, 3));
-        assertEquals(EnumSet.allOf(Teacher.class), Teacher.named("minilm, bm25", "minilm"));
-        assertTrue(assertThrows(UserError.class, () -> Teacher.named("mimilm", "minilm")).getMessage().contains("--teachers"));
+        assertEquals(EnumSet.allOf(Teacher.class), Teacher.named("minilm, bm25"));
+        assertEquals(Optional.of("minilm"), Teacher.model("bm25, minilm"));
+        assertEquals(Optional.empty(), Teacher.model("bm25"));
+        assertTrue(assertThrows(UserError.class, () -> Teacher.named("minilm,bge-small")).getMessage().contains("--teachers"));
     }
 
     @Test

@@ -42,8 +42,11 @@ final class IndexCommand implements Runnable {
     @Option(names = "--corpus", paramLabel = "PATH", description = "What to index.")
     private Path corpus;
 
-    @Option(names = "--encoder", paramLabel = "NAME|DIR", description = "What makes vectors of texts: bm25, minilm-sparse (an encoder that is first trained on this corpus, in some minutes, and kept in the index), the folder of a trained sparse encoder, or vectors where the corpus has them (default: vectors where its first entry has one, else bm25).")
+    @Option(names = "--encoder", paramLabel = "NAME|DIR", description = "What makes vectors of texts: bm25, minilm-sparse (an encoder that is first trained on this corpus, in some minutes, and kept in the index), the folder of a sparse encoder (of train sparse-encoder, or of sentence-transformers), or vectors where the corpus has them (default: vectors where its first entry has one, else bm25).")
     private String encoder;
+
+    @Option(names = "--keep-encoder", description = "Keep all of an encoder in the index. Else the index keeps what queries need, and where the folder of the encoder is, which adding documents needs.")
+    private boolean keep;
 
     @Option(names = "--analyzer", paramLabel = "NAME", defaultValue = "english", description = "Of bm25: english, or standard for any language (default: ${DEFAULT-VALUE}).")
     private String analyzer;
@@ -101,6 +104,9 @@ final class IndexCommand implements Runnable {
         if (update && !append) {
             throw new UserError("--update: found it without --append, expected both; a new index has nothing to replace");
         }
+        if (keep && encoder == null) {
+            throw new UserError("--keep-encoder: found it without --encoder, expected both");
+        }
         if (encoder != null && (append || corpus == null)) {
             throw new UserError("--encoder: an index keeps the encoder that it was begun with; leave it out");
         }
@@ -138,7 +144,7 @@ final class IndexCommand implements Runnable {
         String name = encoder == null ? usual(documents) : encoder;
         TextEncoding begun;
         try (Progress.Stage _ = filigree.progress().stage("encoder " + name, 0)) {
-            begun = Encodings.begin(name, new Encodings.Wish(documents, vocabulary, analyzer, filigree.threads(), filigree.seed(), filigree.progress()));
+            begun = Encodings.begin(name, new Encodings.Wish(documents, vocabulary, analyzer, keep, filigree.threads(), filigree.seed(), filigree.progress()));
         }
         try (TextEncoding encoding = begun; IndexWriter writer = IndexWriter.create(folder, Encodings.limit(encoding), settings)) {
             write(writer, encoding, documents, 0);
@@ -233,10 +239,13 @@ final class IndexCommand implements Runnable {
             all.put("read_seconds", outcome.seconds());
             all.put("commit_seconds", committing);
             all.put("peak_memory", peak);
+            encoding.outside().ifPresent(f -> all.put("encoder_folder", f.toString()));
             filigree.console().out().print(Json.pretty(all));
             return;
         }
         filigree.console().out().println(IndexTable.text(report, encoding.name()));
+        encoding.outside().ifPresent(f -> filigree.console().out().println("of its encoder the index keeps what queries need; to add documents the rest must stay in " + f
+                + " (--keep-encoder keeps it too)"));
         if (outcome.documents() > 0) {
             filigree.console().out().println(IndexTable.spent(outcome.documents(), outcome.seconds(), committing, peak));
         }

@@ -1,14 +1,17 @@
 package dev.filigree.app.encode;
 
-import dev.filigree.app.sparsify.Source;
 import dev.filigree.base.Rng;
 import dev.filigree.base.UserError;
 import dev.filigree.encode.EncoderCorpus;
 import dev.filigree.encode.EncoderRecipe;
 import dev.filigree.encode.EncoderTraining;
+import dev.filigree.encode.MaskedEncoder;
+import dev.filigree.encode.MaskedHead;
 import dev.filigree.encode.SparseEncoder;
 import dev.filigree.encode.Teacher;
+import dev.filigree.encode.WordPieces;
 import dev.filigree.infer.SentenceEncoder;
+import dev.filigree.io.StoredEncoder;
 import dev.filigree.lucene.LuceneAnalysis;
 import dev.filigree.report.Column;
 import dev.filigree.report.Progress;
@@ -16,6 +19,7 @@ import dev.filigree.report.Table;
 import dev.filigree.retrieve.Bm25;
 import dev.filigree.retrieve.SparseVector;
 import dev.filigree.retrieve.TextEncoding;
+import dev.filigree.retrieve.Vocabulary;
 import dev.filigree.retrieve.judged.PairedTest;
 import dev.filigree.train.Loop;
 import dev.filigree.train.Snapshot;
@@ -27,7 +31,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -47,11 +53,12 @@ public final class EncoderRun {
      * @param recipe    as typed
      * @param teachers  as typed
      * @param model     below the head: a known name or a folder, which may be one that sparsify wrote
+     * @param terms     what an index holds
      * @param analyzer  of words
      * @param longest   tokens of a document that are read
      * @param documents learned from at most
      */
-    public record Settings(String recipe, String teachers, String model, String analyzer, int longest, int documents, long seed) {
+    public record Settings(String recipe, String teachers, String model, Terms terms, String analyzer, int longest, int documents, long seed) {
 
         private static final int SHORTEST = 8;
 
@@ -61,9 +68,14 @@ public final class EncoderRun {
             }
         }
 
+        /** Who teaches where nothing is said: a model that only guesses words knows no vectors of texts, so another one does. */
+        public static String teachers(String model) {
+            return (Backbone.isMasked(model) ? "minilm" : model) + ",bm25";
+        }
+
         /** What is taken where nothing is said. */
         public static Settings usual(String analyzer, long seed) {
-            return new Settings("residual-doc", "minilm,bm25", "minilm", analyzer, 256, 4000, seed);
+            return new Settings(Terms.WORDS.recipe(), "minilm,bm25", "minilm", Terms.WORDS, analyzer, 256, 4000, seed);
         }
 
         private Map<String, String> words(int found) {
@@ -71,6 +83,7 @@ public final class EncoderRun {
             all.put("recipe", recipe);
             all.put("teachers", teachers);
             all.put("model", model);
+            all.put("vocabulary", terms.toString());
             all.put("analyzer", analyzer);
             all.put("longest", Integer.toString(longest));
             all.put("learned", Integer.toString(documents));
@@ -85,11 +98,25 @@ public final class EncoderRun {
     private final Set<Teacher> teachers;
     private final int threads;
     private final Progress progress;
+    private final double storeEvery;
+    private final Consumer<Path> stored;
 
     public EncoderRun(Settings settings, int threads, Progress progress) {
+        this(settings, threads, progress, STORE_EVERY_SECONDS, p -> { });
+    }
+
+    /**
+     * The same with a watcher.
+     *
+     * @param storeEvery seconds between states that are stored
+     * @param stored     is told each of them
+     */
+    EncoderRun(Settings settings, int threads, Progress progress, double storeEvery, Consumer<Path> stored) {
+        this.storeEvery = storeEvery;
+        this.stored = stored;
         this.settings = settings;
         this.recipe = EncoderRecipe.SHELF.make(settings.recipe);
-        this.teachers = Teacher.named(settings.teachers, settings.model);
+        this.teachers = Teacher.named(settings.teachers);
         this.threads = threads;
         this.progress = progress;
     }
@@ -103,13 +130,13 @@ public final class EncoderRun {
      * Trains, stores the encoder in {@code out} and returns what is to be said about it; goes on with what was interrupted there.
      */
     public Table run(Collection collection, Path out) {
-        Bm25 lexical = lexical(collection.texts(), settings.analyzer);
-        try (Source source = Source.open(settings.model, ""); SentenceEncoder model = SentenceEncoder.of(source.stored(), threads);
-                EncoderTraining training = training(collection, lexical, source, model)) {
+        try (StoredEncoder source = Backbone.open(settings.model); SentenceEncoder model = SentenceEncoder.of(source, threads);
+                WordPieces pieces = new WordPieces(source);
+                EncoderTraining training = training(collection, terms(collection.texts(), pieces), source, model)) {
             Path state = out.resolve(STATE);
             train(training.loop(), state, settings.words(collection.texts().size()));
             training.encoder().store(out);
-            Table table = table(collection, lexical, training.encoder());
+            Table table = settings.terms == Terms.WORDS ? table(collection, training.encoder()) : stored(collection, out);
             Files.deleteIfExists(state);
             return table;
         } catch (IOException e) {
@@ -117,11 +144,22 @@ public final class EncoderRun {
         }
     }
 
+    private Bm25 terms(List<String> texts, WordPieces pieces) {
+        return settings.terms == Terms.WORDS ? lexical(texts, settings.analyzer) : Bm25.of(texts, pieces, Bm25.K1, Bm25.B, MOST_TERMS);
+    }
+
+    /** What is stored is another form of what was trained, so that form is judged. */
+    private Table stored(Collection collection, Path out) {
+        try (MaskedEncoder encoder = MaskedEncoder.open(out, threads)) {
+            return table(collection, encoder);
+        }
+    }
+
     /** Trains and gives the encoder, which keeps its model open; nothing is stored. */
     public SparseEncoder encoder(List<String> texts) {
         Collection collection = new Collection(List.of(), texts, Map.of(), null);
-        try (Source source = Source.open(settings.model, "")) {
-            SentenceEncoder model = SentenceEncoder.of(source.stored(), threads);
+        try (StoredEncoder source = Backbone.open(settings.model)) {
+            SentenceEncoder model = SentenceEncoder.of(source, threads);
             try (EncoderTraining training = training(collection, lexical(texts, settings.analyzer), source, model)) {
                 train(training.loop(), null, Map.of());
                 return training.encoder();
@@ -132,10 +170,18 @@ public final class EncoderRun {
         }
     }
 
-    private EncoderTraining training(Collection collection, Bm25 lexical, Source source, SentenceEncoder model) {
-        try (Reading reading = new Reading()) {
-            EncoderCorpus corpus = new EncoderCorpus(model, source.stored().tokenizer(), lexical, sample(collection.texts()), settings.longest, reading);
+    private EncoderTraining training(Collection collection, Bm25 lexical, StoredEncoder source, SentenceEncoder model) {
+        Optional<MaskedHead> own = settings.terms == Terms.WORDPIECE ? MaskedHead.of(source) : Optional.empty();
+        Optional<String> other = Teacher.model(settings.teachers).filter(t -> !t.equals(settings.model));
+        try (Reading reading = new Reading(); SentenceEncoder teacher = other.map(this::teacher).orElse(null)) {
+            EncoderCorpus corpus = new EncoderCorpus(model, source.tokenizer(), lexical, sample(collection.texts()), settings.longest, own, teacher == null ? model : teacher, reading);
             return new EncoderTraining(recipe, corpus, teachers, settings.seed);
+        }
+    }
+
+    private SentenceEncoder teacher(String name) {
+        try (StoredEncoder stored = Backbone.open(name)) {
+            return SentenceEncoder.of(stored, threads);
         }
     }
 
@@ -181,15 +227,17 @@ public final class EncoderRun {
             double[] last = {stage.seconds()};
             loop.run((step, steps, loss, batch, seconds) -> {
                 stage.at(step, String.format(Locale.ROOT, "lesson %.4f, sparsity %.4f", loss.parts().get("lesson"), loss.parts().get("sparsity")));
-                if (state != null && stage.seconds() - last[0] >= STORE_EVERY_SECONDS) {
+                if (state != null && stage.seconds() - last[0] >= storeEvery) {
                     Snapshot.save(state, loop, words);
+                    stored.accept(state);
                     last[0] = stage.seconds();
                 }
             });
         }
     }
 
-    private Table table(Collection collection, Bm25 lexical, SparseEncoder encoder) {
+    private Table table(Collection collection, TextEncoding encoder) {
+        Bm25 lexical = lexical(collection.texts(), settings.analyzer);
         List<SparseVector> words = lexical.documents(collection.texts());
         long begun = System.nanoTime();
         List<SparseVector> vectors;
@@ -201,10 +249,9 @@ public final class EncoderRun {
         Ranked plain = Ranked.of(lexical, words, collection);
         Ranked learned = Ranked.of(encoder, vectors, collection);
         long entries = vectors.stream().mapToLong(SparseVector::size).sum();
-        long literal = IntStream.range(0, vectors.size()).mapToLong(d -> Arrays.stream(words.get(d).terms()).filter(t -> Arrays.binarySearch(vectors.get(d).terms(), t) >= 0).count()).sum();
         Table table = new Table("", Column.text(""), Column.number("bm25", 4), Column.number("encoder", 4));
         table.row("entries of an average document", plain.postings(), learned.postings());
-        table.row("share of entries that the text does not hold", 0.0, entries == 0 ? 0 : 1 - (double) literal / entries);
+        table.row("share of entries that the text does not hold", 0.0, entries == 0 ? 0 : 1 - (double) held(collection.texts(), encoder.vocabulary(), vectors) / entries);
         table.row("documents a second", Double.NaN, vectors.size() / seconds);
         if (!collection.queries().isEmpty()) {
             table.row("products for a query and a document", plain.flops(), learned.flops());
@@ -218,6 +265,15 @@ public final class EncoderRun {
             table.row("p of the difference in ndcg@10 (randomised)", Double.NaN, test(learned, plain, settings.seed).randomised());
         }
         return table;
+    }
+
+    /** Entries of vectors that are terms of their texts. */
+    private long held(List<String> texts, Vocabulary vocabulary, List<SparseVector> vectors) {
+        try (StoredEncoder source = Backbone.open(settings.model); WordPieces pieces = new WordPieces(source)) {
+            Function<String, List<String>> analyzer = settings.terms == Terms.WORDS ? LuceneAnalysis.named(settings.analyzer) : pieces;
+            return IntStream.range(0, vectors.size()).mapToLong(d -> analyzer.apply(texts.get(d)).stream().distinct()
+                    .filter(t -> vocabulary.number(t).stream().anyMatch(n -> Arrays.binarySearch(vectors.get(d).terms(), n) >= 0)).count()).sum();
+        }
     }
 
     /** Whether two differ on the same queries. */

@@ -91,14 +91,10 @@ public final class PlantedTexts {
 
     /** The model; its memory lives as long as it is open. */
     public static StoredEncoder model() {
-        EncoderConfig config = new EncoderConfig(HIDDEN, 1, 2, HIDDEN, SPECIAL + 2 * CONCEPTS + COMMON, 64, 1, 1e-12f, Pooling.MEAN, true);
-        Rng rng = new Rng(0).split("planted model");
-        List<StoredTensor> tensors = new ArrayList<>();
-        EncoderNames.parameters(config).forEach((name, shape) -> tensors.add(StoredTensor.of(name, values(name, shape, rng.split(name)), shape)));
         try {
             Path folder = Files.createTempDirectory("filigree-planted");
             try {
-                ModelFolder.write(folder, config, tokenizer(), tensors, Map.of(), Map.of());
+                write(folder);
                 return ModelFolder.open(folder, Optional.of(Pooling.MEAN));
             } finally {
                 try (Stream<Path> all = Files.walk(folder)) {
@@ -108,6 +104,15 @@ public final class PlantedTexts {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The model as a folder. */
+    public static void write(Path folder) {
+        EncoderConfig config = new EncoderConfig(HIDDEN, 1, 2, HIDDEN, SPECIAL + 2 * CONCEPTS + COMMON, 64, 1, 1e-12f, Pooling.MEAN, true);
+        Rng rng = new Rng(0).split("planted model");
+        List<StoredTensor> tensors = new ArrayList<>();
+        EncoderNames.parameters(config).forEach((name, shape) -> tensors.add(StoredTensor.of(name, values(name, shape, rng.split(name)), shape)));
+        ModelFolder.write(folder, config, tokenizer(), tensors, Map.of(), Map.of());
     }
 
     private static Floats values(String name, long[] shape, Rng rng) {

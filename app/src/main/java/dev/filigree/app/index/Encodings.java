@@ -3,7 +3,9 @@ package dev.filigree.app.index;
 import dev.filigree.app.encode.EncoderRun;
 import dev.filigree.base.Near;
 import dev.filigree.base.UserError;
+import dev.filigree.encode.MaskedEncoder;
 import dev.filigree.encode.SparseEncoder;
+import dev.filigree.io.SparseModules;
 import dev.filigree.lucene.LuceneAnalysis;
 import dev.filigree.report.Progress;
 import dev.filigree.retrieve.Bm25;
@@ -28,8 +30,13 @@ public final class Encodings {
     /** Ready vectors may have so many tokens where nothing else is said: then a term takes 16 bits. */
     private static final int USUAL_VOCABULARY = 1 << 16;
 
-    /** @param vocabulary terms at most, or 0 for what is usual */
-    public record Wish(Corpus corpus, int vocabulary, String analyzer, int threads, long seed, Progress progress) {
+    /**
+     * What is asked for.
+     *
+     * @param vocabulary terms at most, or 0 for what is usual
+     * @param keep       whether the index keeps all of an encoder that has a folder
+     */
+    public record Wish(Corpus corpus, int vocabulary, String analyzer, boolean keep, int threads, long seed, Progress progress) {
     }
 
     /**
@@ -43,7 +50,8 @@ public final class Encodings {
             new Kind("vectors", ReadyVectors.FILE, w -> new ReadyVectors(w.vocabulary() == 0 ? USUAL_VOCABULARY : w.vocabulary()), (folder, _) -> ReadyVectors.load(folder)),
             new Kind("bm25", "bm25.json", Encodings::bm25, (folder, _) -> Bm25.load(folder, LuceneAnalysis::named)),
             new Kind("minilm-sparse", SparseEncoder.FILE, Encodings::trained, (folder, threads) -> SparseEncoder.open(folder, LuceneAnalysis::named, threads)),
-            new Kind("sparse-encoder", SparseEncoder.FILE, null, (folder, threads) -> SparseEncoder.open(folder, LuceneAnalysis::named, threads)));
+            new Kind("sparse-encoder", SparseEncoder.FILE, null, (folder, threads) -> SparseEncoder.open(folder, LuceneAnalysis::named, threads)),
+            new Kind("sentence-transformers", SparseModules.FILE, null, MaskedEncoder::open));
 
     private Encodings() {
     }
@@ -52,10 +60,21 @@ public final class Encodings {
     public static TextEncoding begin(String name, Wish wish) {
         Path folder = Path.of(name);
         if (Files.isDirectory(folder)) {
-            return open(folder, wish.threads);
+            return kept(open(folder, wish.threads), wish.keep);
+        }
+        if (wish.keep) {
+            throw new UserError("--keep-encoder: found it with --encoder " + name + ", expected the folder of an encoder; what is no folder is kept in any case");
         }
         return KINDS.stream().filter(k -> k.begin != null && k.name.equals(name)).findFirst().map(k -> k.begin.apply(wish)).orElseThrow(() -> new UserError("--encoder: found '" + name
                 + "', which is neither a known name nor a folder" + Near.hint(name, names()) + " (names: " + String.join(", ", names()) + ")"));
+    }
+
+    private static TextEncoding kept(TextEncoding encoding, boolean all) {
+        return switch (encoding) {
+            case SparseEncoder e when all -> e.kept();
+            case MaskedEncoder e when all -> e.kept();
+            default -> encoding;
+        };
     }
 
     private static List<String> names() {

@@ -1,5 +1,6 @@
 package dev.filigree.app.encode;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,11 +10,14 @@ import dev.filigree.base.UserError;
 import dev.filigree.encode.EncoderCorpus;
 import dev.filigree.encode.EncoderRecipe;
 import dev.filigree.encode.EncoderTraining;
+import dev.filigree.encode.MaskedEncoder;
 import dev.filigree.encode.SparseEncoder;
 import dev.filigree.encode.Teacher;
+import dev.filigree.encode.WordPieces;
 import dev.filigree.infer.SentenceEncoder;
 import dev.filigree.io.StoredEncoder;
 import dev.filigree.lucene.LuceneAnalysis;
+import dev.filigree.report.Progress;
 import dev.filigree.retrieve.Bm25;
 import dev.filigree.retrieve.SparseVector;
 import dev.filigree.train.Loop;
@@ -22,8 +26,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,13 +150,101 @@ class SparseEncoderTest {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"idf-splade-doc(postings=0,steps=20,batch=8)", "splade-doc(postings=0,steps=5,batch=8)", "splade(postings=0,steps=5,batch=8)"})
+    void anEncoderOfTokensIsStoredAsModulesThatSayTheSame(String recipe) throws IOException {
+        try (StoredEncoder stored = PlantedTexts.model(); SentenceEncoder model = SentenceEncoder.of(stored, 2); WordPieces pieces = new WordPieces(stored)) {
+            Bm25 lexical = Bm25.of(MADE.texts().subList(0, 80), pieces, Bm25.K1, Bm25.B, 1 << 16); // some tokens of the model are no terms
+            EncoderCorpus corpus = new EncoderCorpus(model, stored.tokenizer(), lexical, MADE.texts().subList(0, 80), 64, (what, done, all) -> { });
+            Trained t = train(corpus, recipe);
+            t.encoder.store(folder);
+            try (MaskedEncoder again = MaskedEncoder.open(folder, 1)) {
+                List<String> texts = MADE.texts().subList(0, 20);
+                List<SparseVector> wanted = t.encoder.documents(texts);
+                List<SparseVector> found = again.documents(texts);
+                String query = MADE.queries().get("q1") + " " + MADE.queries().get("q1");
+                for (int i = 0; i < texts.size(); i++) {
+                    assertSame(t.encoder, wanted.get(i), again, found.get(i));
+                }
+                assertTrue(wanted.getFirst().size() > 0 && t.encoder.query(query).size() > 0);
+                assertSame(t.encoder, t.encoder.query(query), again, again.query(query));
+            }
+            UserError e = assertThrows(UserError.class, () -> training(corpus, "residual-doc"));
+            assertTrue(e.getMessage().contains("document=cls-mlm") && !e.getMessage().contains("\n"), e.getMessage());
+            assertThrows(UserError.class, () -> training(corpus, "idf-splade-doc"), "a window");
+            assertThrows(UserError.class, () -> training(corpus, "unicoil"));
+        }
+    }
+
+    /** The same weights under the same names, up to what rounding does to scores near zero. */
+    private static void assertSame(SparseEncoder one, SparseVector v, MaskedEncoder other, SparseVector w) {
+        Map<String, Float> found = new HashMap<>();
+        for (int i = 0; i < w.size(); i++) {
+            found.put(other.vocabulary().term(w.terms()[i]), w.weights()[i]);
+        }
+        for (int i = 0; i < v.size(); i++) {
+            assertEquals(v.weights()[i], Optional.ofNullable(found.remove(one.vocabulary().term(v.terms()[i]))).orElse(0f), 2e-4f);
+        }
+        found.values().forEach(x -> assertEquals(0, x, 2e-4f));
+    }
+
+    @Test
+    void anIndexKeepsWhatQueriesNeedAndWhereTheRestIs() throws IOException {
+        corpus(1, (corpus, lexical) -> {
+            SparseEncoder e = train(corpus, "residual-doc(steps=1)").encoder;
+            Path home = folder.resolve("home");
+            e.store(home);
+            try (SparseEncoder read = SparseEncoder.open(home, LuceneAnalysis::named, 1); SparseEncoder all = read.kept()) {
+                assertEquals(Optional.of(home.toAbsolutePath()), read.outside());
+                assertEquals(Optional.empty(), all.outside());
+                read.save(folder.resolve("index"));
+                all.save(folder.resolve("whole"));
+            }
+            List<String> texts = MADE.texts().subList(0, 3);
+            try (SparseEncoder read = SparseEncoder.open(folder.resolve("index"), LuceneAnalysis::named, 1)) {
+                assertFalse(Files.exists(folder.resolve("index/model")));
+                assertEquals(e.query(texts.getFirst()), read.query(texts.getFirst()));
+                assertEquals(e.documents(texts), read.documents(texts));
+            }
+            Files.move(home, folder.resolve("moved"));
+            try (SparseEncoder read = SparseEncoder.open(folder.resolve("index"), LuceneAnalysis::named, 1); SparseEncoder whole = SparseEncoder.open(folder.resolve("whole"), LuceneAnalysis::named, 1)) {
+                assertEquals(e.query(texts.getFirst()), read.query(texts.getFirst()));
+                assertTrue(assertThrows(UserError.class, () -> read.documents(texts)).getMessage().contains("is not there"));
+                assertEquals(e.documents(texts), whole.documents(texts));
+            }
+        });
+    }
+
+    @Test
+    void aRunThatWasKilledGoesOnBitForBit() throws IOException {
+        Path model = folder.resolve("planted");
+        PlantedTexts.write(model);
+        EncoderRun.Settings settings = new EncoderRun.Settings("residual-doc(steps=8,batch=4)", model + ",bm25", model.toString(), Terms.WORDS, "standard", 64, 4000, 1);
+        Path straight = folder.resolve("straight");
+        new EncoderRun(settings, 1, Progress.silent()).run(MADE, straight);
+        Path stopped = folder.resolve("stopped");
+        int[] states = {0};
+        EncoderRun first = new EncoderRun(settings, 1, Progress.silent(), 0, state -> {
+            if (++states[0] == 3) {
+                throw new IllegalStateException("killed");
+            }
+        });
+        assertThrows(IllegalStateException.class, () -> first.run(MADE, stopped));
+        assertTrue(Files.exists(stopped.resolve("state.safetensors")) && !Files.exists(stopped.resolve("sparse_encoder.json")), "the state of three steps is there");
+        new EncoderRun(settings, 2, Progress.silent()).run(MADE, stopped);
+        assertFalse(Files.exists(stopped.resolve("state.safetensors")));
+        for (String file : List.of("sparse_encoder.json", "words/bm25.json", "head/model.safetensors", "model/model.safetensors")) {
+            assertArrayEquals(Files.readAllBytes(straight.resolve(file)), Files.readAllBytes(stopped.resolve(file)), file);
+        }
+    }
+
     @Test
     void damagedFoldersAreRefusedInOneLine() throws IOException {
         assertOneLine("holds no");
         corpus(1, (corpus, lexical) -> train(corpus, "residual-doc(steps=0)").encoder.store(folder));
         List<Path> files;
         try (Stream<Path> all = Files.walk(folder)) {
-            files = all.filter(Files::isRegularFile).filter(f -> !f.toString().contains("Pooling/config") && !f.endsWith("modules.json") && !f.endsWith("sentence_bert_config.json")
+            files = all.filter(Files::isRegularFile).filter(f -> !f.toString().contains("1_Pooling") && !f.endsWith("modules.json") && !f.endsWith("sentence_bert_config.json")
                     && !f.toString().contains("tokenizer_config") && !f.toString().contains("special_tokens")).toList();
         }
         assertTrue(files.size() >= 5, files.toString());
@@ -166,7 +260,11 @@ class SparseEncoderTest {
     }
 
     private void assertOneLine(String part) {
-        UserError e = assertThrows(UserError.class, () -> SparseEncoder.open(folder, LuceneAnalysis::named, 1).close(), part);
+        UserError e = assertThrows(UserError.class, () -> {
+            try (SparseEncoder read = SparseEncoder.open(folder, LuceneAnalysis::named, 1)) {
+                read.documents(List.of("text"));
+            }
+        }, part);
         assertFalse(e.getMessage().contains("\n"), e.getMessage());
         assertTrue(e.getMessage().contains(part) || e.getMessage().contains(folder.toString()), e.getMessage());
     }

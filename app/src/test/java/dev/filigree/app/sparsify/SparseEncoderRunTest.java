@@ -103,8 +103,10 @@ class SparseEncoderRunTest {
     /** Zeros stay out. */
     private SparseEncoder keptByAnIndex(SparseEncoder encoder) throws IOException {
         Path kept = folder.resolve("kept");
-        encoder.save(kept);
-        String weights = "document_0_Transformer/model.safetensors";
+        try (SparseEncoder whole = encoder.kept()) {
+            whole.save(kept);
+        }
+        String weights = "model/model.safetensors";
         assertTrue(Files.size(kept.resolve(weights)) < 0.8 * Files.size(folder.resolve("encoder").resolve(weights)), "less than the dense one");
         return SparseEncoder.open(kept, LuceneAnalysis::named, 2);
     }
