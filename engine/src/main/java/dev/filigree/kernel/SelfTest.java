@@ -216,6 +216,16 @@ public final class SelfTest {
         Coded values = new Coded(Coded.Type.INT8, Arena.ofAuto().allocate((long) column.length() * height, Floats.ALIGNMENT), random(ROWS));
         read("one token, 16x1 int8", 2.0 * ROWS * COLS / 4, 0.06,
                 () -> k.codedBlocks(start, column, values, scaleStart, blocks, height, null, ROWS, x, y, 0, ROWS / height));
+        Ints every = Ints.allocate(ROWS + 1);
+        Ints word = Ints.allocate(ROWS * COLS / CodedGroup.SIZE);
+        for (int i = 0; i < word.length(); i++) {
+            word.set(i, CodedGroup.word(0.5f, i % CodedGroup.SIZE, i * CodedGroup.SIZE % COLS));
+        }
+        for (int r = 0; r <= ROWS; r++) {
+            every.set(r, r * COLS / CodedGroup.SIZE);
+        }
+        MemorySegment nibbles = Arena.ofAuto().allocate((long) ROWS * COLS / 2, Floats.ALIGNMENT);
+        read("one token, 1x16 int4", 2.0 * ROWS * COLS, 0.06, () -> k.codedGroups(every, word, nibbles, null, x, y, 0, ROWS));
     }
 
     private void tokenLoops() {

@@ -7,6 +7,7 @@ import dev.filigree.io.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,13 +15,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * BM25 (Robertson et al. 1994) as sparse vectors, in the form that Lucene gives it. A document that holds a term {@code tf} times
  * among {@code dl} words weights it with {@code tf / (tf + k1 (1 - b + b dl / avgdl))}, a query with
  * {@code ln(1 + (N - df + 0.5) / (df + 0.5))}, as often as it holds it; the inner product is the score. Terms, the number N
  * of documents that have any, the average length {@code avgdl} and the number {@code df} of documents of each term are those of the
- * corpus that it was made from, whatever is indexed later. Many threads may use one at once.
+ * corpus that it was made from, and of others that were {@linkplain #joined joined} to it. Many threads may use one at once.
  */
 public final class Bm25 implements TextEncoding {
 
@@ -59,23 +61,53 @@ public final class Bm25 implements TextEncoding {
         if (!(k1 > 0) || k1 == Float.POSITIVE_INFINITY || !(b >= 0 && b <= 1)) {
             throw new UserError("bm25: found k1 " + k1 + " and b " + b + ", expected k1 above 0 and b from 0 to 1");
         }
-        Map<String, Integer> frequency = new HashMap<>();
-        int documents = 0;
-        long words = 0;
-        for (String text : corpus) {
-            List<String> terms = analyzer.apply(text);
-            new HashSet<>(terms).forEach(t -> frequency.merge(t, 1, Integer::sum));
-            words += terms.size();
-            documents += terms.isEmpty() ? 0 : 1;
-        }
-        if (documents == 0) {
+        Counts counts = Counts.of(corpus, analyzer);
+        if (counts.documents == 0) {
             throw new UserError("bm25: no document of the corpus holds a word, expected some text");
         }
-        List<String> terms = frequency.keySet().stream()
-                .sorted(Comparator.comparing((String t) -> -frequency.get(t)).thenComparing(t -> t))
-                .limit(most).sorted().toList();
-        return new Bm25(analyzer, new Stored(k1, b, analyzer.toString(), documents, (double) words / documents,
-                terms, terms.stream().mapToInt(frequency::get).toArray()));
+        List<String> terms = counts.commonest(_ -> true, most);
+        return new Bm25(analyzer, new Stored(k1, b, analyzer.toString(), counts.documents, (double) counts.words / counts.documents,
+                terms, terms.stream().mapToInt(counts.frequency::get).toArray(), most));
+    }
+
+    /**
+     * The same with the documents of another corpus counted too: its new terms come behind those that there are, as many as may be kept, and N and
+     * every {@code df} grow, so that queries weigh terms by all documents. The average length stays, for the weights of documents that were encoded
+     * before hold it. A document that takes the place of another is counted beside it, as one that is deleted is still counted.
+     */
+    public Bm25 joined(Iterable<String> corpus) {
+        Counts counts = Counts.of(corpus, analyzer);
+        List<String> terms = new ArrayList<>(stored.terms);
+        terms.addAll(counts.commonest(t -> vocabulary.number(t).isEmpty(), Math.max(0, stored.most - terms.size())));
+        int[] frequencies = Arrays.copyOf(stored.frequencies, terms.size());
+        for (int t = 0; t < frequencies.length; t++) {
+            frequencies[t] += counts.frequency.getOrDefault(terms.get(t), 0);
+        }
+        return new Bm25(analyzer, new Stored(stored.k1, stored.b, stored.analyzer, Math.addExact(stored.documents, counts.documents), stored.average, terms, frequencies, stored.most));
+    }
+
+    /** Documents that hold any word, words of these, and documents of each term. */
+    private record Counts(int documents, long words, Map<String, Integer> frequency) {
+
+        static Counts of(Iterable<String> corpus, Function<String, List<String>> analyzer) {
+            Map<String, Integer> frequency = new HashMap<>();
+            int documents = 0;
+            long words = 0;
+            for (String text : corpus) {
+                List<String> terms = analyzer.apply(text);
+                new HashSet<>(terms).forEach(t -> frequency.merge(t, 1, Integer::sum));
+                words += terms.size();
+                documents += terms.isEmpty() ? 0 : 1;
+            }
+            return new Counts(documents, words, frequency);
+        }
+
+        /** Of these terms those that most documents hold, in the order of strings. */
+        List<String> commonest(Predicate<String> wanted, int most) {
+            return frequency.keySet().stream().filter(wanted)
+                    .sorted(Comparator.comparing((String t) -> -frequency.get(t)).thenComparing(t -> t))
+                    .limit(most).sorted().toList();
+        }
     }
 
     /**
@@ -175,11 +207,12 @@ public final class Bm25 implements TextEncoding {
      * @param documents   that hold any word
      * @param average     words of these
      * @param frequencies documents of each term
+     * @param most        terms that there may be
      */
-    private record Stored(float k1, float b, String analyzer, int documents, double average, List<String> terms, int[] frequencies) {
+    private record Stored(float k1, float b, String analyzer, int documents, double average, List<String> terms, int[] frequencies, int most) {
 
         Stored {
-            if (!(k1 > 0) || !(b >= 0 && b <= 1) || documents < 1 || !(average > 0) || terms == null || frequencies == null || terms.size() != frequencies.length) {
+            if (most < 1 || !(k1 > 0) || !(b >= 0 && b <= 1) || documents < 1 || !(average > 0) || terms == null || frequencies == null || terms.size() != frequencies.length) {
                 throw new IllegalArgumentException("numbers out of their range, or not one for each term");
             }
             for (int f : frequencies) {

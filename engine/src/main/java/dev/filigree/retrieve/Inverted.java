@@ -3,6 +3,16 @@ package dev.filigree.retrieve;
 import dev.filigree.base.Ints;
 import dev.filigree.base.Parallel;
 import dev.filigree.base.Shorts;
+import dev.filigree.base.UserError;
+import dev.filigree.io.Checkpoint;
+import dev.filigree.io.DType;
+import dev.filigree.io.Safetensors;
+import dev.filigree.io.StoredTensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The full lists of postings of a collection, outside of the heap: for each term the documents that hold it, in the order of their
@@ -25,14 +35,18 @@ public final class Inverted {
     /** Bits of the heaviest weight of each range and term. */
     private final Shorts heaviest;
 
-    private Inverted(ForwardIndex forward) {
+    private Inverted(ForwardIndex forward, Ints start, Shorts heaviest, Shorts documents, Shorts weights) {
         this.forward = forward;
         this.vocabulary = forward.vocabulary();
-        this.documents = Shorts.allocate(forward.entries());
-        this.weights = Shorts.allocate(forward.entries());
-        Math.multiplyExact(ranges(), vocabulary);
-        this.start = Ints.allocate(parts() + 1);
-        this.heaviest = Shorts.allocate(parts());
+        this.start = start;
+        this.heaviest = heaviest;
+        this.documents = documents;
+        this.weights = weights;
+    }
+
+    private static Inverted empty(ForwardIndex forward) {
+        int parts = Math.multiplyExact(ranges(forward), forward.vocabulary());
+        return new Inverted(forward, Ints.allocate(parts + 1), Shorts.allocate(parts), Shorts.allocate(forward.entries()), Shorts.allocate(forward.entries()));
     }
 
     /** The lists of all terms of a collection. */
@@ -44,7 +58,7 @@ public final class Inverted {
 
     /** The same, range by range on several threads. */
     public static Inverted of(ForwardIndex forward, Parallel parallel) {
-        Inverted lists = new Inverted(forward);
+        Inverted lists = empty(forward);
         int[] before = new int[lists.ranges() + 1];
         for (int r = 0; r < lists.ranges(); r++) {
             before[r + 1] = before[r];
@@ -85,7 +99,73 @@ public final class Inverted {
         }
     }
 
+    /** Writes the lists, without the forward index of which they are, to be mapped by {@link #open}. */
+    public void write(Path file) {
+        Safetensors.write(file, List.of(tensor("start", DType.I32, start.segment()), tensor("heaviest", DType.F16, heaviest.segment()),
+                tensor("documents", DType.U16, documents.segment()), tensor("weights", DType.F16, weights.segment())), Map.of("kind", "postings"));
+    }
+
+    private static StoredTensor tensor(String name, DType type, MemorySegment data) {
+        return new StoredTensor(name, type, new long[] {data.byteSize() / type.bytes()}, data);
+    }
+
+    /**
+     * Maps what {@link #write} wrote, as long as {@code arena} lives; every place that is read later is checked here.
+     *
+     * @param forward of which the lists are
+     * @throws UserError naming the file, when it is no such file, damaged, or of another collection
+     */
+    public static Inverted open(ForwardIndex forward, Path file, Arena arena) {
+        Checkpoint stored = Safetensors.read(file, arena);
+        try {
+            MemorySegment start = ForwardIndex.tensor(stored, "start", DType.I32).data();
+            Inverted lists = new Inverted(forward, new Ints(start, Math.toIntExact(start.byteSize() / Integer.BYTES)), shorts(stored, "heaviest", DType.F16),
+                    shorts(stored, "documents", DType.U16), shorts(stored, "weights", DType.F16));
+            lists.check();
+            return lists;
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new UserError(file + ": holds no sound postings of this collection: " + e.getMessage() + "; index the collection again", e);
+        }
+    }
+
+    private static Shorts shorts(Checkpoint stored, String name, DType type) {
+        MemorySegment data = ForwardIndex.tensor(stored, name, type).data();
+        return new Shorts(data, Math.toIntExact(data.byteSize() / Character.BYTES));
+    }
+
+    private void check() {
+        int parts = Math.multiplyExact(ranges(), vocabulary);
+        int entries = forward.entries();
+        if (start.length() != parts + 1 || heaviest.length() != parts || documents.length() != entries || weights.length() != entries
+                || start.get(0) != 0 || start.get(parts) != entries) {
+            throw new IllegalArgumentException("it has " + documents.length() + " postings in " + heaviest.length() + " lists, expected " + entries + " in " + parts);
+        }
+        for (int part = 0; part < parts; part++) {
+            if (start.get(part + 1) < start.get(part) || start.get(part + 1) > entries) {
+                throw new IllegalArgumentException("list " + part + " ends before it starts or after the last");
+            }
+            int size = size(part / vocabulary);
+            int before = -1;
+            int most = 0;
+            for (int i = start.get(part); i < start.get(part + 1); i++) {
+                if (documents.get(i) <= before || documents.get(i) >= size || weights.get(i) < 1 || weights.get(i) > ForwardIndex.LARGEST_BITS) {
+                    throw new IllegalArgumentException("list " + part + " holds document " + documents.get(i) + ", expected rising numbers below " + size
+                            + " with finite weights above zero");
+                }
+                before = documents.get(i);
+                most = Math.max(most, weights.get(i));
+            }
+            if (heaviest.get(part) != most) {
+                throw new IllegalArgumentException("list " + part + " has another heaviest weight than it says");
+            }
+        }
+    }
+
     int ranges() {
+        return ranges(forward);
+    }
+
+    private static int ranges(ForwardIndex forward) {
         return Math.ceilDiv(forward.documents(), RANGE);
     }
 

@@ -27,7 +27,7 @@ public final class MaxScore implements Searcher {
         this.lists = lists;
         this.whole = new TermAtATime(lists);
         this.perDocument = SCATTERED * (lists.forward.entries() / Math.max(1, lists.forward.documents()) + 1);
-        this.desks = new Pool<>(() -> new Desk(lists.forward.vocabulary()));
+        this.desks = new Pool<>(() -> new Desk(lists));
     }
 
     private static final class Desk extends TermAtATime.Desk {
@@ -40,8 +40,9 @@ public final class MaxScore implements Searcher {
         /** What the lists from each place on can add together. */
         double[] rest = new double[65];
 
-        Desk(int vocabulary) {
-            this.dense = new float[vocabulary];
+        Desk(Inverted lists) {
+            super(lists);
+            this.dense = new float[lists.forward.vocabulary()];
         }
     }
 

@@ -16,7 +16,7 @@ public final class TermAtATime implements Searcher {
 
     public TermAtATime(Inverted lists) {
         this.lists = lists;
-        this.desks = new Pool<>(Desk::new);
+        this.desks = new Pool<>(() -> new Desk(lists));
     }
 
     /** What a search needs to work. */
@@ -24,7 +24,11 @@ public final class TermAtATime implements Searcher {
 
         final Top top = new Top();
         final KnownTerms query = new KnownTerms();
-        final Floats scores = Floats.allocate(Inverted.RANGE);
+        final Floats scores;
+
+        Desk(Inverted lists) {
+            this.scores = Floats.allocate(Math.min(Inverted.RANGE, lists.forward.documents())); // no more to wipe than there is
+        }
     }
 
     @Override

@@ -86,6 +86,19 @@ class Bm25Test {
     }
 
     @Test
+    void anotherCorpusJoins() {
+        Bm25 joined = bm25.joined(List.of("wing zebra", "", "apple zebra", "apple lift zebra"));
+        assertEquals("drag flow heat lift wing apple zebra", terms(joined), "numbers that were given stay");
+        assertEquals(bm25.documents(CORPUS), joined.documents(CORPUS), "and so do weights of documents");
+        assertEquals((float) Math.log(1 + 3.5 / 3.5), joined.idf(4), "wing is in two and one of three and three documents");
+        assertEquals((float) Math.log(1 + 3.5 / 3.5), joined.idf(6));
+        assertEquals((float) Math.log(1 + 4.5 / 2.5), joined.idf(0));
+        joined.save(folder);
+        assertEquals(joined.query("zebra wing"), Bm25.load(folder, _ -> SPACES).query("zebra wing"));
+        assertEquals("drag flow lift wing", terms(Bm25.of(CORPUS, SPACES, 1.2f, 0.75f, 4).joined(List.of("zebra"))), "there is no room for more than four");
+    }
+
+    @Test
     void comesBackFromAFolder() {
         bm25.save(folder);
         Bm25 back = Bm25.load(folder, name -> name.equals("spaces") ? SPACES : null);

@@ -2,9 +2,19 @@ package dev.filigree.retrieve;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.filigree.base.Parallel;
 import dev.filigree.base.Rng;
+import dev.filigree.base.UserError;
+import dev.filigree.io.Checkpoint;
+import dev.filigree.io.Safetensors;
+import dev.filigree.io.StoredTensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +23,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every exact search finds the same documents with the same bits of scores as the exhaustive one. */
 class ExactSearchTest {
@@ -91,6 +102,58 @@ class ExactSearchTest {
             assertEquals(-1, alone.weights.segment().mismatch(together.weights.segment()));
         }
         assertEquals(index.entries(), alone.documents.length());
+    }
+
+    @Test
+    void storedListsFindTheSameAndOthersAreRefused(@TempDir Path folder) {
+        Rng rng = new Rng(10);
+        List<SparseVector> documents = IntStream.range(0, Inverted.RANGE + 300).mapToObj(_ -> random(rng, 90, 4, false)).toList();
+        ForwardIndex index = ForwardIndex.of(100, documents);
+        Path file = folder.resolve("postings");
+        Inverted.of(index).write(file);
+        try (Arena arena = Arena.ofConfined()) {
+            Inverted stored = Inverted.open(index, file, arena);
+            for (int i = 1; i < 30; i += 7) {
+                SparseVector query = random(rng, 100, i, false);
+                same(new Exhaustive(index).search(query, 7), new MaxScore(stored).search(query, 7), query);
+            }
+            assertEquals(Inverted.of(index).bytes(), stored.bytes());
+            ForwardIndex other = ForwardIndex.of(100, documents.subList(1, documents.size()));
+            UserError e = assertThrows(UserError.class, () -> Inverted.open(other, file, arena));
+            assertTrue(e.getMessage().startsWith(file + ": holds no sound postings of this collection: it has "), e.getMessage());
+        }
+        ForwardIndex small = ForwardIndex.of(3, List.of(SparseVector.of(Map.of(0, 1f, 1, 2f)), SparseVector.of(Map.of(1, 3f))));
+        damaged(small, file, 4, new int[] {0, 1, 0, 3}, "list 1 ends before it starts");
+        damaged(small, file, 2, new int[] {0, 1, 0}, "list 1 holds document 0, expected rising numbers below 2");
+        damaged(small, file, 2, new int[] {0, 0, 2}, "list 1 holds document 2, expected rising numbers below 2");
+    }
+
+    /** Writes the postings of a small index with other numbers in place of its starts (of four bytes) or of its documents. */
+    private static void damaged(ForwardIndex index, Path file, int bytes, int[] numbers, String said) {
+        Inverted.of(index).write(file);
+        try (Arena arena = Arena.ofConfined()) {
+            Checkpoint stored = Safetensors.read(file);
+            List<StoredTensor> tensors = new ArrayList<>();
+            for (StoredTensor t : List.of(stored.tensor("start"), stored.tensor("heaviest"), stored.tensor("documents"), stored.tensor("weights"))) {
+                if (t.name().equals(bytes == 4 ? "start" : "documents")) {
+                    MemorySegment other = arena.allocate(t.data().byteSize(), Integer.BYTES);
+                    for (int i = 0; i < numbers.length; i++) {
+                        if (bytes == 4) {
+                            other.setAtIndex(ValueLayout.JAVA_INT, i, numbers[i]);
+                        } else {
+                            other.setAtIndex(ValueLayout.JAVA_CHAR, i, (char) numbers[i]);
+                        }
+                    }
+                    tensors.add(new StoredTensor(t.name(), t.type(), t.shape(), other));
+                } else {
+                    tensors.add(t);
+                }
+            }
+            Path bad = file.resolveSibling("bad");
+            Safetensors.write(bad, tensors, stored.metadata());
+            UserError e = assertThrows(UserError.class, () -> Inverted.open(index, bad, arena));
+            assertTrue(e.getMessage().contains(said), e.getMessage());
+        }
     }
 
     @Test

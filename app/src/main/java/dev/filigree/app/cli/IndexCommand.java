@@ -51,7 +51,7 @@ final class IndexCommand implements Runnable {
     @Option(names = "--vocabulary", paramLabel = "N", defaultValue = "0", description = "Terms at most (default: 65536 of ready vectors, all of bm25). Up to 65536 a term takes 16 bits, else 32.")
     private int vocabulary;
 
-    @Option(names = "--append", description = "Add to an index that is there; its encoder and settings stay.")
+    @Option(names = "--append", description = "Add to an index that is there; its encoder and settings stay. New words join the vocabulary of bm25, which counts these documents too (its average length stays); a trained encoder keeps its words.")
     private boolean append;
 
     @Option(names = "--update", description = "With --append: a document takes the place of the one with its id.")
@@ -68,6 +68,9 @@ final class IndexCommand implements Runnable {
 
     @Option(names = "--energy", paramLabel = "SHARE", description = "Share of its weights that the summary of a block keeps, above 0 and at most 1 (default: as tuned).")
     private Double energy;
+
+    @Option(names = "--exact-below", paramLabel = "N", description = "A segment with fewer documents is searched exactly, by all its postings: there lists cost more than they save (default: " + IndexSettings.EXACT_BELOW + ").")
+    private Integer exactBelow;
 
     @Option(names = "--neighbours", paramLabel = "N", defaultValue = "0", description = "Nearest documents that are kept of each, at most 64: searches look at those of what they found too, and may look at fewer lists. Takes 4 bytes each and a search for every document (default: ${DEFAULT-VALUE}).")
     private int neighbours;
@@ -101,6 +104,15 @@ final class IndexCommand implements Runnable {
         if (encoder != null && (append || corpus == null)) {
             throw new UserError("--encoder: an index keeps the encoder that it was begun with; leave it out");
         }
+        if (append || corpus == null) {
+            kept("--share", share != null);
+            kept("--energy", energy != null);
+            kept("--exact-below", exactBelow != null);
+            kept("--neighbours", neighbours > 0);
+        }
+        if (exactBelow != null && exactBelow < 0) {
+            throw new UserError("--exact-below: found " + exactBelow + ", expected 0 or more");
+        }
         if (vocabulary < 0) {
             throw new UserError("--vocabulary: found " + vocabulary + ", expected at least 1");
         }
@@ -115,6 +127,12 @@ final class IndexCommand implements Runnable {
         }
     }
 
+    private static void kept(String flag, boolean given) {
+        if (given) {
+            throw new UserError(flag + ": an index keeps the settings that it was begun with; leave it out");
+        }
+    }
+
     private void begin(Corpus documents) {
         IndexSettings settings = settings();
         String name = encoder == null ? usual(documents) : encoder;
@@ -123,15 +141,26 @@ final class IndexCommand implements Runnable {
             begun = Encodings.begin(name, new Encodings.Wish(documents, vocabulary, analyzer, filigree.threads(), filigree.seed(), filigree.progress()));
         }
         try (TextEncoding encoding = begun; IndexWriter writer = IndexWriter.create(folder, Encodings.limit(encoding), settings)) {
-            write(writer, encoding, documents, true);
+            write(writer, encoding, documents, 0);
         }
     }
 
     private void change() {
         try (IndexWriter writer = IndexWriter.open(folder, settings());
-                TextEncoding encoding = Encodings.open(writer.savedEncoding().orElseThrow(() -> new UserError(folder
+                TextEncoding saved = Encodings.open(writer.savedEncoding().orElseThrow(() -> new UserError(folder
                         + ": holds no encoding, it was written by a program; change it with one")), filigree.threads())) {
-            write(writer, encoding, corpus == null ? null : Corpus.of(corpus), false);
+            int known = saved.vocabulary().size();
+            if (corpus == null) {
+                write(writer, saved, null, known);
+                return;
+            }
+            Corpus documents = Corpus.of(corpus);
+            TextEncoding encoding;
+            try (Progress.Stage _ = filigree.progress().stage("encoder " + saved.name(), 0)) {
+                encoding = Encodings.joined(saved, documents);
+            }
+            writer.vocabulary(Math.max(writer.vocabulary(), Encodings.limit(encoding)));
+            write(writer, encoding, documents, known);
         }
     }
 
@@ -139,7 +168,7 @@ final class IndexCommand implements Runnable {
         SeismicSettings usual = SeismicSettings.STANDARD;
         SeismicSettings lists = new SeismicSettings(share("--share", share, usual.share()), usual.fewest(), usual.longest(), usual.blocks(), usual.smallest(), usual.heaviest(),
                 share("--energy", energy, usual.energy()), filigree.seed(), neighbours);
-        return new IndexSettings(lists, filigree.threads(), (long) memory << 20, done -> {
+        return new IndexSettings(lists, exactBelow == null ? IndexSettings.EXACT_BELOW : exactBelow, filigree.threads(), (long) memory << 20, done -> {
             Progress.Stage stage = building;
             if (stage != null) {
                 stage.at(done, "");
@@ -154,15 +183,15 @@ final class IndexCommand implements Runnable {
         return asked == null ? usual : asked;
     }
 
-    private void write(IndexWriter writer, TextEncoding encoding, Corpus documents, boolean begun) {
-        int known = encoding.vocabulary().size();
+    /** @param known terms that the index knows already */
+    private void write(IndexWriter writer, TextEncoding encoding, Corpus documents, int known) {
         long deleted = delete == null ? 0 : delete(writer);
         Indexing.Outcome outcome = documents == null ? new Indexing.Outcome(0, 0, 0) : new Indexing(writer, encoding, update).of(documents, filigree.progress());
-        if (begun && outcome.documents() == 0) {
+        if (!append && documents != null && outcome.documents() == 0) {
             throw new UserError(corpus + ": found no document, expected at least one");
         }
-        if (begun || encoding.vocabulary().size() > known) {
-            writer.encoding(encoding);
+        if (outcome.documents() > 0) {
+            writer.encoding(encoding); // it may have counted them, and taken in their words
         }
         double committing;
         try (Progress.Stage stage = filigree.progress().stage("lists", writer.vocabulary() + (neighbours > 0 ? outcome.documents() : 0))) {
@@ -173,7 +202,7 @@ final class IndexCommand implements Runnable {
             }
             committing = stage.seconds();
         }
-        report(encoding, outcome, deleted, committing);
+        report(encoding, outcome, deleted, committing, append ? encoding.vocabulary().size() - known : 0);
     }
 
     private static String usual(Corpus documents) {
@@ -192,13 +221,14 @@ final class IndexCommand implements Runnable {
         return ids.size() - unknown.size();
     }
 
-    private void report(TextEncoding encoding, Indexing.Outcome outcome, long deleted, double committing) {
+    private void report(TextEncoding encoding, Indexing.Outcome outcome, long deleted, double committing, int newTerms) {
         IndexReport report = IndexReport.of(folder);
         long peak = Resident.peak().orElse(0);
         if (filigree.json()) {
             Map<String, Object> all = IndexTable.json(report, encoding.name());
             all.put("added", outcome.documents());
             all.put("empty", outcome.empty());
+            all.put("new_terms", newTerms);
             all.put("removed", deleted);
             all.put("read_seconds", outcome.seconds());
             all.put("commit_seconds", committing);
@@ -212,6 +242,9 @@ final class IndexCommand implements Runnable {
         }
         if (deleted > 0) {
             filigree.console().out().println(String.format(Locale.ROOT, "%,d documents deleted", deleted));
+        }
+        if (newTerms > 0) {
+            filigree.console().out().println(String.format(Locale.ROOT, "%,d new terms joined the vocabulary", newTerms));
         }
         if (outcome.empty() > 0) {
             filigree.console().out().println(String.format(Locale.ROOT, "%,d documents have no term that is known; they are kept and never found", outcome.empty()));

@@ -71,6 +71,11 @@ public final class Encodings {
                 .orElseThrow(() -> new UserError(folder + ": holds no encoding that this version knows, expected one of " + String.join(", ", KINDS.stream().map(Kind::file).toList())));
     }
 
+    /** What an index goes on with where documents are added: BM25 counts them and takes in their new words, trained encoders keep their vocabulary. */
+    public static TextEncoding joined(TextEncoding encoding, Corpus corpus) {
+        return encoding instanceof Bm25 bm25 ? bm25.joined(() -> texts(corpus)) : encoding;
+    }
+
     /** Terms that an index with this encoding must have room for. */
     public static int limit(TextEncoding encoding) {
         return encoding instanceof ReadyVectors ready ? ready.most() : Math.max(1, encoding.vocabulary().size());

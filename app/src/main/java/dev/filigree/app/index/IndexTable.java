@@ -28,7 +28,18 @@ public final class IndexTable {
         t.row("all", r.bytes(), ratio(r.bytes(), vectors));
         return String.format(Locale.ROOT, "%,d documents%s, %,d postings, %.1f terms a document; encoder %s, vocabulary of %,d; %d segment%s, commit %d%n%n", r.documents(),
                 r.deleted() == 0 ? "" : String.format(Locale.ROOT, " (and %,d deleted)", r.deleted()), r.postings(), average(r), encoding, r.vocabulary(),
-                r.segments().size(), r.segments().size() == 1 ? "" : "s", r.commit()) + t.text();
+                r.segments().size(), r.segments().size() == 1 ? "" : "s", r.commit()) + t.text() + segments(r);
+    }
+
+    /** How each segment is searched, and why. */
+    private static String segments(IndexReport r) {
+        if (r.segments().isEmpty()) {
+            return "";
+        }
+        Table t = new Table("", Column.text("segment"), Column.count("documents"), Column.text("searched"), Column.bytes("lists"), Column.ratio("of vectors"));
+        r.segments().forEach(s -> t.row(s.name(), s.documents(), s.exact() ? "exactly" : "by Seismic", s.listBytes(), ratio(s.listBytes(), s.vectorBytes())));
+        boolean exact = r.segments().stream().anyMatch(IndexReport.Segment::exact);
+        return "\n" + t.text() + (exact ? String.format(Locale.ROOT, "below %,d documents a segment stays exact: Seismic's lists would cost more than they save%n", r.exactBelow()) : "");
     }
 
     private static Double ratio(long bytes, long vectors) {
@@ -53,6 +64,7 @@ public final class IndexTable {
         all.put("bytes", r.bytes());
         all.put("encoding_bytes", r.encodingBytes());
         all.put("lists", r.lists());
+        all.put("exact_below", r.exactBelow());
         all.put("segments", r.segments());
         return all;
     }

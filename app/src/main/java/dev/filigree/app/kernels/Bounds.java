@@ -49,6 +49,14 @@ final class Bounds {
                 Metrics.median(rates), DoubleStream.of(rates).max().orElseThrow());
     }
 
+    /** Groups of so many inputs in a microsecond, whatever their bytes. */
+    static String groups(List<CaseResult> results, int threads, Predicate<Measured> which, int size) {
+        double[] rates = results.stream().flatMapToDouble(c -> c.of(Role.OURS, threads).filter(which)
+                .mapToDouble(m -> (double) c.rows() * c.cols() * (1 - m.sparsity()) / size / m.median() * MICRO)).toArray();
+        return rates.length == 0 ? "" : String.format(Locale.ROOT, "a weight that stays in the caches is bound by its groups, not by its bytes: each has codes to spread, a scale and a multiply-add; %.0f groups in a microsecond at the median, %.0f at most",
+                Metrics.median(rates), DoubleStream.of(rates).max().orElseThrow());
+    }
+
     /** Bytes in a second that are read of a weight with all its columns and of one of which half are skipped. */
     static String skipped(List<CaseResult> results, int threads, String whole, String half) {
         double all = reading(results, threads, whole, 1);

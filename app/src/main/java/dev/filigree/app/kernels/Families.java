@@ -8,7 +8,7 @@ import java.util.List;
 final class Families {
 
     static final List<Family> ALL = List.of(new DenseFamily(), new UnstructuredFamily(), new NarrowFamily(), new BlockFamily(),
-            new GroupFamily(), new BitmapFamily(), new SingleFamily(), new TrainingFamily(), new ConvolutionFamily());
+            new GroupFamily(), new BitmapFamily(), new SingleFamily(), new NibbleFamily(), new TrainingFamily(), new ConvolutionFamily());
 
     private Families() {
     }

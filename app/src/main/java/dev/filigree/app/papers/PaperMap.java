@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -35,6 +36,21 @@ public final class PaperMap {
     /** What each family of papers is about, in plain words. */
     public static Map<String, String> families() {
         return rows("families.tsv", 2).collect(Collectors.toMap(r -> r[0], r -> r[1]));
+    }
+
+    /** Commands by which papers run here that are no part of the catalog and have no study. */
+    public static Map<String, List<String>> commands() {
+        return rows("commands.tsv", 2).collect(Collectors.groupingBy(r -> r[0], Collectors.mapping(r -> r[1], Collectors.toList())));
+    }
+
+    /** Words that a person may use, each with those of the field that mean about the same. */
+    static Map<String, String> words() {
+        return rows("words.tsv", 2).flatMap(r -> Stream.of(r[0].split(" ")).map(w -> Map.entry(w, r[1]))).collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** Words of questions that say nothing about what is asked for. */
+    static Set<String> fillers() {
+        return lines("fillers.txt").flatMap(l -> Stream.of(l.split(" "))).collect(Collectors.toSet());
     }
 
     /** Questions by which the search is judged; those whose id begins with q were looked at while it was made, the others were written after its first version. */

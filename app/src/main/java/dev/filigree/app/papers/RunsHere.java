@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** By which commands a paper's method or claim runs here: read from the catalog of parts and from the studies. */
+/** By which commands a paper's method or claim runs here: read from the catalog of parts, from the studies, and from a list of what is neither. */
 public final class RunsHere {
 
     private RunsHere() {
@@ -19,7 +19,7 @@ public final class RunsHere {
 
     /** Command lines without the program's name, those that do something with the method before those that try its claim. */
     public static List<String> commands(Paper paper) {
-        Set<String> commands = new LinkedHashSet<>();
+        Set<String> commands = new LinkedHashSet<>(PaperMap.commands().getOrDefault(paper.name(), List.of()));
         Catalog catalog = Parts.catalog();
         for (Axis axis : Axis.values()) {
             catalog.on(axis).stream().filter(e -> paper.citedIn(e.paper())).forEach(e -> command(axis, e).ifPresent(commands::add));

@@ -64,6 +64,13 @@ class IndexCommandTest {
         assertEquals(4, made.get("postings").asInt());
         assertEquals(1, made.get("empty").asInt());
         assertEquals("vectors", made.get("encoder").asText());
+        assertTrue(made.at("/segments/0/exact").asBoolean());
+        String parts = run("inspect", index).out();
+        assertTrue(parts.contains("exactly") && parts.contains("documents a segment stays exact: Seismic's lists would cost more than they save"), parts);
+        Path listed = temp.resolve("listed.index");
+        String lists = run("index", listed, "--corpus", corpus, "--exact-below", 0).out();
+        assertTrue(lists.contains("by Seismic") && !lists.contains("stays exact"), lists);
+        assertEquals(run("search", index, "mat", "-k", 2).out().lines().limit(3).toList(), run("search", listed, "mat", "-k", 2).out().lines().limit(3).toList());
         JsonNode found = json("search", index, "{\"cat\": 1, \"mat\": 2, \"unknown\": 9}");
         assertEquals("a", found.at("/hits/0/id").asText());
         assertEquals(4, found.at("/hits/0/score").asDouble());
@@ -117,8 +124,10 @@ class IndexCommandTest {
         assertEquals(4, events.size());
         assertEquals("d1", JSON.readTree(events.getFirst()).at("/hits/0/id").asText());
         assertEquals(1, JSON.readTree(events.getLast()).get("without_known_terms").asInt());
-        Files.writeString(folder.resolve("corpus.jsonl"), "{\"_id\": \"d 4\", \"text\": \"boil\"}\n");
-        assertEquals(0, run("index", index, "--append", "--corpus", folder).code());
+        Files.writeString(folder.resolve("corpus.jsonl"), "{\"_id\": \"d 4\", \"text\": \"boil a xyzzy\"}\n");
+        MainTest.Ran appended = run("index", index, "--append", "--corpus", folder);
+        assertTrue(appended.out().contains("1 new terms joined the vocabulary"), appended.out() + appended.err());
+        assertEquals("d 4", json("search", index, "xyzzy").at("/hits/0/id").asText());
         fault("document: found \"d 4\", expected no space in it", "search", index, "--queries", folder, "--run", temp.resolve("no.trec"));
         assertFalse(Files.exists(temp.resolve("no.trec")));
     }
@@ -138,6 +147,7 @@ class IndexCommandTest {
         fault("no document of the corpus holds a word", "index", index, "--corpus", temp.resolve("empty.jsonl"));
         fault("--energy: found 2.0, expected a number above 0 and at most 1", "index", index, "--corpus", good, "--energy", 2);
         fault("--neighbours: found 65, expected 0 to 64", "index", index, "--corpus", good, "--neighbours", 65);
+        fault("--exact-below: found -1, expected 0 or more", "index", index, "--corpus", good, "--exact-below", -1);
         fault("found it without --append", "index", index, "--corpus", good, "--update");
         fault("holds no index", "index", index, "--corpus", good, "--append");
         fault("holds no index", "index", index, "--merge");
@@ -146,6 +156,8 @@ class IndexCommandTest {
         assertEquals(0, run("index", index, "--corpus", good).code());
         fault("holds an index already; add to it with --append", "index", index, "--corpus", good);
         fault("--encoder: an index keeps the encoder", "index", index, "--corpus", good, "--append", "--encoder", "bm25");
+        fault("--exact-below: an index keeps the settings", "index", index, "--corpus", good, "--append", "--exact-below", 3);
+        fault("--share: an index keeps the settings", "index", index, "--merge", "--share", 0.5);
         fault("found neither a text nor --queries", "search", index);
         fault("found it without --queries", "search", index, "x", "--run", "y");
         fault("--budget: found much, expected", "search", index, "x", "--budget", "much");

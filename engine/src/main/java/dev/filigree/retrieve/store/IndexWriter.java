@@ -2,24 +2,17 @@ package dev.filigree.retrieve.store;
 
 import dev.filigree.base.Parallel;
 import dev.filigree.base.UserError;
-import dev.filigree.io.AtomicFile;
 import dev.filigree.io.FolderLock;
 import dev.filigree.retrieve.Document;
-import dev.filigree.retrieve.ForwardIndex;
-import dev.filigree.retrieve.SparseVector;
 import dev.filigree.retrieve.TextEncoding;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * Changes an index in a folder. There is one writer at a time, on all processes: a second one is refused, and what a killed one has left is
@@ -35,20 +28,12 @@ import java.util.stream.Collectors;
 public final class IndexWriter implements AutoCloseable {
 
     private final Path folder;
-    private final IndexSettings settings;
     private final MergePolicy policy;
     private final Moments moments;
     private final FolderLock lock;
     private final Parallel parallel;
+    private final WrittenSegments segments;
     private final ReentrantLock merging = new ReentrantLock(); // taken before the writer's own lock
-    private final Set<String> underway = new HashSet<>(); // segments of no commit yet
-    private final Set<String> sources = new HashSet<>(); // segments that are being merged
-    private Manifest manifest;
-    private List<Held> held;
-    private SegmentWriter pending; // null where nothing was added since the last commit
-    private TextEncoding encoding; // to be saved by the next commit
-    private long next;
-    private String spent;
     private boolean closed;
 
     /** Is told what will happen next; a test makes it fail. */
@@ -59,15 +44,19 @@ public final class IndexWriter implements AutoCloseable {
 
     private IndexWriter(Path folder, IndexSettings settings, MergePolicy policy, Moments moments, FolderLock lock, Manifest manifest) {
         this.folder = folder;
-        this.settings = settings;
         this.policy = policy;
         this.moments = moments;
         this.lock = lock;
-        this.manifest = manifest;
-        this.next = manifest.next();
-        this.held = Held.open(folder, manifest);
         this.parallel = new Parallel(settings.threads());
-        Leftovers.clear(folder, underway);
+        boolean done = false;
+        try {
+            this.segments = new WrittenSegments(folder, manifest, policy.most(), (segment, begun) -> settings.build(segment, begun, parallel), moments);
+            done = true;
+        } finally {
+            if (!done) {
+                parallel.close();
+            }
+        }
     }
 
     /**
@@ -81,7 +70,7 @@ public final class IndexWriter implements AutoCloseable {
                 throw new UserError(f + ": holds an index already; append to it, or give another folder");
             }
             Leftovers.requireNoOthers(f);
-            return Manifest.empty(vocabulary, settings.lists());
+            return Manifest.empty(vocabulary, settings);
         });
     }
 
@@ -114,23 +103,29 @@ public final class IndexWriter implements AutoCloseable {
     }
 
     /** Terms that vectors may have. */
-    public int vocabulary() {
-        return manifest.vocabulary();
+    public synchronized int vocabulary() {
+        return segments.vocabulary();
+    }
+
+    /** Makes room for so many terms, from the next document on; segments that there are keep theirs, and a merge gives what it writes the larger one. */
+    public synchronized void vocabulary(int terms) {
+        requireUsable();
+        segments.vocabulary(terms);
     }
 
     /** The folder in which the encoding of the last commit was saved, if there is one; verified. */
     public synchronized Optional<Path> savedEncoding() {
-        return manifest.encodingFolder(folder);
+        return segments.manifest().encodingFolder(folder);
     }
 
     /** Documents that were not deleted, with those of no commit yet. */
     public synchronized long documents() {
-        return held.stream().mapToLong(Held::live).sum() + (pending == null ? 0 : pending.size() - pending.deleted().count());
+        return segments.documents();
     }
 
     /** Number of the last commit; 0 where there is none. */
     public synchronized long committed() {
-        return manifest.commit();
+        return segments.manifest().commit();
     }
 
     /**
@@ -140,37 +135,38 @@ public final class IndexWriter implements AutoCloseable {
     public synchronized void add(Document document) {
         requireUsable();
         byte[] id = bytes(document.id());
-        if (contains(id)) {
+        if (segments.contains(id)) {
             throw new UserError("document " + document.id() + ": the index holds one with this id already; update it, or delete it first");
         }
-        put(id, document);
+        segments.check(document.vector());
+        segments.put(id, bytes(document.content()), document.vector());
     }
 
     /** Adds a document in the place of the one with its id, if there is one; both are seen with the next commit, or neither. */
     public synchronized void update(Document document) {
         requireUsable();
         byte[] id = bytes(document.id());
-        checkVector(document.vector());
-        remove(id);
-        put(id, document);
+        segments.check(document.vector());
+        segments.remove(id);
+        segments.put(id, bytes(document.content()), document.vector());
     }
 
     /** Deletes the document with this id; false where there is none. */
     public synchronized boolean delete(String id) {
         requireUsable();
-        return remove(bytes(id));
+        return segments.remove(bytes(id));
     }
 
     /** Whether there is a document with this id that was not deleted. */
     public synchronized boolean contains(String id) {
         requireUsable();
-        return contains(bytes(id));
+        return segments.contains(bytes(id));
     }
 
     /** Has the next commit save what turns texts into vectors. It is called when that changed. */
     public synchronized void encoding(TextEncoding changed) {
         requireUsable();
-        encoding = changed;
+        segments.encoding(changed);
     }
 
     /**
@@ -183,7 +179,7 @@ public final class IndexWriter implements AutoCloseable {
         long number;
         synchronized (this) {
             requireUsable();
-            number = writeCommit();
+            number = segments.commit();
         }
         if (merging.tryLock()) { // else another thread merges just now
             try {
@@ -205,183 +201,42 @@ public final class IndexWriter implements AutoCloseable {
         try {
             Set<String> done = new HashSet<>();
             for (String merged = ""; merged != null; done.add(merged)) {
-                merged = merge(segments -> policy.all(segments, done));
+                merged = merge(committed -> policy.all(committed, done));
             }
         } finally {
             merging.unlock();
         }
     }
 
-    private boolean contains(byte[] id) {
-        return pending != null && pending.find(id) >= 0 || held.stream().anyMatch(h -> h.find(id) >= 0);
-    }
-
-    private boolean remove(byte[] id) {
-        int d = pending == null ? -1 : pending.find(id);
-        if (d >= 0) {
-            pending.deleted().set(d);
-            return true;
-        }
-        for (Held h : held) {
-            d = h.find(id);
-            if (d >= 0) {
-                h.delete(d);
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void checkVector(SparseVector v) {
-        if (v.size() > 0 && v.terms()[v.size() - 1] >= manifest.vocabulary()) {
-            throw new IllegalArgumentException("term " + v.terms()[v.size() - 1] + " is none of the " + manifest.vocabulary() + " terms of this index");
-        }
-        for (float w : v.weights()) {
-            if (w > ForwardIndex.MOST) {
-                throw new IllegalArgumentException("the weight " + w + " is larger than " + ForwardIndex.MOST);
-            }
-        }
-    }
-
-    private void put(byte[] id, Document document) {
-        checkVector(document.vector());
-        whole(() -> {
-            if (pending != null && (pending.entries() > policy.most() - document.vector().size() || pending.size() == Integer.MAX_VALUE - 1)) {
-                closePending();
-            }
-            if (pending == null) {
-                pending = new SegmentWriter(folder, take(), manifest.vocabulary());
-            }
-            pending.add(id, MemorySegment.ofArray(bytes(document.content())), document.vector());
-            return null;
-        });
-    }
-
-    /** Finishes the segment that is being written, to be committed with the next one. */
-    private void closePending() {
-        moments.before("finish " + pending.name());
-        Manifest.Segment finished = pending.finish(this::buildLists);
-        held.add(Held.fresh(finished, OpenSegment.open(folder, finished), pending.deleted()));
-        pending.close();
-        pending = null;
-    }
-
-    private void buildLists(Path vectors, Path lists) {
-        settings.build(vectors, lists, manifest.settings(), parallel);
-    }
-
-    private String take() {
-        String name = "segment-" + next++;
-        underway.add(name);
-        return name;
-    }
-
-    private long writeCommit() {
-        return whole(() -> {
-            if (pending == null && encoding == null && held.stream().noneMatch(Held::changed)) {
-                return manifest.commit();
-            }
-            if (pending != null) {
-                closePending();
-            }
-            Manifest.Encoding saved = manifest.encoding();
-            if (encoding != null) {
-                moments.before("encoding");
-                saved = Leftovers.save(folder, "encoding-" + (manifest.commit() + 1), encoding);
-            }
-            List<Held> after = new ArrayList<>();
-            for (Held h : held) {
-                moments.before("deletions of " + h.name());
-                if (h.live() > 0 || sources.contains(h.name())) {
-                    after.add(h.committed(folder, manifest.commit() + 1));
-                }
-            }
-            publish(saved, after);
-            encoding = null;
-            return manifest.commit();
-        });
-    }
-
-    /** Writes the manifest: from now on this is the state that counts. */
-    private void publish(Manifest.Encoding saved, List<Held> after) {
-        AtomicFile.force(folder);
-        Manifest following = manifest.following(next, saved, after.stream().filter(h -> !h.fresh()).map(Held::entry).toList());
-        moments.before("manifest " + following.commit());
-        whole(() -> {
-            following.write(folder);
-            moments.before("forcing " + following.commit());
-            AtomicFile.force(folder);
-            if (following.commit() == 1) {
-                AtomicFile.force(folder.toAbsolutePath().getParent()); // it was made for this index
-            }
-            return null;
-        });
-        Set<OpenSegment> kept = after.stream().map(Held::opened).collect(Collectors.toSet());
-        held.stream().map(Held::opened).filter(o -> !kept.contains(o)).forEach(OpenSegment::release);
-        manifest = following;
-        held = after;
-        manifest.segments().forEach(s -> underway.remove(s.name()));
-        moments.before("clearing after " + following.commit());
-        Leftovers.clear(folder, underway);
-    }
-
     /** Merges what {@code choice} names of the committed segments; returns the name of what was made, or null where nothing was chosen. */
     private String merge(Function<List<Manifest.Segment>, List<String>> choice) {
         List<Held> chosen;
         String name;
+        int terms;
         synchronized (this) {
             requireUsable();
-            List<String> names = choice.apply(manifest.segments());
+            List<String> names = choice.apply(segments.manifest().segments());
             if (names.isEmpty()) {
                 return null;
             }
-            chosen = held.stream().filter(h -> names.contains(h.name())).toList();
-            chosen.forEach(h -> h.opened().hold());
-            sources.addAll(names);
-            name = take();
+            chosen = segments.mergeBegins(names);
+            name = segments.mergeInto();
+            terms = segments.vocabulary();
         }
         try {
-            Optional<Manifest.Segment> written = Merge.write(folder, name, manifest.vocabulary(), chosen, this::buildLists, moments);
+            Optional<Manifest.Segment> written = Merge.write(folder, name, terms, chosen, segments::lists, moments);
             synchronized (this) {
                 requireUsable();
-                publishMerged(chosen, written);
+                segments.merged(chosen, written);
             }
             return name;
         } finally {
             synchronized (this) {
-                sources.clear();
-                underway.remove(name);
-                chosen.forEach(h -> h.opened().release());
+                segments.mergeEnds(chosen, name);
                 if (!closed) {
-                    Leftovers.clear(folder, underway);
+                    segments.clear();
                 }
             }
-        }
-    }
-
-    /** Puts what was written in the place of the first segment of which it was made; what was deleted meanwhile is deleted in it too. */
-    private void publishMerged(List<Held> chosen, Optional<Manifest.Segment> written) {
-        List<Held> after = new ArrayList<>();
-        boolean placed = false;
-        List<Held> now = held.stream().filter(h -> sources.contains(h.name())).toList();
-        for (Held h : held) {
-            if (!sources.contains(h.name())) {
-                after.add(h);
-            } else if (!placed && written.isPresent()) {
-                after.add(Merge.held(folder, written.get(), manifest.commit() + 1, chosen, now));
-                placed = true;
-            }
-        }
-        publish(manifest.encoding(), after);
-    }
-
-    /** What must be done whole or not at all: when it fails, what is in memory and what is on the disk may be no longer the same. */
-    private <T> T whole(Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (RuntimeException | Error e) {
-            spent = String.valueOf(e.getMessage());
-            throw e;
         }
     }
 
@@ -389,9 +244,7 @@ public final class IndexWriter implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the writer is closed");
         }
-        if (spent != null) {
-            throw new UserError(folder + ": this writer failed before (" + spent + "); close it and open another, commit " + manifest.commit() + " stands");
-        }
+        segments.requireUsable();
     }
 
     private static byte[] bytes(String text) {
@@ -407,22 +260,14 @@ public final class IndexWriter implements AutoCloseable {
                 if (closed) {
                     return;
                 }
-                abandon();
+                closed = true;
+                segments.close();
+                parallel.close();
                 Leftovers.clear(folder, Set.of());
                 lock.close();
             }
         } finally {
             merging.unlock();
         }
-    }
-
-    /** Frees memory and leaves the folder as it is. */
-    private void abandon() {
-        closed = true;
-        if (pending != null) {
-            pending.close();
-        }
-        held.forEach(h -> h.opened().release());
-        parallel.close();
     }
 }

@@ -29,14 +29,15 @@ import java.util.regex.Pattern;
  * @param next       number of the next segment; none is used twice
  * @param vocabulary terms that there may be
  * @param settings   with which lists are built
+ * @param exactBelow documents below which a segment has postings instead
  * @param encoding   what turns texts into vectors, or null where the index was not told
  * @param segments   in the order of their documents
  */
-record Manifest(int format, long commit, long next, int vocabulary, SeismicSettings settings, Encoding encoding, List<Segment> segments) {
+record Manifest(int format, long commit, long next, int vocabulary, SeismicSettings settings, int exactBelow, Encoding encoding, List<Segment> segments) {
 
     static final String FILE = "manifest.json";
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final long LONGEST = 1L << 26;
     private static final String BEFORE = "{\"crc32c\":\"";
     private static final String BETWEEN = "\",\n\"index\":";
@@ -69,6 +70,11 @@ record Manifest(int format, long commit, long next, int vocabulary, SeismicSetti
             return documents - deleted;
         }
 
+        /** Whether it is searched exactly. */
+        boolean exact() {
+            return files.stream().anyMatch(f -> f.name().equals(SegmentWriter.POSTINGS));
+        }
+
         /** Bytes of its files. */
         long bytes() {
             return files.stream().mapToLong(StoredFile::bytes).sum() + (deletions == null ? 0 : deletions.bytes());
@@ -99,12 +105,12 @@ record Manifest(int format, long commit, long next, int vocabulary, SeismicSetti
     }
 
     /** Nothing was committed yet. */
-    static Manifest empty(int vocabulary, SeismicSettings settings) {
-        return new Manifest(FORMAT, 0, 1, vocabulary, settings, null, List.of());
+    static Manifest empty(int vocabulary, IndexSettings settings) {
+        return new Manifest(FORMAT, 0, 1, vocabulary, settings.lists(), settings.exactBelow(), null, List.of());
     }
 
-    Manifest following(long next, Encoding encoding, List<Segment> segments) {
-        return new Manifest(FORMAT, commit + 1, next, vocabulary, settings, encoding, segments);
+    Manifest following(long next, int vocabulary, Encoding encoding, List<Segment> segments) {
+        return new Manifest(FORMAT, commit + 1, next, vocabulary, settings, exactBelow, encoding, segments);
     }
 
     /** Whether a folder holds an index. */

@@ -1,10 +1,15 @@
 package dev.filigree.retrieve.store;
 
 import dev.filigree.base.UserError;
+import dev.filigree.retrieve.Effort;
 import dev.filigree.retrieve.ForwardIndex;
+import dev.filigree.retrieve.Inverted;
+import dev.filigree.retrieve.MaxScore;
+import dev.filigree.retrieve.Searcher;
 import dev.filigree.retrieve.Seismic;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /** The files of a segment, mapped. They stay so until the last who holds it lets go, whatever becomes of the files. */
 final class OpenSegment extends Shared {
@@ -12,14 +17,14 @@ final class OpenSegment extends Shared {
     private final String name;
     private final Arena arena;
     private final ForwardIndex vectors;
-    private final Seismic lists;
+    private final Function<Effort, Searcher> searcher;
     private final Documents documents;
 
-    private OpenSegment(String name, Arena arena, ForwardIndex vectors, Seismic lists, Documents documents) {
+    private OpenSegment(String name, Arena arena, ForwardIndex vectors, Function<Effort, Searcher> searcher, Documents documents) {
         this.name = name;
         this.arena = arena;
         this.vectors = vectors;
-        this.lists = lists;
+        this.searcher = searcher;
         this.documents = documents;
     }
 
@@ -31,13 +36,13 @@ final class OpenSegment extends Shared {
         boolean done = false;
         try {
             ForwardIndex vectors = ForwardIndex.open(folder.resolve(SegmentWriter.VECTORS), arena);
-            Seismic lists = Seismic.open(vectors, folder.resolve(SegmentWriter.LISTS), arena);
+            Function<Effort, Searcher> searcher = segment.exact() ? exact(vectors, folder, arena) : Seismic.open(vectors, folder.resolve(SegmentWriter.LISTS), arena)::with;
             Documents documents = Documents.open(folder.resolve(SegmentWriter.DOCUMENTS), arena);
             if (vectors.documents() != segment.documents() || documents.size() != segment.documents()) {
                 throw new UserError(folder + ": holds " + vectors.documents() + " vectors and " + documents.size() + " documents, expected " + segment.documents()
                         + "; index the collection again");
             }
-            OpenSegment opened = new OpenSegment(segment.name(), arena, vectors, lists, documents);
+            OpenSegment opened = new OpenSegment(segment.name(), arena, vectors, searcher, documents);
             done = true;
             return opened;
         } finally {
@@ -45,6 +50,12 @@ final class OpenSegment extends Shared {
                 arena.close();
             }
         }
+    }
+
+    /** With any effort everything is found. */
+    private static Function<Effort, Searcher> exact(ForwardIndex vectors, Path folder, Arena arena) {
+        Searcher all = new MaxScore(Inverted.open(vectors, folder.resolve(SegmentWriter.POSTINGS), arena));
+        return _ -> all;
     }
 
     /** The deletions of a segment as a state has them. */
@@ -69,8 +80,8 @@ final class OpenSegment extends Shared {
         return vectors;
     }
 
-    Seismic lists() {
-        return lists;
+    Searcher searcher(Effort effort) {
+        return searcher.apply(effort);
     }
 
     Documents documents() {

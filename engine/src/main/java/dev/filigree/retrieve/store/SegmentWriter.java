@@ -13,7 +13,9 @@ final class SegmentWriter implements AutoCloseable {
 
     static final String VECTORS = "vectors.safetensors";
     static final String DOCUMENTS = "documents.safetensors";
+    /** What it is searched by: one of these. */
     static final String LISTS = "lists.safetensors";
+    static final String POSTINGS = "postings.safetensors";
 
     private final String name;
     private final Path folder;
@@ -64,9 +66,9 @@ final class SegmentWriter implements AutoCloseable {
         int entries = entries();
         vectors.finish();
         documents.finish();
-        lists.build(folder.resolve(VECTORS), folder.resolve(LISTS));
+        String searched = lists.build(folder);
         AtomicFile.force(folder);
-        return new Manifest.Segment(name, size, entries, 0, List.of(StoredFile.of(folder, VECTORS), StoredFile.of(folder, LISTS), StoredFile.of(folder, DOCUMENTS)), null);
+        return new Manifest.Segment(name, size, entries, 0, List.of(StoredFile.of(folder, VECTORS), StoredFile.of(folder, searched), StoredFile.of(folder, DOCUMENTS)), null);
     }
 
     /** Throws away what was not finished. */
@@ -79,10 +81,14 @@ final class SegmentWriter implements AutoCloseable {
         }
     }
 
-    /** Builds the lists of a segment from its vectors. */
+    /** Makes what a segment is searched by from its vectors. */
     @FunctionalInterface
     interface Lists {
-        /** @throws UserError when they cannot be written */
-        void build(Path vectors, Path lists);
+        /**
+         * @param folder of the segment
+         * @return the name of the file
+         * @throws UserError when it cannot be written
+         */
+        String build(Path folder);
     }
 }

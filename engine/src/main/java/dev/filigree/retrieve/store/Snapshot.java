@@ -43,9 +43,9 @@ public final class Snapshot implements AutoCloseable {
         return view.manifest().vocabulary();
     }
 
-    /** The best documents, nearly all of them: as many as {@code effort} finds. */
+    /** The best documents, nearly all of them: as many as {@code effort} finds. In small segments all are found with any effort. */
     public Hits search(SparseVector query, int k, Effort effort) {
-        return search(query, k, s -> s.lists().with(effort));
+        return search(query, k, s -> s.searcher(effort));
     }
 
     /** The best documents, found by scoring every one. */

@@ -42,7 +42,7 @@ class ConcurrencyTest {
         AtomicBoolean over = new AtomicBoolean();
         Map<String, Long> came = new ConcurrentHashMap<>(); // since this commit it is there for certain
         Map<String, Long> went = new ConcurrentHashMap<>(); // since this commit it is gone for certain
-        IndexWriter writer = IndexWriter.open(folder, Model.SETTINGS, new MergePolicy(3, 100, 0.5, 1 << 20), _ -> { }, _ -> Manifest.empty(Model.VOCABULARY, Model.SETTINGS.lists()));
+        IndexWriter writer = IndexWriter.open(folder, Model.SETTINGS, new MergePolicy(3, 100, 0.5, 1 << 20), _ -> { }, _ -> Manifest.empty(Model.VOCABULARY, Model.SETTINGS));
         for (int i = 0; i < STAYING; i++) {
             writer.add(new Document("stays " + i, "", SparseVector.of(Map.of(0, 1f + i % 7, 1 + i % 50, 2f))));
         }

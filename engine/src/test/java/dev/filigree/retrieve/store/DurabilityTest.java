@@ -79,7 +79,7 @@ class DurabilityTest {
 
     private static IndexWriter writer(Path folder, IndexWriter.Moments moments) {
         return Manifest.in(folder) ? IndexWriter.open(folder, Model.SETTINGS, Model.OFTEN, moments)
-                : IndexWriter.open(folder, Model.SETTINGS, Model.OFTEN, moments, _ -> Manifest.empty(Model.VOCABULARY, Model.SETTINGS.lists()));
+                : IndexWriter.open(folder, Model.SETTINGS, Model.OFTEN, moments, _ -> Manifest.empty(Model.VOCABULARY, Model.SETTINGS));
     }
 
     @Test

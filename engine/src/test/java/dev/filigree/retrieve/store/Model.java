@@ -21,8 +21,8 @@ final class Model {
 
     static final int VOCABULARY = 60;
 
-    /** Lists that lose nothing, so that a search finds what is there. */
-    static final IndexSettings SETTINGS = new IndexSettings(SeismicSettings.UNCUT, 1, 1 << 20, _ -> { });
+    /** Lists that lose nothing, so that a search finds what is there; segments of one and of the other kind come and go. */
+    static final IndexSettings SETTINGS = new IndexSettings(SeismicSettings.UNCUT, 20, 1, 1 << 20, _ -> { });
 
     /** Small enough that everything happens often. */
     static final MergePolicy OFTEN = new MergePolicy(3, 60, 0.5, 500);

@@ -90,7 +90,7 @@ class SparseIndexTest {
         Path folder = temp.resolve("index");
         Map<String, Document> live = new HashMap<>();
         Map<String, Document> committed = Map.of();
-        IndexWriter writer = IndexWriter.open(folder, Model.SETTINGS, Model.OFTEN, _ -> { }, _ -> Manifest.empty(Model.VOCABULARY, Model.SETTINGS.lists()));
+        IndexWriter writer = IndexWriter.open(folder, Model.SETTINGS, Model.OFTEN, _ -> { }, _ -> Manifest.empty(Model.VOCABULARY, Model.SETTINGS));
         writer.add(Model.document(rng, "first"));
         writer.commit();
         writer.delete("first");
@@ -140,6 +140,76 @@ class SparseIndexTest {
         List<String> expected = new ArrayList<>(List.of(".lock", "manifest.json"));
         last.segments().forEach(s -> expected.add(s.name()));
         assertEquals(expected.stream().sorted().toList(), names(folder));
+    }
+
+    @Test
+    void segmentsAreExactUntilTheyAreLarge() {
+        Path folder = temp.resolve("index");
+        Rng rng = new Rng(2);
+        Map<String, Document> live = new HashMap<>();
+        try (IndexWriter writer = IndexWriter.open(folder, Model.SETTINGS, MergePolicy.STANDARD, _ -> { }, _ -> Manifest.empty(Model.VOCABULARY, Model.SETTINGS))) {
+            for (int d = 0; d < 19 + 20 + 10; d++) {
+                if (d == 19 || d == 39) {
+                    writer.commit();
+                }
+                Document document = Model.document(rng, "d" + d);
+                writer.add(document);
+                live.put(document.id(), document);
+            }
+            writer.commit();
+            assertEquals(List.of(true, false, true), exact(folder));
+            assertEquals(20, IndexReport.of(folder).exactBelow());
+            checked(folder, live, rng);
+            writer.merge();
+            assertEquals(List.of(false), exact(folder), "together they are large");
+            checked(folder, live, rng);
+            for (int d = 0; d < 30; d++) {
+                writer.delete("d" + d);
+                live.remove("d" + d);
+            }
+            writer.commit();
+            checked(folder, live, rng);
+            assertEquals(List.of(true), exact(folder), "so much was deleted that it was written anew, and it is small now");
+        }
+    }
+
+    private static List<Boolean> exact(Path folder) {
+        return IndexReport.of(folder).segments().stream().map(IndexReport.Segment::exact).toList();
+    }
+
+    private static void checked(Path folder, Map<String, Document> live, Rng rng) {
+        try (SparseIndex index = SparseIndex.open(folder); Snapshot s = index.snapshot()) {
+            Model.check(live, s, rng);
+        }
+    }
+
+    @Test
+    void aVocabularyGrows() {
+        Path folder = temp.resolve("index");
+        try (IndexWriter writer = IndexWriter.create(folder, 3, IndexSettings.standard(1))) {
+            writer.add(new Document("a", "", vector(2, 1)));
+            assertThrows(IllegalArgumentException.class, () -> writer.add(new Document("b", "", vector(3, 1))));
+            writer.vocabulary(5);
+            writer.add(new Document("b", "", vector(2, 2, 4, 1)));
+            writer.commit();
+            assertThrows(IllegalArgumentException.class, () -> writer.vocabulary(4));
+            writer.vocabulary(70_000); // terms take 32 bits from now on
+            writer.add(new Document("c", "", vector(2, 3, 69_999, 1)));
+            writer.commit();
+            List<Hit> expected = List.of(new Hit("c", 7, ""), new Hit("b", 3, ""), new Hit("a", 1, ""));
+            SparseVector query = vector(2, 1, 4, 1, 69_999, 4);
+            try (SparseIndex index = SparseIndex.open(folder)) {
+                assertEquals(expected, index.search(query, 9));
+                writer.merge();
+                index.refresh();
+                assertEquals(expected, index.search(query, 9));
+            }
+        }
+        assertEquals(70_000, IndexReport.of(folder).vocabulary());
+        assertEquals(1, IndexReport.of(folder).segments().size());
+        try (IndexWriter writer = IndexWriter.open(folder, IndexSettings.standard(1))) {
+            assertEquals(70_000, writer.vocabulary());
+        }
     }
 
     @Test
