@@ -75,6 +75,7 @@ final class InterpolatePrf implements Study {
         List<BarPlot.Group> bars = new ArrayList<>();
         List<Verdict> verdicts = new ArrayList<>();
         for (JudgedCollection c : collections) {
+            lab.uses(c.name(), c.name() + ": " + c.texts().size() + " documents, " + c.queries().size() + " judged queries");
             Map<String, Evaluation> judged = judged(c, encoder);
             tables.add(table(c, judged));
             bars.add(new BarPlot.Group(c.name(), judged.entrySet().stream().map(e -> new BarPlot.Bar(e.getKey(), 0, 100 * e.getValue().mean(0), "")).toList()));

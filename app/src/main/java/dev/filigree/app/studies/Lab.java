@@ -24,6 +24,7 @@ public final class Lab {
     private final long firstSeed;
     private final Progress progress;
     private final Map<String, Problem> opened = new LinkedHashMap<>();
+    private final Map<String, String> others = new LinkedHashMap<>();
 
     /**
      * @param data   opens a data set by its name
@@ -86,9 +87,14 @@ public final class Lab {
         return opened.computeIfAbsent(name, data);
     }
 
+    /** Notes data that this study read by itself. */
+    public void uses(String name, String about) {
+        others.put(name, about);
+    }
+
     /** The data sets that were used, and what they are. */
     public Map<String, String> used() {
-        Map<String, String> about = new LinkedHashMap<>();
+        Map<String, String> about = new LinkedHashMap<>(others);
         opened.forEach((name, problem) -> about.put(name, problem.about()));
         return about;
     }

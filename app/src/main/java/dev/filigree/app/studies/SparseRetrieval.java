@@ -86,6 +86,7 @@ record SparseRetrieval(String name, Collection collection, SentenceEncoder model
     }
 
     private static void open(String name, Collection collection, String analyzer, StoredEncoder stored, Lab lab, Consumer<SparseRetrieval> body) {
+        lab.uses(name, name + ": " + collection.texts().size() + " documents, " + collection.queries().size() + " judged queries");
         try (SentenceEncoder model = SentenceEncoder.of(stored, lab.compute().parallel().threads())) {
             Bm25 lexical = EncoderRun.lexical(collection.texts(), analyzer);
             EncoderCorpus corpus = new EncoderCorpus(model, stored.tokenizer(), lexical, collection.texts(), LONGEST, (what, done, all) -> { });
