@@ -86,6 +86,20 @@ public record SparseModules(Reader documents, Optional<Reader> queries, Optional
     private record Module(Kind kind, Path folder) {
     }
 
+    /** Whether a folder says that it holds a sparse encoder, and not one of dense vectors. */
+    public static boolean in(Path folder) {
+        if (!Files.exists(folder.resolve(FILE))) {
+            return false;
+        }
+        for (JsonNode m : Json.array(folder.resolve(FILE), LONGEST)) {
+            Kind kind = kind(m.path("type").asText(""));
+            if (kind != null && kind != Kind.MASKED) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Reads the settings of a folder; a UserError names the file that is missing, or holds what is not known. */
     public static SparseModules read(Path folder) {
         Path file = folder.resolve(FILE);
@@ -124,16 +138,20 @@ public record SparseModules(Reader documents, Optional<Reader> queries, Optional
         return chain;
     }
 
-    /** Versions of sentence-transformers write a type with or without its class at the end, in capitals or with underlines. */
-    private static Module module(Path file, String type, Path folder, String path) {
+    /** Versions of sentence-transformers write a type with or without its class at the end, in capitals or with underlines; null for others. */
+    private static Kind kind(String type) {
         String last = type.substring(type.lastIndexOf('.') + 1).replace("_", "").toLowerCase(Locale.ROOT);
-        Kind kind = !type.startsWith("sentence_transformers.") ? null : switch (last) {
+        return !type.startsWith("sentence_transformers.") ? null : switch (last) {
             case "mlmtransformer", "transformer" -> Kind.MASKED;
             case "spladepooling" -> Kind.POOLING;
             case "router", "asym" -> Kind.ROUTER;
             case "sparsestaticembedding" -> Kind.TABLE;
             default -> null;
         };
+    }
+
+    private static Module module(Path file, String type, Path folder, String path) {
+        Kind kind = kind(type);
         if (kind == null) {
             throw Faults.unsupported(file.toString(), "has a module of type " + Faults.quote(type), "expected MLMTransformer, SpladePooling, SparseStaticEmbedding or Router");
         }

@@ -81,9 +81,9 @@ public final class Encodings {
         return KINDS.stream().filter(k -> k.begin != null).map(Kind::name).toList();
     }
 
-    /** Whether a folder holds an encoding. */
+    /** Whether a folder holds an encoding; sentence-transformers stores models of dense vectors in the same way. */
     public static boolean knows(Path folder) {
-        return KINDS.stream().anyMatch(k -> Files.exists(folder.resolve(k.file)));
+        return KINDS.stream().anyMatch(k -> k.file.equals(SparseModules.FILE) ? SparseModules.in(folder) : Files.exists(folder.resolve(k.file)));
     }
 
     /** The encoding in a folder: of an index that has saved it, or of an encoder that was trained. */
