@@ -79,7 +79,7 @@ class DecoderRunTest {
         Path out = folder.resolve("nibbles");
         Outcome o = new SparsifyRun(nibbles, out, 2, Progress.silent()).run(null);
         assertEquals(1, perplexity(o, "sparse") / perplexity(o, SparsifyRun.FLOATS), 0.01, "bytes of what has no groups cost little");
-        assertTrue(o.layers().stream().filter(l -> l.cols() % 16 == 0).allMatch(l -> l.layout().equals("1x16 int4") && l.bytes() * 8.0 / l.rows() / l.cols() < 5), o.layers().toString());
+        assertTrue(o.layers().stream().filter(l -> l.cols() % 16 == 0).allMatch(l -> l.layout().equals("1x16 int4") && l.bytes() * 8.0 / l.rows() / l.cols() < 7), o.layers().toString()); // rows of so few groups are filled up to four
         try (LanguageModel model = LanguageModel.open(out, 1)) {
             assertTrue(model.layouts().contains("1x16 int4"), model.layouts().toString());
         }
