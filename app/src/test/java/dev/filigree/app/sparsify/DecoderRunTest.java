@@ -26,7 +26,7 @@ class DecoderRunTest {
         return new Settings(KnownLanguageModel.BUNDLED, "", "50%", "unstructured", "uniform", method, recover, "held", "both", "fp32", "", "", 12, memory, Settings.Judged.NONE, "", 1);
     }
 
-    private static final Settings RECOVERED = settings("sparsegpt+faithful+least-squares", "40steps", "0");
+    private static final Settings RECOVERED = settings("sparsegpt+faithful+least-squares", "15steps", "0");
 
     @Test
     void whatWasPrunedIsRecoveredSavedAndOpenedAgain() throws Exception {
@@ -110,7 +110,7 @@ class DecoderRunTest {
         double cut = oneShot(structure("cfsp", "0"));
         assertTrue(oneShot(structure("cfsp+least-squares", "0")) < cut);
         for (String structure : List.of("cfsp", "slicegpt", "drop-layers")) {
-            Outcome o = new StructureRun(structure(structure, "40steps"), folder.resolve("recovered-" + structure), 2, Progress.silent()).run();
+            Outcome o = new StructureRun(structure(structure, "15steps"), folder.resolve("recovered-" + structure), 2, Progress.silent()).run();
             assertTrue(perplexity(o, "recovered") < 0.97 * perplexity(o, "one-shot"), structure + " " + o.quality());
             assertTrue(o.recovery().size() > 3 && o.residentBytes().get("sparse") < o.residentBytes().get("dense"), structure);
         }
