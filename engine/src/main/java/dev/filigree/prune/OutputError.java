@@ -37,6 +37,15 @@ public final class OutputError {
         return Math.max(0, sum);
     }
 
+    /** What the outputs of {@code now} lack of those of {@code dense}, as the inputs see it: the difference of the weights times the Gram matrix. */
+    public static Matrix residual(Matrix dense, Matrix now, float[] gram, Compute compute) {
+        Matrix missing = dense.copy();
+        for (int i = 0; i < missing.values().length; i++) {
+            missing.values()[i] -= now.values()[i];
+        }
+        return times(missing, gram, compute);
+    }
+
     /** The product of {@code a [rows x n]} and {@code b [n x n]}, by the dense kernel. */
     public static Matrix times(Matrix a, float[] b, Compute compute) {
         int n = a.cols();

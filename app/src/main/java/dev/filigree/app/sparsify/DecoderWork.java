@@ -210,16 +210,6 @@ final class DecoderWork implements Workpiece {
     }
 
     @Override
-    public Rivals rivals() {
-        return Rivals.none();
-    }
-
-    @Override
-    public Optional<Quality> judge(Rivals rivals, String name) {
-        return Optional.empty();
-    }
-
-    @Override
     public List<int[]> shapes() {
         return List.of(new int[] {1, 1}, new int[] {1, Math.min(PROMPT, stored.config().context() - 1)});
     }

@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -169,16 +168,6 @@ final class SparseEncoderWork extends BertWork {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    @Override
-    public Rivals rivals() {
-        return Rivals.none();
-    }
-
-    @Override
-    public Optional<Quality> judge(Rivals rivals, String name) {
-        return Optional.empty();
     }
 
     @Override

@@ -86,11 +86,15 @@ interface Workpiece extends AutoCloseable {
         return SavedModel.bytes(folder);
     }
 
-    /** Other runtimes; the caller closes them. */
-    Rivals rivals();
+    /** Other runtimes, if any; the caller closes them. */
+    default Rivals rivals() {
+        return Rivals.none();
+    }
 
     /** Quality of a running rival, or empty when it failed. */
-    Optional<Quality> judge(Rivals rivals, String name);
+    default Optional<Quality> judge(Rivals rivals, String name) {
+        return Optional.empty();
+    }
 
     /** Work that speed is measured at: sequences, and tokens in each. */
     List<int[]> shapes();

@@ -46,11 +46,7 @@ public record GroupScales(double damp) implements Recovery {
         float[] gram = task.subject().evidence().of(task.subject().site(), Need.GRAM);
         int n = task.cols();
         Matrix fitted = kept.values().copy();
-        Matrix missing = task.subject().weights().copy();
-        for (int i = 0; i < missing.values().length; i++) {
-            missing.values()[i] -= fitted.values()[i];
-        }
-        Matrix residual = OutputError.times(missing, gram, task.subject().compute());
+        Matrix residual = OutputError.residual(task.subject().weights(), fitted, gram, task.subject().compute());
         task.subject().compute().parallel().run(Math.ceilDiv(task.rows(), ROWS), t -> {
             for (int r = t * ROWS; r < Math.min(task.rows(), (t + 1) * ROWS); r++) {
                 fit(gram, residual.values(), fitted.values(), r * n, n);

@@ -50,11 +50,7 @@ public record LeastSquares(int steps, double damp) implements Recovery {
         }
         float ridge = (float) (damp * trace / n);
         Matrix fitted = kept.values().copy();
-        Matrix missing = task.subject().weights().copy();
-        for (int i = 0; i < missing.values().length; i++) {
-            missing.values()[i] -= fitted.values()[i];
-        }
-        Matrix residual = OutputError.times(missing, gram, task.subject().compute());
+        Matrix residual = OutputError.residual(task.subject().weights(), fitted, gram, task.subject().compute());
         task.subject().compute().parallel().run(Math.ceilDiv(task.rows(), ROWS), t -> {
             for (int r = t * ROWS; r < Math.min(task.rows(), (t + 1) * ROWS); r++) {
                 fit(gram, ridge, residual.values(), fitted.values(), kept.live(), r * n, n);
