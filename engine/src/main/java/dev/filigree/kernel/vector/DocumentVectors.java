@@ -21,7 +21,7 @@ import jdk.incubator.vector.IntVector;
 
 /**
  * A document times a query that lies in a table. Vectors look which terms have both marks of the query, a vector of terms at once, as the marks lie
- * in two vectors; few do, and those are multiplied one by one, in their order. Listing places in memory was ten times slower: where a place is written
+ * in two vectors; few do, and those are multiplied one by one, in their order. Listing places in memory took three to seven times as long: where a place is written
  * depends on all terms before it, and what is read next waits until that is known.
  */
 final class DocumentVectors {
